@@ -1,0 +1,19 @@
+/**
+ * The files of a project as they are in a folder, or as they were in a git commit: the library is read through this and cannot
+ * tell the difference. Paths are relative to the project root, `/` on every system.
+ */
+export interface Tree {
+  /** Names the tree in messages: `working tree`, or a commit. */
+  readonly name: string;
+  /** Files that match any of the glob patterns, sorted. Never follows a link out of the root. */
+  glob(patterns: readonly string[], ignore?: readonly string[]): string[];
+  /** Whether there is such a file. */
+  has(path: string): boolean;
+  /**
+   * The file's text: UTF-8 with its BOM taken off; line endings as they are.
+   * @throws UserError when there is none, it leads outside, or it is not UTF-8
+   */
+  read(path: string): string;
+  /** The file line by line, for data sets too large for memory. @throws as `read` */
+  lines(path: string): AsyncIterable<string>;
+}

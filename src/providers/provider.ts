@@ -1,0 +1,77 @@
+import type { Completion, Failure, JsonObject, ModelRequest, ProviderSettings } from '../vocabulary.js';
+
+/** The part of the world a provider may use. Nothing else: no `process`, no global `fetch`. */
+export interface ProviderContext {
+  /** Its name in the config, e.g. `local`; for an unconfigured one its type. */
+  name: string;
+  settings: ProviderSettings;
+  /** The environment, read for keys and base URLs only. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** Refuses redirects, hosts that are not allowed, and answers over the size limit (wire.ts). */
+  fetch: typeof fetch;
+  /** Turns a path relative to the project root into an absolute one; throws a UserError when it leads outside. */
+  resolve(path: string): string;
+  /** The project root, absolute. */
+  root: string;
+  /** Milliseconds on a clock that never runs backwards. */
+  now(): number;
+}
+
+/** One call: how long it may take is the caller's affair, told by `signal`. */
+export interface Call {
+  signal: AbortSignal;
+}
+
+/** Would trying again help? `rate-limited` may carry the server's own delay. */
+export type Retry =
+  | { retry: 'no' }
+  | { retry: 'transient' }
+  | { retry: 'rate-limited'; afterMs?: number };
+
+/** What a provider throws when it has no completion to give; anything else it throws is taken for a defect of its own. */
+export class ProviderError extends Error {
+  readonly failure: Failure;
+  readonly retry: Retry;
+
+  constructor(failure: Failure, retry: Retry) {
+    super(failure.message);
+    this.name = 'ProviderError';
+    this.failure = failure;
+    this.retry = retry;
+  }
+}
+
+/** A model name within a provider, without the provider's own: what stands behind the first colon. */
+export interface ProviderRequest extends ModelRequest {
+  name: string;
+  /** Names the case and repeat for providers that look finished answers up (`outputs`) or hand them on (`exec`, `module`). */
+  trial: { prompt: string; case: string; repeat: number };
+}
+
+/** Code that answers requests for the models of one kind. */
+export interface Provider {
+  /** Answers with a completion that was checked for shape, or throws a ProviderError. Never resolves with nonsense. */
+  complete(request: ProviderRequest, call: Call): Promise<Completion>;
+  /** Vectors for `request.texts`, in order; absent where the provider has no embeddings. */
+  embed?(request: ProviderRequest, call: Call): Promise<Completion>;
+  /** Lets go of sockets and child processes. */
+  close?(): Promise<void>;
+}
+
+/** One kind of provider: its entry in the map. */
+export interface ProviderDefinition {
+  type: string;
+  /**
+   * What a call does: `network` needs an allowed host, `code` needs --allow-code, `none` asks no model: its answers are
+   * neither recorded nor charged.
+   */
+  calls: 'network' | 'code' | 'none';
+  /** JSON Schema of its settings in the config beside `type` and `concurrency`. */
+  settings: JsonObject;
+  /** The environment variables that may hold its keys: their values are redacted from all that is written. */
+  keys(settings: ProviderSettings): string[];
+  /** Hosts of base URLs that need no permission: the SDK's own, and those from the environment. */
+  hosts?(context: Pick<ProviderContext, 'settings' | 'env'>): { url: string; trusted: boolean }[];
+  /** Makes it. Loads its SDK only now. Throws a UserError for settings that cannot work (no key, no such file). */
+  create(context: ProviderContext): Promise<Provider>;
+}
