@@ -207,6 +207,19 @@ export interface ProviderSettings {
   [setting: string]: Json | undefined;
 }
 
+/** All that discovery finds: a project's configuration and prompts, checked; cases are read when they are asked for. */
+export interface Library {
+  config: Config;
+  /** Sorted by id. */
+  prompts: Prompt[];
+  /** The cases of a prompt in file order, one at a time; may be called any number of times. */
+  cases(prompt: Prompt): AsyncIterable<Case>;
+  /** The committed baseline of a prompt, if there is one. */
+  baseline(prompt: Prompt): Baseline | undefined;
+  /** Remarks that are no mistakes: ignored CSV columns and the like. */
+  notes: string[];
+}
+
 /** A model that grades: its model id must carry a date, so that it does not change under a committed baseline. */
 export interface JudgeSettings {
   model: string;
@@ -344,10 +357,13 @@ export interface Failure {
 /** Where an answer came from. `local`: computed without a model (mock, finished outputs). */
 export type AnswerSource = 'call' | 'recording' | 'local';
 
+/** Would trying again help? `rate-limited` may carry the server's own delay in milliseconds. Absent or `no`: it would not. */
+export type Retry = { retry: 'no' } | { retry: 'transient' } | { retry: 'rate-limited'; afterMs?: number };
+
 /** The port's result. `attempts` counts network tries, 0 for a recording; `handWritten` marks a sample recording. */
 export type Answer =
   | { ok: true; completion: Completion; attempts: number; source: AnswerSource; handWritten?: boolean }
-  | { ok: false; failure: Failure; attempts: number };
+  | { ok: false; failure: Failure; attempts: number; retry?: Retry };
 
 // --------------------------------------------------------------------------------------------------------- scoring
 

@@ -1,4 +1,4 @@
-import type { Completion, Failure, JsonObject, ModelRequest, ProviderSettings } from '../vocabulary.js';
+import type { Completion, Failure, JsonObject, ModelRequest, ProviderSettings, Retry } from '../vocabulary.js';
 
 /** The part of the world a provider may use. Nothing else: no `process`, no global `fetch`. */
 export interface ProviderContext {
@@ -21,12 +21,6 @@ export interface ProviderContext {
 export interface Call {
   signal: AbortSignal;
 }
-
-/** Would trying again help? `rate-limited` may carry the server's own delay. */
-export type Retry =
-  | { retry: 'no' }
-  | { retry: 'transient' }
-  | { retry: 'rate-limited'; afterMs?: number };
 
 /** What a provider throws when it has no completion to give; anything else it throws is taken for a defect of its own. */
 export class ProviderError extends Error {
@@ -74,4 +68,24 @@ export interface ProviderDefinition {
   hosts?(context: Pick<ProviderContext, 'settings' | 'env'>): { url: string; trusted: boolean }[];
   /** Makes it. Loads its SDK only now. Throws a UserError for settings that cannot work (no key, no such file). */
   create(context: ProviderContext): Promise<Provider>;
+}
+
+/** What a model string stands for under the config in force. */
+export interface ModelDescription {
+  /** The provider's name in the config, e.g. `local`; its lane and settings go by this. */
+  provider: string;
+  /** The kind of provider, e.g. `openai`: part of a recording's key. */
+  type: string;
+  /** What stands behind the first colon. */
+  name: string;
+  calls: ProviderDefinition['calls'];
+  concurrency?: number;
+}
+
+/** The providers of a run, made when first used and closed together. */
+export interface ProviderPool {
+  /** @throws UserError for a provider that is neither configured nor known; checked before a run, so not expected in one */
+  describe(model: string): ModelDescription;
+  get(model: string): Promise<Provider>;
+  close(): Promise<void>;
 }

@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * JSON with the keys of every object sorted by code unit and no white space: equal values give equal text whatever the order of
+ * their keys. `undefined` members are left out, as in JSON.stringify. (RFC 8785 in spirit; numbers print as ECMAScript does.)
+ */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
+  if (value !== null && typeof value === 'object') {
+    const members = Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
+    return `{${members.join(',')}}`;
+  }
+  return JSON.stringify(value) ?? 'null';
+}
+
+/**
+ * The first `length` hex digits of SHA-256 over a value's canonical JSON.
+ * @param length 12 is what versions and content hashes have; at most 64
+ */
+export function contentHash(value: unknown, length = 12): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, length);
+}
