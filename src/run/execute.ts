@@ -1,0 +1,89 @@
+import type { Ask } from '../ask/ask.js';
+import type { Answer, Case, Message, ModelRequest, Prompt, TrialId, TrialResult, Work } from '../vocabulary.js';
+import type { Ledger } from './ledger.js';
+import { type Trial, type TrialSource, trialsOf } from './trials.js';
+
+/** Scores an answer; never throws for trouble with a model or a scorer. */
+export type ScoreTrial = (args: {
+  trial: TrialId;
+  case: Case;
+  prompt: Prompt;
+  answer: Extract<Answer, { ok: true }>;
+}) => Promise<TrialResult>;
+
+/** The parts that turn work into results. */
+export interface Engine extends TrialSource {
+  ask: Ask;
+  render(prompt: Prompt, vars: Case['vars']): Message[];
+  score: ScoreTrial;
+  ledger: Ledger;
+  /** Writes a result where it survives a crash; resolves when it is there. */
+  record(result: TrialResult): Promise<unknown>;
+  /** The provider of a model: trials of different providers run in lanes of their own. */
+  laneOf(model: string): string;
+  /** Trials under way at a time per lane: more than the calls allowed, since some are being scored. */
+  window(lane: string): number;
+  /** Stops taking on trials; those under way end as their calls do. */
+  signal: AbortSignal;
+  /** Told of each trial as it ends. */
+  onResult?(result: TrialResult): void;
+}
+
+/**
+ * Runs work: asks, scores, records and enters every trial that has no completion yet. Each provider has a lane, so that a slow
+ * one holds up no other; results are entered by name, so that the order in which calls end decides nothing.
+ */
+export async function execute(work: readonly Work[], engine: Engine): Promise<void> {
+  const lanes = new Map<string, Work[]>();
+  for (const each of work) {
+    const lane = engine.laneOf(each.model);
+    lanes.set(lane, [...(lanes.get(lane) ?? []), each]);
+  }
+  await Promise.all([...lanes].map(([lane, its]) => runLane(its, engine.window(lane), engine)));
+}
+
+/** Workers draw from one stream of trials. After an abort, the rest of the stream is entered as skipped. */
+async function runLane(work: readonly Work[], workers: number, engine: Engine): Promise<void> {
+  const stream = trialsOf(work, engine);
+  const draw = async (): Promise<void> => {
+    for (let next = await stream.next(); !next.done; next = await stream.next()) {
+      const trial = next.value;
+      if (engine.ledger.completed(trial.id)) continue;
+      await finish(engine.signal.aborted ? skipped(trial.id) : await runTrial(trial, engine), engine);
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, draw));
+}
+
+async function finish(result: TrialResult, engine: Engine): Promise<void> {
+  // A trial that was not begun is left out of the journal: there is nothing to keep, and a resumed run plans it again.
+  if (result.status !== 'skipped') await engine.record(result);
+  engine.ledger.enter(result);
+  engine.onResult?.(result);
+}
+
+async function runTrial(trial: Trial, engine: Engine): Promise<TrialResult> {
+  const { prompt } = trial.evaluation;
+  const request = requestOf(trial, engine.render(prompt, trial.case.vars));
+  const answer = await engine.ask(request, { purpose: 'trial', trial: trial.id, signal: engine.signal });
+  if (answer.ok) return engine.score({ trial: trial.id, case: trial.case, prompt, answer });
+  if (answer.failure.kind === 'aborted') return skipped(trial.id);
+  return { ...trial.id, status: 'errored', failure: answer.failure, attempts: answer.attempts };
+}
+
+/** Everything that can change the answer. */
+export function requestOf(trial: Trial, messages: Message[]): ModelRequest {
+  const { prompt, model } = trial.evaluation;
+  return {
+    model: model.model,
+    messages,
+    parameters: prompt.parameters,
+    tools: prompt.tools,
+    ...(prompt.output && prompt.structured === 'auto' && { schema: prompt.output }),
+    vars: trial.case.vars,
+  };
+}
+
+function skipped(trial: TrialId): TrialResult {
+  return { ...trial, status: 'skipped', reason: 'the run was interrupted' };
+}

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+
+/** A stream that text is printed to. */
+export interface Screen {
+  write(text: string): unknown;
+  isTTY?: boolean;
+  columns?: number;
+}
+
+/** The world as a parameter: all that a run takes from outside but files and sockets. Tests hand in their own. */
+export interface World {
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+  stdout: Screen;
+  stderr: Screen;
+  /** Wall-clock time. */
+  date(): Date;
+  /** Milliseconds on a clock that never runs backwards. */
+  now(): number;
+  /** 0 ≤ x < 1. */
+  random(): number;
+  /** Hex digits nobody can guess. */
+  randomHex(digits: number): string;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Waits; ends at once, without an error, when the signal is aborted. */
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+}
+
+/** The real world. */
+export function processWorld(): World {
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    stdout: process.stdout,
+    stderr: process.stderr,
+    date: () => new Date(),
+    now: () => performance.now(),
+    random: Math.random,
+    randomHex: (digits) => randomBytes(Math.ceil(digits / 2)).toString('hex').slice(0, digits),
+    sleep,
+  };
+}
