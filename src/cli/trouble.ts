@@ -1,0 +1,30 @@
+import { UserError } from '../errors.js';
+import { EXIT } from '../exit-codes.js';
+import { forTerminal } from '../trust/escape.js';
+import type { Problem } from '../vocabulary.js';
+import type { World } from '../world.js';
+import { paint } from './paint.js';
+
+/**
+ * Tells the user what went wrong, on standard error.
+ * @returns the exit code: a UserError's own; 3 for a defect of ours, since nothing could be verified
+ */
+export function reportTrouble(error: unknown, world: World): number {
+  if (error instanceof UserError) {
+    world.stderr.write(problemScreen(error.problems, paint(world.stderr, world.env)));
+    return error.exitCode;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  world.stderr.write(forTerminal(`assay: this is a defect of assay, please report it:\n${text}\n`));
+  return EXIT.unverified;
+}
+
+/** All problems, each with its place first, so that editors and terminals can jump to it, and its remedy below. */
+export function problemScreen(problems: readonly Problem[], color: ReturnType<typeof paint>): string {
+  const blocks = problems.map(({ place, message, remedy }) => {
+    const where = place ? `${color.bold(`${place.file}:${place.line}:${place.column}`)}  ` : '';
+    return `${where}${color.red('error')}: ${forTerminal(message)}\n    ${forTerminal(remedy)}\n`;
+  });
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  return `${blocks.join('')}\n${count}; nothing was called.\n`;
+}

@@ -1,0 +1,47 @@
+import { InvalidArgumentError } from 'commander';
+import type { Mode, Repeats } from '../vocabulary.js';
+
+/** The longest delay a timer can wait for; Node fires a longer one at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Reads `500ms`, `5s`, `2m`, `1h` into milliseconds. */
+export function duration(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
+  const ms = Number(number) * (UNIT_MS[unit ?? ''] ?? Number.NaN);
+  if (!(ms > 0)) throw new InvalidArgumentError('Write a duration such as 500ms, 5s or 2m.');
+  if (ms > LONGEST_MS) throw new InvalidArgumentError('The longest duration is 596h.');
+  return ms;
+}
+
+/** Reads `5` or `1..8`. */
+export function repeats(text: string): Repeats {
+  const [, first, last] = /^(\d+)(?:\.\.(\d+))?$/.exec(text) ?? [];
+  const min = Number(first);
+  const max = last === undefined ? min : Number(last);
+  if (!(min >= 1 && max >= min && max <= 1000)) {
+    throw new InvalidArgumentError('Write a number from 1 to 1000, or a range such as 1..8.');
+  }
+  return { min, max };
+}
+
+/** Reads a whole number of at least 1. */
+export function count(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('Write a whole number from 1 to 99999.');
+  return Number(text);
+}
+
+const MODES: readonly Mode[] = ['replay', 'record', 'live'];
+
+/** Reads a mode. */
+export function mode(text: string): Mode {
+  const found = MODES.find((each) => each === text);
+  if (!found) throw new InvalidArgumentError('The modes are replay, record and live.');
+  return found;
+}
+
+/** Collects a flag that may be given several times. */
+export function several(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
