@@ -1,4 +1,4 @@
-import type { Completion, Failure, JsonObject, ModelRequest, ProviderSettings, Retry } from '../vocabulary.js';
+import type { Completion, Failure, JsonObject, ModelRequest, Problem, ProviderSettings, Retry } from '../vocabulary.js';
 
 /** The part of the world a provider may use. Nothing else: no `process`, no global `fetch`. */
 export interface ProviderContext {
@@ -52,6 +52,14 @@ export interface Provider {
   close?(): Promise<void>;
 }
 
+/** What a provider's settings are checked against before a run. */
+export interface CheckContext extends Pick<ProviderContext, 'name' | 'settings' | 'env' | 'resolve'> {
+  /** The model names asked of it: what stands behind the first colon. */
+  models: readonly string[];
+  /** Whether it may be called in this run: if not, no key is needed. */
+  calling: boolean;
+}
+
 /** One kind of provider: its entry in the map. */
 export interface ProviderDefinition {
   type: string;
@@ -66,6 +74,11 @@ export interface ProviderDefinition {
   keys(settings: ProviderSettings): string[];
   /** Hosts of base URLs that need no permission: the SDK's own, and those from the environment. */
   hosts?(context: Pick<ProviderContext, 'settings' | 'env'>): { url: string; trusted: boolean }[];
+  /**
+   * Mistakes that can be seen before anything is called: keys that are not set, files that are not there, names it does not
+   * have. Calls and loads nothing. Without it the keys are checked: one of `keys` must be set unless the host is loopback.
+   */
+  check?(context: CheckContext): Problem[];
   /** Makes it. Loads its SDK only now. Throws a UserError for settings that cannot work (no key, no such file). */
   create(context: ProviderContext): Promise<Provider>;
 }
