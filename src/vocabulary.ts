@@ -437,6 +437,8 @@ export interface TrialFacts {
   status: 'completed' | 'errored' | 'skipped';
   /** `pass` as 1 or 0, `score`, and each metric's weighted mean. */
   metrics: Record<string, number>;
+  /** Why there is no completion: the failure, or the reason for skipping. */
+  trouble?: { kind: FailureKind | 'skipped'; message: string };
   costUsd?: number;
   inputTokens?: number;
   outputTokens?: number;
@@ -454,6 +456,10 @@ export interface EvalRun {
   /** Replayed from recordings, in whole or in part; `handWritten`: some of those are hand-written samples. */
   replayed: boolean;
   handWritten: boolean;
+  /** Metrics that a judge grades, sorted. Absent: unknown, so that a change of judge may touch any of them. */
+  judged?: string[];
+  /** Only some of the prompt's cases were planned (a filter, a shard): what is not here was not removed. */
+  partial?: boolean;
 }
 
 /** All trial results, folded; the raw ones stay in the journal. */
@@ -534,6 +540,8 @@ export interface EvalComparison {
   model: string;
   replaces?: string;
   baseline?: { version: string; commit?: string; date: string; judge?: string };
+  judge?: string;
+  judged?: string[];
   gate: GateSettings;
   cases: { total: number; passed: number; failed: number; errored: number; skipped: number };
   cost: { usd: number; known: boolean };
@@ -543,10 +551,24 @@ export interface EvalComparison {
   changes: { newlyFailing: string[]; newlyPassing: string[]; flaky: string[]; unpaired: Unpaired[] };
   /** Per case in order: how its repeats folded. `accepted`: it fails, and failed in the baseline, too. */
   folded: FoldedCase[];
+  /** Per metric: how much of it there is. Metrics that only the baseline has, or without any score, stand here only. */
+  coverage: Record<string, MetricCoverage>;
+  /** Why trials have no completion, the commonest first; `message` is the first of its kind. */
+  trouble: { kind: FailureKind | 'skipped'; message: string; count: number }[];
   /** Share of the baseline's and the run's cases that could be paired, 0..1; absent without a baseline. */
   pairedShare?: number;
   replayed: boolean;
   handWritten: boolean;
+}
+
+/** How much of one metric an eval has. Quarantined cases do not count. */
+export interface MetricCoverage {
+  /** Scores planned: the metric's cases × their repeats. */
+  planned: number;
+  /** Of these, the scores that could not be computed. */
+  missing: number;
+  /** Cases on either side that have the metric, and those of them that are the same on both; absent: not in the baseline. */
+  pairing?: { cases: number; same: number };
 }
 
 /** A case with its repeats folded into one outcome. */
@@ -556,6 +578,9 @@ export interface FoldedCase {
   accepted: boolean;
   critical: boolean;
   quarantined: boolean;
+  /** Its trials: planned, those whose `pass` could be computed, and those that passed. */
+  repeats: { planned: number; scored: number; passed: number };
+  quarantine?: { until: string; why: string };
 }
 
 /** A run against its baselines. */
