@@ -15,6 +15,8 @@ import type {
 export interface Scoring {
   facts(result: TrialResult): TrialFacts;
   asserts(testCase: Case, evaluation: Eval): Record<string, string>;
+  /** The metrics of a case that a judge grades. */
+  judged(testCase: Case): string[];
   judge?: string;
 }
 
@@ -44,11 +46,19 @@ export async function openLedger(
   const run: Run = { info, evals: [], trials: { planned: 0, completed: 0, errored: 0, skipped: 0 } };
   const books = new Map<string, { evalRun: EvalRun; cases: Map<string, CaseRun> }>();
   for (const evaluation of evals) {
-    const evalRun = emptyEvalRun(evaluation, scoring.judge);
+    const evalRun = emptyEvalRun(evaluation);
+    const judged = new Set<string>();
     for await (const testCase of library.cases(evaluation.prompt)) {
-      if (includes(evaluation.prompt.id, testCase)) evalRun.cases.push(emptyCaseRun(testCase, evaluation, scoring));
+      if (includes(evaluation.prompt.id, testCase)) {
+        evalRun.cases.push(emptyCaseRun(testCase, evaluation, scoring));
+        for (const metric of scoring.judged(testCase)) judged.add(metric);
+      } else {
+        evalRun.partial = true;
+      }
     }
     if (evalRun.cases.length === 0) continue;
+    evalRun.judged = [...judged].sort();
+    if (judged.size > 0 && scoring.judge) evalRun.judge = scoring.judge;
     run.evals.push(evalRun);
     const cases = new Map(evalRun.cases.map((each) => [each.case, each]));
     books.set(evalKey(evalRun.prompt.id, evalRun.model), { evalRun, cases });
@@ -84,12 +94,11 @@ export function evalKey(prompt: string, model: string): string {
   return `${model} ${prompt}`;
 }
 
-function emptyEvalRun({ prompt, model }: Eval, judge: string | undefined): EvalRun {
+function emptyEvalRun({ prompt, model }: Eval): EvalRun {
   return {
     prompt: { id: prompt.id, path: prompt.path, version: prompt.version, ...(prompt.owner && { owner: prompt.owner }) },
     model: model.model,
     ...(model.replaces && { replaces: model.replaces }),
-    ...(judge && { judge }),
     gate: prompt.gate,
     cases: [],
     replayed: false,
