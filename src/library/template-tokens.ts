@@ -1,0 +1,104 @@
+import Mustache from 'mustache';
+import { problems } from '../errors.js';
+import type { Place, Problem } from '../vocabulary.js';
+import { findFault, nameFault } from './template-faults.js';
+
+/** A template's text as it stands in a file. `indent` was put before each of its lines and is no part of the file. */
+export interface TemplateSource {
+  file: string;
+  text: string;
+  /** Lines of the file before the text. */
+  lineOffset: number;
+  indent: string;
+}
+
+/** Mustache's tokens under names. Set-delimiter tags are gone. The place of a text is that of its first character that is not blank. */
+export type Token =
+  | { kind: 'text'; text: string; at: Place }
+  | { kind: 'name'; name: string; at: Place }
+  | { kind: 'section' | 'inverted'; name: string; tokens: Token[]; at: Place }
+  | { kind: 'partial'; name: string; indent: string; at: Place }
+  | { kind: 'comment'; text: string; at: Place };
+
+/** The largest template file, in UTF-16 units. */
+export const LARGEST_TEMPLATE = 1024 * 1024;
+/** Mustache's search for the end of a tag takes quadratic time over white space. */
+const LONGEST_BLANK = /\s{2000}/;
+
+const writer = new Mustache.Writer();
+// Its cache would keep every template for ever.
+Object.assign(writer, { templateCache: undefined });
+
+/** Line ends are LF before anything else looks at a template. */
+export function normaliseLineEnds(text: string): string {
+  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+}
+
+/**
+ * Splits a template with the mustache package, which knows delimiters and standalone lines.
+ * @returns tokens with their places; or the first problem that keeps the template from being read
+ */
+export function tokenize(source: TemplateSource): { ok: true; tokens: Token[] } | { ok: false; problem: Problem } {
+  const placeAt = placer(source);
+  const refuse = (what: string) => ({ ok: false as const, problem: problems['template-too-large'](what, placeAt(0)) });
+  if (source.text.length > LARGEST_TEMPLATE) return refuse(`over ${LARGEST_TEMPLATE} characters`);
+  if (LONGEST_BLANK.test(source.text)) return refuse('2000 blank characters in a row');
+  let spans: unknown;
+  try {
+    spans = writer.parse(source.text);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { ok: false, problem: findFault(source.text, placeAt) ?? problems['bad-tag-name'](message, placeAt(0)) };
+  }
+  const faults: Problem[] = [];
+  const tokens = convert(spans, placeAt, faults);
+  const [fault] = faults;
+  return fault ? { ok: false, problem: fault } : { ok: true, tokens };
+}
+
+/** The part of mustache's token arrays that is read here: [sign, value, start, end, children or indentation, tag index, text before]. */
+type Span = [string, string, number, number, unknown?, unknown?, unknown?];
+
+function convert(spans: unknown, placeAt: (offset: number) => Place, faults: Problem[]): Token[] {
+  const tokens: Token[] = [];
+  let keptUntil = -1;
+  // The shape is mustache's own, pinned by its version and by the tests of its specification.
+  for (const [sign, value, start, end, extra, tagIndex, textBefore] of spans as Span[]) {
+    const at = placeAt(start);
+    if (sign === 'text') {
+      tokens.push({ kind: 'text', text: value, at: placeAt(start + Math.max(0, value.search(/\S/))) });
+      keptUntil = end;
+    } else if (sign === '!') {
+      tokens.push({ kind: 'comment', text: value, at });
+    } else if (sign !== '=') {
+      const fault = nameFault(value, sign, at);
+      if (fault) faults.push(fault);
+      if (sign === 'name' || sign === '&') tokens.push({ kind: 'name', name: value, at });
+      if (sign === '#') tokens.push({ kind: 'section', name: value, tokens: convert(extra, placeAt, faults), at });
+      if (sign === '^') tokens.push({ kind: 'inverted', name: value, tokens: convert(extra, placeAt, faults), at });
+      if (sign === '>') {
+        // Only a partial alone on its line indents: mustache.js would also do it after text, the specification does not.
+        const alone = tagIndex === 0 && textBefore === false && keptUntil !== start;
+        tokens.push({ kind: 'partial', name: value, indent: alone ? String(extra) : '', at });
+      }
+    }
+  }
+  return tokens;
+}
+
+/** Turns offsets of the text into places of the file. */
+function placer(source: TemplateSource): (offset: number) => Place {
+  const starts = [0];
+  for (let at = source.text.indexOf('\n'); at >= 0; at = source.text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return (offset) => {
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    const column = offset - (starts[low] ?? 0) + 1 - source.indent.length;
+    return { file: source.file, line: low + 1 + source.lineOffset, column: Math.max(1, column) };
+  };
+}

@@ -1,0 +1,158 @@
+import { problems } from '../errors.js';
+import type { Constraint, Place, Problem, TemplatePart } from '../vocabulary.js';
+import { messageProblems, roleOf } from './template-messages.js';
+import { normaliseLineEnds, type TemplateSource, type Token, tokenize } from './template-tokens.js';
+
+/** Finds a partial for a file that includes it; undefined when there is none. */
+export type FindPartial = (name: string, fromFile: string) => { file: string; text: string } | undefined;
+
+/** A template read: partials in place, comments gone. With problems the parts are incomplete. */
+export interface ParsedTemplate {
+  parts: TemplatePart[];
+  /** Files of the partials included, directly or through others, sorted. */
+  partials: string[];
+  constraints: Constraint[];
+  problems: Problem[];
+}
+
+/** Sections and partials within each other. */
+const DEEPEST = 100;
+/** A few partials that include each other several times grow without end. */
+const MOST_PARTIALS = 10_000;
+
+/**
+ * Reads the template of a prompt: Mustache's core, nothing HTML-escaped, no lambdas, no inheritance. Line ends become LF, partials
+ * are expanded where they stand (one alone on its line is indented like its tag), and neighbouring texts are merged.
+ * @param source the file, and how many of its lines stand before the text
+ * @param partials finds partials by name
+ */
+export function parseTemplate(
+  text: string,
+  source: { file: string; lineOffset?: number },
+  partials: FindPartial,
+): ParsedTemplate {
+  const lineOffset = source.lineOffset ?? 0;
+  const expansion = new Expansion(partials);
+  const parts = expansion.read({ file: source.file, text, lineOffset, indent: '' }, [source.file], 0);
+  const found = expansion.problems;
+  if (found.length === 0) {
+    const start = { file: source.file, line: lineOffset + 1, column: 1 };
+    found.push(...messageProblems(parts, (part) => expansion.places.get(part), start));
+  }
+  return {
+    parts,
+    partials: [...expansion.files].toSorted(),
+    constraints: [...expansion.constraints.values()],
+    problems: found,
+  };
+}
+
+/** What reading one template gathers on its way through the partials. */
+class Expansion {
+  readonly files = new Set<string>();
+  readonly constraints = new Map<string, Constraint>();
+  readonly problems: Problem[] = [];
+  /** Where texts stand. */
+  readonly places = new Map<TemplatePart, Place>();
+  private expanded = 0;
+
+  constructor(private readonly find: FindPartial) {}
+
+  /** @param trail the files that are being read, the outermost first */
+  read(source: TemplateSource, trail: readonly string[], depth: number): TemplatePart[] {
+    const result = tokenize({ ...source, text: indentLines(normaliseLineEnds(source.text), source.indent) });
+    if (result.ok) return this.convert(result.tokens, trail, depth);
+    this.problems.push(result.problem);
+    return [];
+  }
+
+  private convert(tokens: readonly Token[], trail: readonly string[], depth: number): TemplatePart[] {
+    const parts: TemplatePart[] = [];
+    for (const token of tokens) {
+      if (token.kind === 'text') this.append(parts, { kind: 'text', text: token.text }, token.at);
+      else if (token.kind === 'name') parts.push({ kind: 'name', name: token.name, place: token.at });
+      else if (token.kind === 'comment') this.noteWhy(token.text, token.at);
+      else if (depth >= DEEPEST) this.refuse(`over ${DEEPEST} sections and partials within each other`, token.at);
+      else if (token.kind === 'partial') {
+        for (const part of this.include(token, trail, depth + 1)) this.append(parts, part, this.places.get(part));
+      } else {
+        const inner = this.convert(token.tokens, trail, depth + 1);
+        parts.push({ kind: token.kind, name: token.name, parts: inner, place: token.at });
+      }
+    }
+    return parts;
+  }
+
+  private include(token: Token & { kind: 'partial' }, trail: readonly string[], depth: number): TemplatePart[] {
+    const found = this.find(token.name, trail.at(-1) ?? '');
+    if (!found) {
+      this.problems.push(problems['missing-partial'](token.name, token.at));
+      return [];
+    }
+    this.files.add(found.file);
+    const seen = trail.indexOf(found.file);
+    if (seen >= 0) {
+      this.problems.push(problems['circular-partial']([...trail.slice(seen), found.file], token.at));
+      return [];
+    }
+    this.expanded += 1;
+    if (this.expanded > MOST_PARTIALS) {
+      if (this.expanded === MOST_PARTIALS + 1) this.refuse(`over ${MOST_PARTIALS} partials`, token.at);
+      return [];
+    }
+    const source = { file: found.file, text: found.text, lineOffset: 0, indent: token.indent };
+    return this.read(source, [...trail, found.file], depth);
+  }
+
+  /** Adds a part; a text that follows a text becomes one with it, so that it does not matter which file it came from. */
+  private append(parts: TemplatePart[], part: TemplatePart, at: Place | undefined): void {
+    const last = parts.at(-1);
+    if (part.kind !== 'text' || last?.kind !== 'text') {
+      parts.push(part);
+      if (at) this.places.set(part, at);
+      return;
+    }
+    if (at && last.text.trim() === '') this.places.set(last, at);
+    last.text += part.text;
+  }
+
+  private noteWhy(comment: string, place: Place): void {
+    const why = /^why:\s*(.+)$/is.exec(comment.trim())?.[1]?.replace(/\s+/g, ' ');
+    // A partial that is included twice has its reasons once.
+    if (why) this.constraints.set(`${place.file}:${place.line}:${place.column}`, { why, place });
+  }
+
+  private refuse(what: string, place: Place): void {
+    this.problems.push(problems['template-too-large'](what, place));
+  }
+}
+
+function indentLines(text: string, indent: string): string {
+  return indent === '' ? text : text.replace(/^(?=.)/gm, indent);
+}
+
+/**
+ * The variables a template reads: the part of each name before its first dot. Messages are no variables, `.` is none either.
+ * `topLevel` leaves out names inside sections, which may belong to what the section opens; inside `{{^…}}` nothing is opened.
+ */
+export function tagNames(parts: readonly TemplatePart[]): {
+  roots: Set<string>;
+  topLevel: { name: string; place: Place }[];
+} {
+  const roots = new Set<string>();
+  const topLevel: { name: string; place: Place }[] = [];
+  const walk = (list: readonly TemplatePart[], top: boolean): void => {
+    for (const part of list) {
+      if (part.kind === 'text') continue;
+      const message = part.kind === 'section' && roleOf(part.name) !== undefined;
+      if (!message && part.name !== '.') {
+        const [root = part.name] = part.name.split('.', 1);
+        roots.add(root);
+        if (top) topLevel.push({ name: root, place: part.place });
+      }
+      if ('parts' in part) walk(part.parts, top && (message || part.kind === 'inverted'));
+    }
+  };
+  walk(parts, true);
+  return { roots, topLevel };
+}

@@ -1,0 +1,83 @@
+import { existsSync, lstatSync, realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, posix, relative, resolve, sep, win32 } from 'node:path';
+import { problems, UserError } from '../errors.js';
+import type { Place } from '../vocabulary.js';
+
+/**
+ * The absolute form of a path, proved to stay inside a folder after every link is resolved. A file that does not exist yet is
+ * judged by its nearest existing folder. Nothing is decoded: `%2e%2e` is a name like any other.
+ * @param root absolute path of an existing folder
+ * @param path absolute, or relative to `root`
+ * @param place where the user wrote the path, for the message
+ * @throws UserError `outside-root`
+ */
+export function insideRoot(root: string, path: string, place?: Place): string {
+  const refuse = (why: string): UserError => new UserError([problems['outside-root'](path, why, place)]);
+  if (path.includes('\0')) throw refuse('it holds a NUL character');
+  if (foreignEscape(root, path)) throw refuse('it leads outside');
+  const absolute = resolve(root, path);
+  const real = realOrNearest(absolute);
+  if (!real.ok) throw refuse(real.why);
+  if (!within(realpathSync.native(root), real.path)) throw refuse('it leads outside');
+  return absolute;
+}
+
+/**
+ * The nearest folder upward, the given one included, that holds `.git` (a folder, or a file in worktrees and submodules).
+ * @returns its absolute path, or undefined outside any repository
+ */
+export function gitRootOf(folder: string): string | undefined {
+  let current = resolve(folder);
+  for (;;) {
+    if (existsSync(join(current, '.git'))) return current;
+    const parent = dirname(current);
+    if (parent === current) return undefined;
+    current = parent;
+  }
+}
+
+function within(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+/**
+ * Whether a path that is harmless here would escape on Windows: a library is checked out on both, so it is refused on both.
+ * On Windows itself `resolve` sees these for what they are.
+ */
+function foreignEscape(root: string, path: string): boolean {
+  if (sep === '\\') return false;
+  if (win32.isAbsolute(path) && !posix.isAbsolute(path)) return true;
+  if (!path.includes('\\')) return false;
+  return posix.normalize(relative(root, resolve(root, path)).replaceAll('\\', '/')).startsWith('../');
+}
+
+type Resolved = { ok: true; path: string } | { ok: false; why: string };
+
+/** The path after links; where its end does not exist yet, that of the nearest existing folder with the rest behind it. */
+function realOrNearest(absolute: string): Resolved {
+  let current = absolute;
+  const rest: string[] = [];
+  for (;;) {
+    try {
+      return { ok: true, path: join(realpathSync.native(current), ...rest) };
+    } catch (error) {
+      const code = errorCode(error);
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') return { ok: false, why: `it cannot be resolved (${code})` };
+      // Writing through a link whose target is missing would create that target, wherever it is.
+      if (code === 'ENOENT' && isLink(current)) return { ok: false, why: 'it is a link to nowhere' };
+    }
+    const parent = dirname(current);
+    if (parent === current) return { ok: false, why: 'its drive does not exist' };
+    rest.unshift(basename(current));
+    current = parent;
+  }
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+
+function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+}
