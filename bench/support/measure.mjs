@@ -1,0 +1,34 @@
+// Runs a Node script as a process of its own and tells what it used.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const HOOK = pathToFileURL(fileURLToPath(new URL('./report-usage.mjs', import.meta.url))).href;
+export const ASSAY = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** @returns {Promise<{cpuMs: number, peakMb: number, wallMs: number, exitCode: number, stdout: string, stderr: string}>} */
+export async function measure(script, args, { cwd, env = {} } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-bench-'));
+  const file = join(folder, 'usage.json');
+  const child = spawn(process.execPath, ['--import', HOOK, script, ...args], {
+    cwd,
+    env: { ...process.env, ...env, BENCH_USAGE: file },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => (stdout += chunk));
+  child.stderr.on('data', (chunk) => (stderr += chunk));
+  await new Promise((done) => child.on('close', done));
+  const usage = JSON.parse(readFileSync(file, 'utf8'));
+  rmSync(folder, { recursive: true, force: true });
+  return { ...usage, stdout, stderr };
+}
+
+/** The middle of a list of numbers. */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)];
+}
