@@ -1,0 +1,136 @@
+import type { Blob as NodeBlob } from 'node:buffer';
+
+/**
+ * When things happened on the socket, in milliseconds of `performance.now()`: taken where bytes arrive, not where they are
+ * used, so that a busy process does not count its own work as the server's time.
+ */
+export interface WireTiming {
+  /** The request was handed to a connected socket. */
+  sentMs: number;
+  /** The head of the answer arrived. */
+  firstByteMs: number;
+  /** The answer was complete; absent while a stream is still running. */
+  lastByteMs?: number;
+  /** Streams: when the chunk arrived that was handed to the reader last. */
+  readMs?: number;
+}
+
+/** The bytes of an answer: all of them, or a stream of them. */
+export type WireBody = { bytes: Buffer } | { stream: ReadableStream<Uint8Array> };
+
+/**
+ * A response of the guarded fetch: all that `Response` promises, at a third of its price. The platform's class builds a stream
+ * and copies headers for each answer, whether or not anyone looks; here both are made when asked for.
+ */
+export class WireResponse implements Response {
+  readonly url: string;
+  readonly status: number;
+  readonly statusText: string;
+  readonly redirected = false;
+  readonly type = 'default' as const;
+  readonly timing: WireTiming;
+  readonly #rawHeaders: Readonly<Record<string, string | string[] | undefined>>;
+  #headers: Headers | undefined;
+  readonly #content: WireBody;
+  #stream: ReadableStream<Uint8Array> | undefined;
+  #used = false;
+
+  constructor(
+    head: { url: string; status: number; statusText: string },
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+    content: WireBody,
+    timing: WireTiming,
+  ) {
+    this.url = head.url;
+    this.status = head.status;
+    this.statusText = head.statusText;
+    this.#rawHeaders = headers;
+    this.#content = content;
+    this.timing = timing;
+  }
+
+  get ok(): boolean {
+    return this.status >= 200 && this.status < 300;
+  }
+
+  get headers(): Headers {
+    this.#headers ??= toHeaders(this.#rawHeaders);
+    return this.#headers;
+  }
+
+  get bodyUsed(): boolean {
+    return this.#used || this.#stream?.locked === true;
+  }
+
+  get body(): ReadableStream<Uint8Array> {
+    this.#stream ??= 'stream' in this.#content ? this.#content.stream : streamOf(this.#content.bytes);
+    return this.#stream;
+  }
+
+  async text(): Promise<string> {
+    return (await this.#take()).toString('utf8');
+  }
+
+  /** A byte order mark is not skipped: JSON must not begin with one (RFC 8259 §8.1). */
+  async json(): Promise<unknown> {
+    return JSON.parse((await this.#take()).toString('utf8'));
+  }
+
+  async bytes(): Promise<Uint8Array> {
+    return new Uint8Array(await this.#take());
+  }
+
+  async arrayBuffer(): Promise<ArrayBuffer> {
+    return Uint8Array.from(await this.#take()).buffer;
+  }
+
+  async blob(): Promise<NodeBlob> {
+    return new Blob([await this.arrayBuffer()], { type: this.headers.get('content-type') ?? '' });
+  }
+
+  async formData(): Promise<FormData> {
+    return new Response(await this.arrayBuffer(), { headers: this.headers }).formData();
+  }
+
+  /** Only of an answer that is here as a whole and was not read. */
+  clone(): WireResponse {
+    if (this.bodyUsed || 'stream' in this.#content)
+      throw new TypeError('a response that streams or was read has no clone');
+    return new WireResponse(this, this.#rawHeaders, this.#content, this.timing);
+  }
+
+  async #take(): Promise<Buffer> {
+    if (this.bodyUsed) throw new TypeError('the body was read already');
+    this.#used = true;
+    if ('bytes' in this.#content) return this.#content.bytes;
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of this.#content.stream) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  }
+}
+
+/** When the answer behind a response was sent and received; absent for one that did not come through the guarded fetch. */
+export function timingOf(response: Response): WireTiming | undefined {
+  return response instanceof WireResponse ? response.timing : undefined;
+}
+
+function toHeaders(raw: Readonly<Record<string, string | string[] | undefined>>): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(raw)) {
+    if (Array.isArray(value)) for (const each of value) headers.append(name, each);
+    else if (value !== undefined) headers.append(name, value);
+  }
+  return headers;
+}
+
+function streamOf(bytes: Buffer): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        if (bytes.length > 0) controller.enqueue(bytes);
+        controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

@@ -1,0 +1,121 @@
+import type { Agent, Dispatcher } from 'undici';
+import { Exchange } from './wire-exchange.js';
+import { blocked } from './wire-failure.js';
+import { Turns } from './wire-turns.js';
+
+export { timingOf, type WireTiming } from './wire-response.js';
+
+const DEFAULT_MAX_BYTES = 8 * 1024 * 1024;
+
+/** What the guarded fetch refuses beside redirects. */
+export interface WireOptions {
+  /** Largest answer in bytes, counted while it arrives and again when it is decompressed; 8 MiB when absent. */
+  maxBytes?: number;
+  /** Whether a request may go to this URL at all; asked for each request, beside the check when a provider is opened. */
+  allowed?(url: URL): boolean;
+}
+
+/** A fetch, and the end of its sockets. */
+export interface GuardedFetch {
+  fetch: typeof fetch;
+  /** Ends all sockets at once, so that nothing keeps the process alive; requests still running fail. */
+  close(): Promise<void>;
+}
+
+/**
+ * The one way out to the network: a fetch over pooled, kept-alive connections that follows no redirect, takes no answer over
+ * the size limit, and gives only http and https URLs that are allowed. It has no deadline of its own: whoever calls gives a
+ * signal. It throws a ProviderError (kinds `blocked`, `too-large`, `network`, `bad-response`), or the signal's reason.
+ * The HTTP client loads with the first request.
+ */
+export function guardedFetch(options: WireOptions = {}): GuardedFetch {
+  const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+  const turns = new Turns();
+  let agent: Promise<Agent> | undefined;
+  const guarded: typeof fetch = async (input, init) => {
+    const request = await outgoing(input, init);
+    request.signal?.throwIfAborted();
+    checkTarget(request.url, options.allowed);
+    agent ??= openAgent();
+    const dispatcher = await agent;
+    request.signal?.throwIfAborted();
+    const exchange = new Exchange({ url: request.url.href, maxBytes, signal: request.signal, turns });
+    try {
+      dispatcher.dispatch(request.options, exchange);
+    } catch (error) {
+      exchange.fail(error);
+    }
+    return exchange.response;
+  };
+  return {
+    fetch: guarded,
+    async close() {
+      const opened = agent;
+      agent = undefined;
+      await (await opened)?.destroy();
+    },
+  };
+}
+
+/** The idle timers are off: the caller races its own deadline, and a slow answer is no lost one. */
+async function openAgent(): Promise<Agent> {
+  const AgentClass = await loadAgent();
+  return new AgentClass({ headersTimeout: 0, bodyTimeout: 0 });
+}
+
+/** The pool alone loads in a third of the time of the whole package; the package is the fallback should its files move. */
+async function loadAgent(): Promise<typeof Agent> {
+  const path = 'undici/lib/dispatcher/agent.js';
+  const loaded: unknown = await import(path).catch(() => undefined);
+  if (isAgentModule(loaded)) return loaded.default;
+  return (await import('undici')).Agent;
+}
+
+function isAgentModule(loaded: unknown): loaded is { default: typeof Agent } {
+  return typeof loaded === 'object' && loaded !== null && 'default' in loaded && typeof loaded.default === 'function';
+}
+
+function checkTarget(url: URL, allowed: ((url: URL) => boolean) | undefined): void {
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw blocked(`requests go over http or https, not ${url.protocol}`);
+  if (allowed && !allowed(url)) throw blocked(`requests to ${url.host} are not allowed (--allow-host ${url.hostname})`);
+}
+
+interface Outgoing {
+  url: URL;
+  signal: AbortSignal | undefined;
+  options: Dispatcher.DispatchOptions;
+}
+
+async function outgoing(input: Parameters<typeof fetch>[0], init: RequestInit = {}): Promise<Outgoing> {
+  if (input instanceof Request) {
+    const body = input.body === null ? undefined : new Uint8Array(await input.arrayBuffer());
+    return outgoing(input.url, { method: input.method, headers: input.headers, body, signal: input.signal, ...init });
+  }
+  const url = input instanceof URL ? input : new URL(input);
+  return {
+    url,
+    signal: init.signal ?? undefined,
+    options: {
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      method: (init.method ?? 'GET').toUpperCase(),
+      headers: flatHeaders(init.headers),
+      body: sendable(init.body),
+    },
+  };
+}
+
+/** Names and values in turn, as the HTTP client takes them without another look. */
+function flatHeaders(headers: RequestInit['headers']): string[] {
+  const flat: string[] = [];
+  for (const [name, value] of headers instanceof Headers ? headers : new Headers(headers)) flat.push(name, value);
+  return flat;
+}
+
+function sendable(body: RequestInit['body']): string | Uint8Array | null {
+  if (body === undefined || body === null) return null;
+  if (typeof body === 'string' || body instanceof Uint8Array) return body;
+  if (body instanceof ArrayBuffer) return new Uint8Array(body);
+  throw new TypeError('this fetch sends text and bytes only');
+}
