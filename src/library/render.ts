@@ -50,9 +50,10 @@ export function missingVariables(
   return absent.map((name) => ({ name, place: firstUse(parts, name) ?? start }));
 }
 
+const isMessage = (name: string): boolean => roleOf(name) !== undefined;
+
 function unresolved(parts: readonly TemplatePart[], context: Context): { name: string; place: Place }[] {
   const found = new Map<string, Place>();
-  const isMessage = (name: string): boolean => roleOf(name) !== undefined;
   visitUnresolved(parts, context, isMessage, (part) => {
     if (!found.has(part.name)) found.set(part.name, part.place);
   });

@@ -22,6 +22,8 @@ export type Token =
 
 /** The largest template file, in UTF-16 units. */
 export const LARGEST_TEMPLATE = 1024 * 1024;
+/** Sections and partials within each other. */
+export const DEEPEST = 100;
 /** Mustache's search for the end of a tag takes quadratic time over white space. */
 const LONGEST_BLANK = /\s{2000}/;
 
@@ -51,7 +53,7 @@ export function tokenize(source: TemplateSource): { ok: true; tokens: Token[] } 
     return { ok: false, problem: findFault(source.text, placeAt) ?? problems['bad-tag-name'](message, placeAt(0)) };
   }
   const faults: Problem[] = [];
-  const tokens = convert(spans, placeAt, faults);
+  const tokens = convert(spans, placeAt, faults, 0);
   const [fault] = faults;
   return fault ? { ok: false, problem: fault } : { ok: true, tokens };
 }
@@ -59,7 +61,7 @@ export function tokenize(source: TemplateSource): { ok: true; tokens: Token[] } 
 /** The part of mustache's token arrays that is read here: [sign, value, start, end, children or indentation, tag index, text before]. */
 type Span = [string, string, number, number, unknown?, unknown?, unknown?];
 
-function convert(spans: unknown, placeAt: (offset: number) => Place, faults: Problem[]): Token[] {
+function convert(spans: unknown, placeAt: (offset: number) => Place, faults: Problem[], depth: number): Token[] {
   const tokens: Token[] = [];
   let keptUntil = -1;
   // The shape is mustache's own, pinned by its version and by the tests of its specification.
@@ -71,11 +73,14 @@ function convert(spans: unknown, placeAt: (offset: number) => Place, faults: Pro
     } else if (sign === '!') {
       tokens.push({ kind: 'comment', text: value, at });
     } else if (sign !== '=') {
-      const fault = nameFault(value, sign, at);
+      const fault = depth > DEEPEST ? tooDeep(at) : nameFault(value, sign, at);
       if (fault) faults.push(fault);
+      if (depth > DEEPEST) break;
       if (sign === 'name' || sign === '&') tokens.push({ kind: 'name', name: value, at });
-      if (sign === '#') tokens.push({ kind: 'section', name: value, tokens: convert(extra, placeAt, faults), at });
-      if (sign === '^') tokens.push({ kind: 'inverted', name: value, tokens: convert(extra, placeAt, faults), at });
+      if (sign === '#')
+        tokens.push({ kind: 'section', name: value, tokens: convert(extra, placeAt, faults, depth + 1), at });
+      if (sign === '^')
+        tokens.push({ kind: 'inverted', name: value, tokens: convert(extra, placeAt, faults, depth + 1), at });
       if (sign === '>') {
         // Only a partial alone on its line indents: mustache.js would also do it after text, the specification does not.
         const alone = tagIndex === 0 && textBefore === false && keptUntil !== start;
@@ -101,4 +106,9 @@ function placer(source: TemplateSource): (offset: number) => Place {
     const column = offset - (starts[low] ?? 0) + 1 - source.indent.length;
     return { file: source.file, line: low + 1 + source.lineOffset, column: Math.max(1, column) };
   };
+}
+
+/** Refused where recursion would end in a stack overflow. */
+export function tooDeep(place: Place): Problem {
+  return problems['template-too-large'](`over ${DEEPEST} sections and partials within each other`, place);
 }

@@ -1,7 +1,7 @@
 import { problems } from '../errors.js';
 import type { Constraint, Place, Problem, TemplatePart } from '../vocabulary.js';
 import { messageProblems, roleOf } from './template-messages.js';
-import { normaliseLineEnds, type TemplateSource, type Token, tokenize } from './template-tokens.js';
+import { DEEPEST, normaliseLineEnds, type TemplateSource, type Token, tokenize, tooDeep } from './template-tokens.js';
 
 /** Finds a partial for a file that includes it; undefined when there is none. */
 export type FindPartial = (name: string, fromFile: string) => { file: string; text: string } | undefined;
@@ -15,8 +15,6 @@ export interface ParsedTemplate {
   problems: Problem[];
 }
 
-/** Sections and partials within each other. */
-const DEEPEST = 100;
 /** A few partials that include each other several times grow without end. */
 const MOST_PARTIALS = 10_000;
 
@@ -72,7 +70,7 @@ class Expansion {
       if (token.kind === 'text') this.append(parts, { kind: 'text', text: token.text }, token.at);
       else if (token.kind === 'name') parts.push({ kind: 'name', name: token.name, place: token.at });
       else if (token.kind === 'comment') this.noteWhy(token.text, token.at);
-      else if (depth >= DEEPEST) this.refuse(`over ${DEEPEST} sections and partials within each other`, token.at);
+      else if (depth >= DEEPEST) this.problems.push(tooDeep(token.at));
       else if (token.kind === 'partial') {
         for (const part of this.include(token, trail, depth + 1)) this.append(parts, part, this.places.get(part));
       } else {
@@ -97,7 +95,8 @@ class Expansion {
     }
     this.expanded += 1;
     if (this.expanded > MOST_PARTIALS) {
-      if (this.expanded === MOST_PARTIALS + 1) this.refuse(`over ${MOST_PARTIALS} partials`, token.at);
+      if (this.expanded === MOST_PARTIALS + 1)
+        this.problems.push(problems['template-too-large'](`over ${MOST_PARTIALS} partials`, token.at));
       return [];
     }
     const source = { file: found.file, text: found.text, lineOffset: 0, indent: token.indent };
@@ -120,10 +119,6 @@ class Expansion {
     const why = /^why:\s*(.+)$/is.exec(comment.trim())?.[1]?.replace(/\s+/g, ' ');
     // A partial that is included twice has its reasons once.
     if (why) this.constraints.set(`${place.file}:${place.line}:${place.column}`, { why, place });
-  }
-
-  private refuse(what: string, place: Place): void {
-    this.problems.push(problems['template-too-large'](what, place));
   }
 }
 
