@@ -1,4 +1,4 @@
-import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type fastGlob from 'fast-glob';
@@ -89,9 +89,10 @@ function checkedName(path: string): string {
 
 function locateFile(path: string, locate: (path: string) => string): string {
   const absolute = locate(path);
-  const stat = attempt(path, () => statSync(absolute, { throwIfNoEntry: false }));
-  if (stat === undefined) throw new UserError([problems['no-such-file'](path)]);
-  if (!stat.isFile()) throw new UserError([problems['unreadable-file'](path, 'it is not a file')]);
+  // A file that is asked for like a folder is told as missing, too.
+  if (!existsSync(absolute)) throw new UserError([problems['no-such-file'](path)]);
+  if (!attempt(path, () => statSync(absolute)).isFile())
+    throw new UserError([problems['unreadable-file'](path, 'it is not a file')]);
   return absolute;
 }
 

@@ -15,8 +15,7 @@ export function decodeText(bytes: Uint8Array, path: string): string {
   } catch (error) {
     if (bytes.length > 2 ** 29) throw new UserError([problems['unreadable-file'](path, 'it is larger than 512 MB')]);
     if (!(error instanceof TypeError)) throw error;
-    const line = lineOfBadByte(bytes);
-    throw new UserError([problems['not-utf8'](path, `line ${line} has other bytes`, { file: path, line, column: 1 })]);
+    throw otherBytes(path, lineOfBadByte(bytes));
   }
 }
 
@@ -34,8 +33,7 @@ export async function* splitLines(chunks: AsyncIterable<Uint8Array>, path: strin
     try {
       return bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode();
     } catch {
-      const found = `the text from line ${line} on has other bytes`;
-      throw new UserError([problems['not-utf8'](path, found, { file: path, line, column: 1 })]);
+      throw otherBytes(path, bytes ? line - 1 + lineOfBadByte(withoutRest(bytes)) : line);
     }
   };
 
@@ -75,6 +73,17 @@ function refuseUtf16(bytes: Uint8Array, path: string): void {
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
     throw new UserError([problems['not-utf8'](path, 'it is UTF-16', { file: path, line: 1, column: 1 })]);
   }
+}
+
+function otherBytes(path: string, line: number): UserError {
+  return new UserError([problems['not-utf8'](path, `line ${line} has other bytes`, { file: path, line, column: 1 })]);
+}
+
+/** A chunk without the rest of a character that began in the chunk before. */
+function withoutRest(chunk: Uint8Array): Uint8Array {
+  let start = 0;
+  while (start < 3 && ((chunk[start] ?? 0) & 0xc0) === 0x80) start += 1;
+  return chunk.subarray(start);
 }
 
 function lineOfBadByte(bytes: Uint8Array): number {
