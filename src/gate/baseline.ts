@@ -1,0 +1,85 @@
+import type { Baseline, BaselineCase, BaselineModel, CaseRun, EvalRun, Run } from '../vocabulary.js';
+import { byCodeUnit, inMetricOrder, own } from './own.js';
+
+/**
+ * The baseline of a prompt after its part of a run was accepted. Models that ran are replaced, the others stay. Accepting an
+ * unchanged version again adds its trials to those already accepted, for every case and metric whose input and assertions are the
+ * same: nobody gets a better baseline by accepting until it looks good. A replayed run has no new trials; it adds none.
+ * Cases that are no longer planned are dropped, unless only some of the prompt's cases were planned. Scores that could not be
+ * computed are not stored.
+ * @param prompt id of the prompt whose baseline it is
+ * @param date when it was accepted, ISO 8601
+ */
+export function accept(run: Run, prompt: string, previous: Baseline | undefined, { date }: { date: string }): Baseline {
+  const models = new Map(Object.entries(previous?.models ?? {}));
+  for (const evalRun of run.evals) {
+    if (evalRun.prompt.id !== prompt) continue;
+    models.set(evalRun.model, acceptModel(evalRun, models.get(evalRun.model), run, date));
+  }
+  const sorted = [...models].toSorted(([a], [b]) => byCodeUnit(a, b));
+  return { schemaVersion: 1, models: Object.fromEntries(sorted) };
+}
+
+function acceptModel(run: EvalRun, previous: BaselineModel | undefined, { info }: Run, date: string): BaselineModel {
+  const { commit, dirty } = info.git;
+  const judge = run.judged?.length === 0 ? undefined : run.judge;
+  const unchanged = previous?.version === run.prompt.version && previous.judge === judge ? previous : undefined;
+  const cases = new Map(run.partial ? Object.entries(previous?.cases ?? {}) : []);
+  for (const each of run.cases) {
+    const before = unchanged && own(unchanged.cases, each.case);
+    const stored = mergeCase(before, each, info.mode === 'live');
+    if (stored) cases.set(each.case, stored);
+    else cases.delete(each.case);
+  }
+  return {
+    version: run.prompt.version,
+    ...(commit !== undefined && { commit }),
+    ...(dirty !== undefined && { dirty }),
+    date,
+    ...(judge !== undefined && { judge }),
+    cases: Object.fromEntries([...cases].toSorted(([a], [b]) => byCodeUnit(a, b))),
+  };
+}
+
+/** Trials of one metric of one case, before and now; none accepted where the two cannot be compared. */
+interface Trials {
+  metric: string;
+  assert: string;
+  accepted: readonly number[];
+  now: readonly number[];
+}
+
+/** The case as it is stored; undefined where it has no score at all. */
+function mergeCase(before: BaselineCase | undefined, run: CaseRun, live: boolean): BaselineCase | undefined {
+  const metrics = inMetricOrder(Object.keys(run.asserts)).map((metric): Trials => {
+    const assert = own(run.asserts, metric) ?? '';
+    const known = before?.input === run.input ? own(before.scores, metric) : undefined;
+    const now = run.trials.map((trial) => own(trial.metrics, metric)).filter((score) => score !== undefined);
+    return { metric, assert, accepted: known?.assert === assert ? known.repeats : [], now };
+  });
+  const join = !live && metrics.every(sameTrials) ? longer : added;
+  const scores = metrics
+    .map((each): [string, BaselineCase['scores'][string]] => [
+      each.metric,
+      { assert: each.assert, repeats: join(each) },
+    ])
+    .filter(([, { repeats }]) => repeats.length > 0);
+  return scores.length === 0 ? undefined : { input: run.input, scores: Object.fromEntries(scores) };
+}
+
+/**
+ * Whether these are the trials that were accepted before, or those and more: recordings replay the same answers, which must not
+ * count twice. New answers with the very same scores are taken for the old ones, which changes no mean.
+ */
+function sameTrials({ accepted, now }: Trials): boolean {
+  const both = Math.min(accepted.length, now.length);
+  return accepted.slice(0, both).every((score, index) => score === now[index]);
+}
+
+function longer({ accepted, now }: Trials): number[] {
+  return [...(now.length >= accepted.length ? now : accepted)];
+}
+
+function added({ accepted, now }: Trials): number[] {
+  return [...accepted, ...now];
+}

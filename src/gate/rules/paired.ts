@@ -1,0 +1,38 @@
+import type { EvalComparison } from '../../vocabulary.js';
+import { percent, plural } from '../say.js';
+import { levelOf } from '../settings.js';
+import { type Finding, gatedMetrics, type Rule } from './rule.js';
+
+/** Below this share of paired cases the baseline says too little about the run. */
+const LEAST_PAIRED = 0.8;
+
+/** Cases that cannot be paired are not compared: with too few left the verdict is unverified. */
+export const paired: Rule = {
+  name: 'paired',
+  check(evaluation) {
+    if (!evaluation.baseline) return [];
+    return gatedMetrics(evaluation).flatMap(({ name }): Finding[] => {
+      const pairing = evaluation.coverage[name]?.pairing;
+      // A metric that the baseline never had is new; `pass` is missing from a baseline only where nothing could be paired.
+      if (!pairing && name !== 'pass') return [];
+      const { same, cases } = pairing ?? { same: 0, cases: evaluation.cases.total };
+      const share = cases === 0 ? 0 : same / cases;
+      const level = levelOf(evaluation.gate, name, 'error');
+      if (share >= LEAST_PAIRED) {
+        return [
+          { level, status: 'passed', message: `${name}: ${same} of ${plural(cases, 'case')} paired`, metric: name },
+        ];
+      }
+      const count = `only ${same} of ${plural(cases, 'case')} can be compared with the baseline`;
+      const bounds = `(${percent(share)}, at least ${percent(LEAST_PAIRED)})`;
+      const message = `${name}: ${count} ${bounds}${reasons(evaluation)}; once the change is right, run \`assay accept\``;
+      return [{ level, status: 'unverified', message, metric: name }];
+    });
+  },
+};
+
+function reasons({ changes }: EvalComparison): string {
+  const counts = new Map<string, number>();
+  for (const { reason } of changes.unpaired) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return counts.size === 0 ? '' : `: ${[...counts].map(([reason, count]) => `${count} ${reason}`).join(', ')}`;
+}

@@ -1,0 +1,42 @@
+import type { EvalComparison, MetricComparison } from '../../vocabulary.js';
+import { difference, score } from '../say.js';
+import { levelOf, toleranceOf } from '../settings.js';
+import { type Finding, gatedMetrics, type Rule } from './rule.js';
+
+/** A gated metric fell by its tolerance or more. */
+export const regression: Rule = {
+  name: 'regression',
+  check(evaluation) {
+    if (!evaluation.baseline) return [];
+    return gatedMetrics(evaluation).flatMap(({ name, facts }) => {
+      const level = levelOf(evaluation.gate, name, evaluation.gate.rules.regression);
+      const finding = level === 'off' ? undefined : look(evaluation, name, facts);
+      return finding ? [{ level, metric: name, ...finding }] : [];
+    });
+  },
+};
+
+function look(
+  evaluation: EvalComparison,
+  name: string,
+  facts: MetricComparison | undefined,
+): Pick<Finding, 'status' | 'message'> | undefined {
+  const pairing = evaluation.coverage[name]?.pairing;
+  if (!pairing) return { status: 'passed', message: `${name} is new: the baseline has nothing to compare it with` };
+  // Where no case is the same on both sides, rule `paired` says so, and what to do.
+  if (pairing.same === 0) return undefined;
+  if (!facts || facts.baseline === undefined || facts.delta === undefined) {
+    return { status: 'unverified', message: `${name} has no score on a case that could be compared` };
+  }
+  const change = `${score(facts.baseline)} → ${score(facts.baseline + facts.delta)}`;
+  const size = `${difference(facts.delta)}, tolerance ${score(toleranceOf(evaluation.gate, name))}`;
+  const regressed = facts.verdict === 'regressed';
+  return { status: regressed ? 'failed' : 'passed', message: `${name} ${verb(facts)} ${change} (${size})` };
+}
+
+function verb({ verdict, delta = 0 }: MetricComparison): string {
+  if (verdict === 'regressed') return 'fell';
+  if (verdict === 'improved') return 'rose';
+  if (Math.abs(delta) < 1e-9) return 'did not change:';
+  return delta < 0 ? 'fell less than the tolerance:' : 'rose less than the tolerance:';
+}

@@ -1,0 +1,253 @@
+import { describe, expect, it } from 'vitest';
+import { compare } from '../../src/gate/compare.js';
+import type { BaselineModel, CaseRun, EvalComparison, EvalRun } from '../../src/vocabulary.js';
+import { baselineOf, caseRun, casesOf, defaults, errored, evalRun, runOf, skipped, trial } from './build.js';
+
+function compareOne(run: EvalRun, baseline?: BaselineModel): EvalComparison {
+  const [only] = compare(runOf([run]), () => baseline).evals;
+  if (!only) throw new Error('no eval');
+  return only;
+}
+
+const reasonsOf = (found: EvalComparison) =>
+  Object.fromEntries(found.changes.unpaired.map((each) => [each.case, each.reason]));
+
+/** One case whose metric `m` has this score. */
+const graded = (value: number) => [caseRun('a', [trial(1, { scores: { m: value } })])];
+
+/** The verdict on metric `m`, from one score to another. */
+function verdictOf(before: number, after: number, tolerance = 0.02) {
+  const gate = { ...defaults, metrics: { m: { tolerance } } };
+  return compareOne(evalRun(graded(after), { gate }), baselineOf(graded(before))).metrics.m?.verdict;
+}
+
+const repeated = (passes: (0 | 1)[]) => [
+  caseRun(
+    'a',
+    passes.map((pass) => trial(pass)),
+  ),
+];
+
+/** One case with these repeats, against these accepted ones. */
+const one = (now: (0 | 1)[], before?: (0 | 1)[]) =>
+  compareOne(evalRun(repeated(now)), before && baselineOf(repeated(before)));
+
+/** Two cases with metric `tone`; the assertions of the first one's are these. */
+const toned = (assert: string) =>
+  casesOf([1, 1]).map((each) => ({
+    ...each,
+    trials: [trial(1, { scores: { tone: 0.5 } })],
+    asserts: { ...each.asserts, tone: each.case === 'c0' ? assert : 'assert-tone' },
+  }));
+
+const slow = (ms: number) => caseRun(`t${ms}`, [trial(1, { latencyMs: ms })]);
+
+describe('means', () => {
+  it('fold repeats before cases: a case asked often weighs no more than one asked once', () => {
+    const cases = [caseRun('often', [trial(1), trial(1), trial(1), trial(0)]), caseRun('once', [trial(0)])];
+    expect(compareOne(evalRun(cases)).metrics.pass?.mean).toBe(0.375);
+  });
+
+  it('a score that could not be computed lowers n and is no zero', () => {
+    const found = compareOne(
+      evalRun([caseRun('a', [trial(1)]), caseRun('b', [trial(undefined)]), caseRun('c', [errored()])]),
+    );
+    expect(found.metrics.pass).toMatchObject({ mean: 1, n: 1 });
+    expect(found.coverage.pass).toEqual({ planned: 3, missing: 2 });
+    expect(found.cases).toEqual({ total: 3, passed: 1, failed: 0, errored: 2, skipped: 0 });
+  });
+
+  it('a metric without any score has coverage only, never NaN', () => {
+    const found = compareOne(evalRun([caseRun('a', [errored()]), caseRun('b', [skipped()])]));
+    expect(found.metrics).toEqual({});
+    expect(found.coverage.pass).toEqual({ planned: 2, missing: 2 });
+    expect(found.cases).toMatchObject({ errored: 1, skipped: 1 });
+  });
+
+  it('a case without any trial is missing its score', () => {
+    expect(compareOne(evalRun([caseRun('a', [])])).coverage.pass).toEqual({ planned: 1, missing: 1 });
+  });
+
+  it('a metric counts over the cases that have it', () => {
+    const cases = [caseRun('a', [trial(1, { scores: { accuracy: 0.5 } })]), caseRun('b', [trial(1)])];
+    expect(compareOne(evalRun(cases)).metrics.accuracy).toMatchObject({ mean: 0.5, n: 1, gated: false });
+  });
+
+  it('has intervals around the mean, within 0..1, Wilson for passes and fails', () => {
+    const [low, high] = compareOne(evalRun(casesOf([1, 1, 1, 1, 1, 1, 1, 1, 1, 0]))).metrics.pass?.ci ?? [0, 0];
+    expect(low).toBeCloseTo(0.5958, 4);
+    expect(high).toBeCloseTo(0.9821, 4);
+  });
+
+  it('gates pass and the metrics that the settings name, unless their level is off', () => {
+    const cases = [caseRun('a', [trial(1, { scores: { tone: 1, style: 1, length: 1 } })])];
+    const gate = { ...defaults, metrics: { tone: {}, style: { level: 'off' as const } } };
+    const { metrics } = compareOne(evalRun(cases, { gate }));
+    const gated = Object.keys(metrics).filter((name) => metrics[name]?.gated);
+    expect(gated).toEqual(['pass', 'tone']);
+  });
+
+  it('metrics and cases may be called like what every object inherits', () => {
+    const cases = ['constructor', '__proto__', 'toString'].map((id) =>
+      caseRun(id, [trial(1, { scores: Object.fromEntries([['__proto__', 0.5]]) })]),
+    );
+    const found = compareOne(evalRun(cases), baselineOf([]));
+    expect(Object.keys(found.metrics)).toEqual(['pass', 'score', '__proto__']);
+    expect(found.changes.unpaired.map((each) => each.reason)).toEqual(['added', 'added', 'added']);
+  });
+});
+
+describe('pairing', () => {
+  const before = casesOf([1, 1, 1, 1]);
+
+  it('compares cases whose input and assertions are the same, and lists the others with the reason', () => {
+    const [same, input, assert] = before as [CaseRun, CaseRun, CaseRun];
+    const now = [
+      { ...same, trials: [trial(0)] },
+      { ...input, input: 'other' },
+      { ...assert, asserts: { ...assert.asserts, pass: 'other' } },
+      caseRun('new', [trial(1)]),
+      caseRun('silent', [errored()]),
+    ];
+    const found = compareOne(evalRun(now), baselineOf([...before, caseRun('silent', [trial(1)])]));
+    expect(reasonsOf(found)).toEqual({
+      c1: 'input changed',
+      c2: 'assertions changed',
+      c3: 'removed',
+      new: 'added',
+      silent: 'no score',
+    });
+    expect(found.metrics.pass).toMatchObject({ baseline: 1, delta: -1, paired: 1 });
+    expect(found.coverage.pass?.pairing).toEqual({ cases: 6, same: 2 });
+    expect(found.pairedShare).toBeCloseTo(2 / 6);
+  });
+
+  it('a changed assertion of one metric takes the case out of that metric only', () => {
+    const found = compareOne(evalRun(toned('new')), baselineOf(toned('old')));
+    expect(found.metrics.tone?.paired).toBe(1);
+    expect(found.metrics.pass?.paired).toBe(2);
+    expect(found.changes.unpaired).toEqual([]);
+  });
+
+  it('does not call a case removed that a filter left out', () => {
+    const found = compareOne(evalRun(before.slice(0, 1), { partial: true }), baselineOf(before));
+    expect(found.changes.unpaired).toEqual([]);
+    expect(found.pairedShare).toBe(1);
+  });
+
+  it('compares a model that replaces another with the baseline of that one', () => {
+    const asked: string[] = [];
+    const run = runOf([
+      evalRun(before, { model: 'openai:next', replaces: 'openai:small' }),
+      evalRun(before, { model: 'x:y' }),
+    ]);
+    const found = compare(run, (_, model) => {
+      asked.push(model);
+      return model === 'openai:small' ? baselineOf(before) : undefined;
+    });
+    expect(asked).toEqual(['openai:small', 'x:y']);
+    expect(found.evals.map((each) => each.metrics.pass?.verdict)).toEqual(['unchanged', 'new']);
+  });
+
+  it('a metric that the baseline does not have is new; one that only the baseline has keeps its place in the coverage', () => {
+    const now = [caseRun('a', [trial(1, { scores: { fresh: 1 } })])];
+    const found = compareOne(evalRun(now), baselineOf([caseRun('a', [trial(1, { scores: { gone: 1 } })])]));
+    expect(found.metrics.fresh?.verdict).toBe('new');
+    expect(found.metrics.gone).toBeUndefined();
+    expect(found.coverage.gone).toEqual({ planned: 0, missing: 0, pairing: { cases: 1, same: 0 } });
+  });
+});
+
+describe('verdict of a metric', () => {
+  it.each([
+    [0.9, 0.9, 'unchanged'],
+    [0.9, 0.9 + 1e-12, 'unchanged'],
+    [0.9, 0.89, 'within-noise'],
+    [0.9, 0.91, 'within-noise'],
+    [0.9, 0.88, 'regressed'],
+    [0.95, 0.93, 'regressed'],
+    [0.9, 0.5, 'regressed'],
+    [0.9, 0.92, 'improved'],
+  ] as const)('%d → %d is %s', (before, after, expected) => {
+    expect(verdictOf(before, after)).toBe(expected);
+  });
+
+  it('a tolerance of 0 makes every drop one that matters', () => {
+    expect(verdictOf(0.9, 0.8999, 0)).toBe('regressed');
+    expect(verdictOf(0.9, 0.9, 0)).toBe('unchanged');
+  });
+
+  it('without a pair nothing can be told', () => {
+    const now = [caseRun('a', [trial(1)], { input: 'other' })];
+    const pass = compareOne(evalRun(now), baselineOf([caseRun('a', [trial(1)])])).metrics.pass;
+    expect(pass).toMatchObject({ verdict: 'inconclusive', paired: 0 });
+    expect(pass).not.toHaveProperty('delta');
+  });
+});
+
+describe('cases', () => {
+  it.each([
+    [[1], 'passed'],
+    [[0], 'failed'],
+    [[1, 1, 0], 'passed'],
+    [[1, 0], 'failed'],
+    [[0, 0, 1], 'failed'],
+  ] as [(0 | 1)[], string][])('%j folds to %s', (now, outcome) => {
+    expect(one(now).folded[0]?.outcome).toBe(outcome);
+  });
+
+  it('newly failing: every accepted repeat passed', () => {
+    expect(one([0], [1, 1]).changes.newlyFailing).toEqual(['a']);
+    expect(one([0], [1, 0]).changes.newlyFailing).toEqual([]);
+    expect(one([1], [1, 1]).changes.newlyFailing).toEqual([]);
+  });
+
+  it('a failure is either newly failing or accepted, never both', () => {
+    expect(one([0], [1, 0]).folded[0]?.accepted).toBe(true);
+    expect(one([0], [0]).folded[0]?.accepted).toBe(true);
+    expect(one([0], [1]).folded[0]?.accepted).toBe(false);
+    expect(one([0]).folded[0]?.accepted).toBe(false);
+  });
+
+  it('newly passing and flaky', () => {
+    expect(one([1], [0, 0]).changes.newlyPassing).toEqual(['a']);
+    expect(one([1], [0, 1]).changes.newlyPassing).toEqual([]);
+    expect(one([1, 0, 1]).changes.flaky).toEqual(['a']);
+    expect(one([1, 1]).changes.flaky).toEqual([]);
+  });
+
+  it('quarantined cases are left out of the metrics and kept in the list', () => {
+    const quarantine = { until: '2027-01-01', why: 'the fixture is wrong' };
+    const found = compareOne(evalRun([caseRun('a', [trial(1)]), caseRun('b', [trial(0)], { quarantine })]));
+    expect(found.metrics.pass).toMatchObject({ mean: 1, n: 1 });
+    expect(found.folded[1]).toMatchObject({ case: 'b', outcome: 'failed', quarantined: true, quarantine });
+  });
+});
+
+describe('usage', () => {
+  it('a sum is known only where every trial states its part', () => {
+    const priced = trial(1, { costUsd: 0.25, inputTokens: 10, outputTokens: 2, latencyMs: 100 });
+    const known = compareOne(evalRun([caseRun('a', [priced, priced])]));
+    expect(known.cost).toEqual({ usd: 0.5, known: true });
+    expect(known.tokens).toEqual({ input: 20, output: 4, known: true });
+    const unknown = compareOne(evalRun([caseRun('a', [priced, trial(1), errored()])]));
+    expect(unknown.cost).toEqual({ usd: 0.25, known: false });
+    expect(unknown.tokens.known).toBe(false);
+  });
+
+  it('latency: nearest rank, absent where none was measured', () => {
+    expect(compareOne(evalRun(Array.from({ length: 20 }, (_, index) => slow(20 - index)))).latency).toEqual({
+      p50: 10,
+      p95: 19,
+    });
+    expect(compareOne(evalRun(casesOf([1]))).latency).toEqual({});
+  });
+
+  it('counts trouble by kind, the commonest first', () => {
+    const cases = [errored('server', 'a'), errored('rate-limited', 'b'), errored('rate-limited', 'c')];
+    expect(compareOne(evalRun([caseRun('a', cases)])).trouble).toEqual([
+      { kind: 'rate-limited', message: 'b', count: 2 },
+      { kind: 'server', message: 'a', count: 1 },
+    ]);
+  });
+});

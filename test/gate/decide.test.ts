@@ -1,0 +1,290 @@
+import { describe, expect, it } from 'vitest';
+import { compare } from '../../src/gate/compare.js';
+import { decide, refusals } from '../../src/gate/decide.js';
+import type { Circumstances } from '../../src/gate/general.js';
+import type { BaselineModel, CaseRun, EvalRun, GateSettings, Run, Verdict } from '../../src/vocabulary.js';
+import { baselineOf, caseRun, casesOf, defaults, errored, evalRun, runOf, skipped, trial } from './build.js';
+
+function gate(
+  cases: CaseRun[],
+  baseline?: BaselineModel,
+  more: Partial<EvalRun> = {},
+  circumstances?: Circumstances,
+): Verdict {
+  return decide(
+    compare(runOf([evalRun(cases, more)]), () => baseline),
+    circumstances,
+  );
+}
+
+const broken = (verdict: Verdict) =>
+  verdict.checks
+    .filter((each) => each.status !== 'passed' && each.level === 'error')
+    .map((each) => `${each.rule} ${each.status}`);
+const settings = (more: Partial<GateSettings>): Partial<EvalRun> => ({ gate: { ...defaults, ...more } });
+const many = (passes: number, of: number) =>
+  casesOf(Array.from({ length: of }, (_, index) => (index < passes ? 1 : 0)));
+
+/** One case whose metric `accuracy` has this score. */
+const accurate = (value: number) => [caseRun('a', [trial(1, { scores: { accuracy: value } })])];
+
+const quarantine = { until: '2027-01-01', why: 'broken fixture' };
+const quarantined = (pass: 0 | 1) => [caseRun('q', [trial(pass)], { tags: ['critical'], quarantine }), ...many(5, 5)];
+
+const critical = (trials: Parameters<typeof caseRun>[1]) => caseRun('a', trials, { tags: ['critical'] });
+
+const rules = (level: 'warn' | 'off') =>
+  settings({ rules: { ...defaults.rules, regression: level, 'newly-failing': 'off' } });
+
+function unbalanced(trials: Partial<Run['trials']>): Verdict {
+  const run = runOf([evalRun(many(3, 3))]);
+  return decide(compare({ ...run, trials: { ...run.trials, ...trials } }, () => baselineOf(many(3, 3))));
+}
+
+describe('minimum', () => {
+  it('without a baseline every case must pass', () => {
+    expect(gate(casesOf([1, 1])).exitCode).toBe(0);
+    const verdict = gate(casesOf([1, 0]));
+    expect(verdict).toMatchObject({ verdict: 'failed', exitCode: 1 });
+    expect(verdict.reasons[0]).toContain('pass is 0.5, below the minimum of 1 (no baseline: every case must pass');
+  });
+
+  it('minPassRate is met exactly, and holds with a baseline too where it is set', () => {
+    expect(gate(many(9, 10), undefined, settings({ minPassRate: 0.9 })).exitCode).toBe(0);
+    expect(broken(gate(many(8, 10), undefined, settings({ minPassRate: 0.9 })))).toEqual(['minimum failed']);
+    expect(broken(gate(many(8, 10), baselineOf(many(8, 10)), settings({ minPassRate: 0.9 })))).toEqual([
+      'minimum failed',
+    ]);
+    expect(gate(many(8, 10), baselineOf(many(8, 10))).exitCode).toBe(0);
+  });
+
+  it('a metric has a minimum of its own', () => {
+    const cases = [caseRun('a', [trial(1, { scores: { tone: 0.6 } })])];
+    const verdict = gate(cases, undefined, settings({ metrics: { tone: { minimum: 0.7 } } }));
+    expect(verdict.reasons).toEqual(['support/triage [openai:small]: tone is 0.6, below the minimum of 0.7']);
+  });
+
+  it('cannot be met by a metric that has no score, however much may be missing', () => {
+    const cases = [caseRun('a', [errored()]), caseRun('b', [errored()])];
+    expect(broken(gate(cases, undefined, settings({ maxMissing: 1 })))).toContain('minimum unverified');
+  });
+});
+
+describe('regression', () => {
+  it('names the metric, before, after and by how much', () => {
+    const verdict = gate(accurate(0.87), baselineOf(accurate(0.95)), settings({ metrics: { accuracy: {} } }));
+    expect(verdict.reasons).toEqual([
+      'support/triage [openai:small]: accuracy fell 0.95 → 0.87 (−0.08, tolerance 0.02)',
+    ]);
+    expect(verdict.checks.find((each) => each.rule === 'regression' && each.metric === 'accuracy')).toMatchObject({
+      prompt: 'support/triage',
+      model: 'openai:small',
+      level: 'error',
+      status: 'failed',
+    });
+  });
+
+  it('a drop below the tolerance passes, and so does a metric that is not gated', () => {
+    expect(gate(accurate(0.94), baselineOf(accurate(0.95)), settings({ metrics: { accuracy: {} } })).exitCode).toBe(0);
+    expect(gate(accurate(0.1), baselineOf(accurate(0.95))).exitCode).toBe(0);
+  });
+
+  it('a rule or a metric at level warn is a remark; at level off it is silent', () => {
+    const [before, now] = [baselineOf(many(10, 10)), many(9, 10)];
+    const warned = gate(now, before, rules('warn'));
+    expect(warned).toMatchObject({ verdict: 'passed', exitCode: 0 });
+    expect(warned.reasons).toEqual([
+      'warning: support/triage [openai:small]: pass fell 1 → 0.9 (−0.1, tolerance 0.02)',
+    ]);
+    expect(gate(now, before, rules('off')).reasons).toEqual([]);
+  });
+
+  it('a gated metric that vanished from the run is not passed over', () => {
+    const before = baselineOf([caseRun('a', [trial(1, { scores: { tone: 1 } })])]);
+    const verdict = gate([caseRun('a', [trial(1)])], before, settings({ metrics: { tone: {} } }));
+    expect(verdict).toMatchObject({ verdict: 'unverified', exitCode: 3 });
+    expect(broken(verdict)).toEqual(['paired unverified']);
+  });
+});
+
+describe('newly failing and critical', () => {
+  it('a case that passed and fails now fails the gate, even where the mean holds', () => {
+    const before = baselineOf(casesOf([1, 0, 1, 1, 1]));
+    const verdict = gate(casesOf([0, 1, 1, 1, 1]), before);
+    expect(broken(verdict)).toEqual(['newly-failing failed']);
+    expect(verdict.checks.find((each) => each.status === 'failed')?.case).toBe('c0');
+  });
+
+  it('many cases share one reason', () => {
+    const verdict = gate(many(0, 12), baselineOf(many(12, 12)));
+    expect(verdict.reasons).toEqual([
+      'support/triage [openai:small]: pass fell 1 → 0 (−1, tolerance 0.02)',
+      'support/triage [openai:small]: 12 cases that passed in the baseline fail now: c0, c1, c2, c3, c4 and 7 more',
+    ]);
+  });
+
+  it('a critical case must pass even where its failure is accepted', () => {
+    const cases = [caseRun('a', [trial(0)], { tags: ['critical'] }), ...many(30, 30)];
+    expect(broken(gate(cases, baselineOf(cases)))).toEqual(['critical failed']);
+  });
+
+  it('a critical case without a score is unverified, within maxMissing too', () => {
+    const before = baselineOf([critical([trial(1)]), ...many(99, 99)]);
+    for (const missing of [[errored()], [trial(undefined)], [trial(1), errored()]]) {
+      expect(broken(gate([critical(missing), ...many(99, 99)], before))).toEqual(['critical unverified']);
+    }
+  });
+
+  it('quarantined cases do not decide', () => {
+    expect(gate(quarantined(0), baselineOf(quarantined(1)))).toMatchObject({
+      verdict: 'passed',
+      exitCode: 0,
+      reasons: [],
+    });
+  });
+});
+
+describe('what could not be told', () => {
+  it('more scores missing than allowed', () => {
+    const cases = (missing: number) => [
+      ...many(100 - missing, 100 - missing),
+      ...Array.from({ length: missing }, (_, index) =>
+        caseRun(`e${index}`, [errored('rate-limited', 'asked to wait 60 s')]),
+      ),
+    ];
+    const before = baselineOf([
+      ...many(98, 98),
+      ...Array.from({ length: 5 }, (_, index) => caseRun(`e${index}`, [trial(1)])),
+    ]);
+    expect(gate(cases(2), before)).toMatchObject({ verdict: 'passed', exitCode: 0 });
+    const verdict = gate(cases(3), before);
+    expect(verdict).toMatchObject({ verdict: 'unverified', exitCode: 3 });
+    expect(verdict.reasons[0]).toContain(
+      '3 of 100 scores of pass are missing (3 %, allowed 2 %); most often rate-limited (3×): asked to wait 60 s',
+    );
+  });
+
+  it('answers that a judge could not score', () => {
+    const verdict = gate([caseRun('a', [trial(undefined)]), caseRun('b', [trial(1)])]);
+    expect(verdict.exitCode).toBe(3);
+    expect(verdict.reasons[0]).toContain('answers came, but could not be scored');
+  });
+
+  it('fewer than 80 % of the cases paired', () => {
+    const changed = many(10, 10).map((each, index) => (index < 3 ? { ...each, input: 'other' } : each));
+    const verdict = gate(changed, baselineOf(many(10, 10)));
+    expect(verdict.exitCode).toBe(3);
+    expect(verdict.reasons[0]).toContain(
+      'only 7 of 10 cases can be compared with the baseline (70 %, at least 80 %): 3 input changed',
+    );
+    const two = changed.map((each, index) => (index === 2 ? { ...each, input: 'in-c2' } : each));
+    expect(gate(two, baselineOf(many(10, 10))).exitCode).toBe(0);
+  });
+
+  it('a different judge, where a gated metric hangs on it', () => {
+    const before = baselineOf(many(3, 3), { judge: 'x:judge-2025-01-01' });
+    const now = (judged?: string[]) =>
+      gate(many(3, 3), before, { judge: 'x:judge-2026-01-01', ...(judged && { judged }) });
+    expect(broken(now(['pass', 'tone']))).toEqual(['judge unverified']);
+    expect(broken(now())).toEqual(['judge unverified']);
+    expect(now(['tone'])).toMatchObject({ verdict: 'passed' });
+    expect(now(['tone']).reasons[0]).toContain(
+      'the judge changed from x:judge-2025-01-01 to x:judge-2026-01-01: tone cannot',
+    );
+    expect(now([]).reasons).toEqual([]);
+  });
+
+  it('no trial at all', () => {
+    expect(decide(compare(runOf([]), () => undefined))).toMatchObject({
+      verdict: 'unverified',
+      exitCode: 3,
+      incomplete: false,
+    });
+    expect(gate([])).toMatchObject({ verdict: 'unverified', exitCode: 3 });
+  });
+
+  it('no trial answered: the commonest reason is said first', () => {
+    const verdict = gate([
+      caseRun('a', [errored()]),
+      caseRun('b', [errored('not-recorded', 'no recording'), errored('not-recorded')]),
+    ]);
+    expect(verdict.exitCode).toBe(3);
+    expect(verdict.reasons[0]).toBe('none of 3 trials was answered; most often not-recorded (2×): no recording');
+  });
+
+  it('a cost rule of level error is not passed unseen', () => {
+    const verdict = gate(many(3, 3), baselineOf(many(3, 3)), settings({ rules: { ...defaults.rules, cost: 'error' } }));
+    expect(broken(verdict)).toEqual(['cost unverified']);
+  });
+});
+
+describe('the books', () => {
+  it('a trial that vanished is never passed over', () => {
+    expect(unbalanced({})).toMatchObject({ verdict: 'passed', exitCode: 0 });
+    expect(unbalanced({ planned: 4 })).toMatchObject({ verdict: 'unverified', exitCode: 3 });
+    expect(unbalanced({ planned: 4 }).reasons[0]).toContain('the trials do not add up: 4 planned');
+    expect(unbalanced({ planned: 4, completed: 4 }).reasons[0]).toContain('4 planned, but the cases hold 3');
+  });
+});
+
+describe('precedence', () => {
+  const failing = casesOf([0]);
+
+  it('interrupted outweighs failed, failed outweighs unverified, and all are stated', () => {
+    const halted = gate([...failing, caseRun('s', [skipped()])], undefined, {}, { interrupted: 'SIGINT' });
+    expect(halted).toMatchObject({ verdict: 'failed', exitCode: 130, incomplete: true });
+    expect(halted.reasons[0]).toBe('interrupted by SIGINT: 1 of 2 trials were not run');
+    expect(halted.reasons.join('\n')).toMatch(/below the minimum[\s\S]*scores of pass are missing/);
+    expect(gate(casesOf([1]), undefined, {}, { interrupted: 'SIGTERM' })).toMatchObject({
+      verdict: 'unverified',
+      exitCode: 143,
+    });
+    expect(gate(failing, undefined, {}, { reasons: ['the budget is spent'] })).toMatchObject({
+      verdict: 'failed',
+      exitCode: 1,
+    });
+  });
+
+  it('an incomplete run that broke no rule is unverified', () => {
+    const verdict = gate(casesOf([1]), undefined, {}, { incomplete: true });
+    expect(verdict).toMatchObject({ verdict: 'unverified', exitCode: 3, incomplete: true });
+    expect(gate(casesOf([1]), undefined, {}, { incomplete: true, reasons: ['the budget is spent'] }).reasons).toEqual([
+      'the budget is spent',
+    ]);
+  });
+
+  it('nothing to do passes with its reason, unless it was interrupted', () => {
+    const nothing = decide(
+      compare(runOf([]), () => undefined),
+      { noGate: '--since reaches nothing' },
+    );
+    expect(nothing).toEqual({
+      verdict: 'passed',
+      exitCode: 0,
+      incomplete: false,
+      reasons: ['--since reaches nothing'],
+      checks: [],
+    });
+    expect(gate(failing, undefined, {}, { noGate: 'shard 1/2: merge gates' }).exitCode).toBe(0);
+    expect(gate(failing, undefined, {}, { noGate: 'shard 1/2', interrupted: 'SIGINT' }).exitCode).toBe(130);
+  });
+
+  it('passed without remark has no reasons', () => {
+    expect(gate(casesOf([1, 1]), baselineOf(casesOf([1, 1]))).reasons).toEqual([]);
+  });
+});
+
+describe('accepting', () => {
+  it('is refused while it cannot be told how good the run is, not for a failure', () => {
+    expect(refusals(gate(casesOf([0])))).toEqual([]);
+    expect(refusals(gate([caseRun('a', [errored()])]))[0]).toContain('none of 1 trial was answered');
+    expect(refusals(gate(casesOf([1]), undefined, {}, { incomplete: true }))).toHaveLength(1);
+  });
+
+  it('is how an outdated baseline is mended, so it is not refused for that', () => {
+    const now = many(3, 3).map((each) => ({ ...each, input: 'other' }));
+    const verdict = gate(now, baselineOf(many(3, 3)));
+    expect(verdict.exitCode).toBe(3);
+    expect(refusals(verdict)).toEqual([]);
+  });
+});
