@@ -49,7 +49,8 @@ function foreignEscape(root: string, path: string): boolean {
   if (sep === '\\') return false;
   if (win32.isAbsolute(path) && !posix.isAbsolute(path)) return true;
   if (!path.includes('\\')) return false;
-  return posix.normalize(relative(root, resolve(root, path)).replaceAll('\\', '/')).startsWith('../');
+  const way = posix.normalize(relative(root, resolve(root, path)).replaceAll('\\', '/'));
+  return way === '..' || way.startsWith('../');
 }
 
 type Resolved = { ok: true; path: string } | { ok: false; why: string };

@@ -54,6 +54,7 @@ describe('insideRoot', () => {
     '/',
     'evals/a.md\0',
     '..\\outside\\secret',
+    'evals\\..\\..',
     'evals\\..\\..\\outside\\secret',
     'C:\\Windows\\win.ini',
     'C:/Windows/win.ini',
@@ -63,9 +64,11 @@ describe('insideRoot', () => {
   ])('refuses %j', (path) => expect(refusal(path)).toBe('outside-root'));
 
   it('says what, where and what to do', () => {
-    const thrown = expect(() => insideRoot(root, '../x', PLACE));
-    thrown.toThrow('"../x" is refused: it leads outside');
-    thrown.toThrow(expect.objectContaining({ exitCode: 2, problems: [expect.objectContaining({ place: PLACE })] }));
+    const attempt = () => insideRoot(root, '../x', PLACE);
+    expect(attempt).toThrow('"../x" is refused: it leads outside');
+    expect(attempt).toThrow(
+      expect.objectContaining({ exitCode: 2, problems: [expect.objectContaining({ place: PLACE })] }),
+    );
   });
 
   it('refuses an absolute path whose beginning is only spelled like the root', () => {
