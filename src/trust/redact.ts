@@ -1,0 +1,72 @@
+/** Shorter values are words and numbers that stand in any text. In UTF-16 units. */
+const SHORTEST = 8;
+const MARK = '[redacted]';
+
+/**
+ * Makes the function through which everything goes that is written or printed: it replaces each secret, in whatever common
+ * form it stands there, by `[redacted]`.
+ * @param secrets the values of the keys in use; those under 8 characters are left alone
+ */
+export function createRedactor(secrets: readonly string[]): (text: string) => string {
+  const forms = new Set(secrets.flatMap((secret) => [secret, secret.trim()]).flatMap(formsOf));
+  if (forms.size === 0) return (text) => text;
+  // The longest first: a form may begin with another one, and its rest must not stay.
+  const longestFirst = [...forms].toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1));
+  const pattern = new RegExp(longestFirst.map(escapePattern).join('|'), 'g');
+  return (text) => text.replace(pattern, MARK);
+}
+
+/** How a secret may stand in a text: as it is, or as JSON, a URL, HTML, base64 or hex would hold it. */
+function formsOf(secret: string): string[] {
+  if (secret.length < SHORTEST) return [];
+  const bytes = Buffer.from(secret, 'utf8');
+  const json = inJson(secret);
+  const url = encodeURIComponent(bytes.toString('utf8'));
+  const html = inHtml(secret);
+  return [
+    secret,
+    json,
+    // A reply in JSON that is itself stored in JSON.
+    inJson(json),
+    url,
+    url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    url.replaceAll('%20', '+'),
+    html,
+    html.replaceAll('&#39;', '&apos;'),
+    bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
+    bytes.toString('base64'),
+    ...base64Cores(bytes),
+  ].flatMap((form) => [form, toUrlAlphabet(form)]);
+}
+
+/**
+ * What base64 makes of bytes in the middle of others, e.g. of the password in `user:password`: for each of the three ways they
+ * can lie in groups of three, the characters that their neighbours do not change.
+ */
+function base64Cores(bytes: Buffer): string[] {
+  return [0, 1, 2].map((shift) => {
+    const text = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
+    const bits = (shift + bytes.length) * 8;
+    return text.slice(Math.ceil((shift * 8) / 6), Math.floor(bits / 6));
+  });
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+function inHtml(text: string): string {
+  const entities = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return entities.replaceAll('"', '&quot;').replaceAll("'", '&#39;');
+}
+
+function toUrlAlphabet(base64: string): string {
+  return /^[\w+/]+=*$/.test(base64) ? base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '') : base64;
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
+}
