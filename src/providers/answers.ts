@@ -1,0 +1,54 @@
+import type { Json, ToolCall, Usage } from '../vocabulary.js';
+import { ProviderError } from './provider.js';
+import { safeText } from './safe-text.js';
+
+/** An answer that is none. @param what how it fails, e.g. `has no choices`; @param sample the body, of which the start is quoted */
+export function badAnswer(what: string, sample?: unknown): ProviderError {
+  const quoted = typeof sample === 'string' && sample.trim() !== '' ? `: "${safeText(sample.slice(0, 200))}"` : '';
+  return new ProviderError({ kind: 'bad-response', message: `${what}${quoted}` }, { retry: 'transient' });
+}
+
+/** What a value is that should have been an answer. */
+export function whatItIs(value: unknown): string {
+  if (value === undefined || value === null || value === '') return 'is empty';
+  if (Array.isArray(value)) return 'is a list';
+  return typeof value === 'object' ? 'has another shape' : 'is no JSON object';
+}
+
+/** A number of tokens; anything but a whole number of at least 0 is unknown. */
+export function count(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+/** Usage without its unknown numbers; absent when none is known. */
+export function usageOf(numbers: Record<keyof Usage, number | undefined>): { usage?: Usage } {
+  const known = Object.entries(numbers).filter(([, value]) => value !== undefined);
+  return known.length === 0 ? {} : { usage: Object.fromEntries(known) };
+}
+
+/** A tool call as the model wrote it; arguments in JSON are parsed, others stay text. */
+export function toolCall(id: unknown, name: unknown, written: unknown): ToolCall | undefined {
+  if (typeof name !== 'string' || name === '') return undefined;
+  return { ...(typeof id === 'string' && id !== '' && { id }), name, arguments: parsedArguments(written) };
+}
+
+function parsedArguments(written: unknown): Json {
+  if (typeof written !== 'string') return asJson(written);
+  try {
+    const parsed: Json = JSON.parse(written);
+    return parsed;
+  } catch {
+    return written;
+  }
+}
+
+function asJson(value: unknown): Json {
+  if (value === undefined) return {};
+  const copy: Json = JSON.parse(JSON.stringify(value));
+  return copy;
+}
+
+/** A list, or nothing. */
+export function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}

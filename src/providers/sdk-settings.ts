@@ -1,0 +1,61 @@
+import { problems, UserError } from '../errors.js';
+import { isLoopback } from '../trust/hosts.js';
+import type { ProviderSettings } from '../vocabulary.js';
+import type { ProviderContext } from './provider.js';
+import { badSetting, textSetting } from './settings.js';
+
+/** What tells the SDKs apart when it comes to addresses and keys. */
+export interface SdkDefaults {
+  /** The SDK's own base URL. */
+  url: string;
+  urlVariable: string;
+  keyVariable: string;
+}
+
+/** The base URL in force. */
+export interface BaseUrl {
+  url: string;
+  /** It is the SDK's own, or comes from the environment; not from a config. */
+  trusted: boolean;
+  /** It leads to the SDK's own host. */
+  official: boolean;
+}
+
+/** The base URL from the settings, else the environment, else the SDK's own. */
+export function baseUrl(context: Pick<ProviderContext, 'settings' | 'env'>, defaults: SdkDefaults): BaseUrl {
+  const configured = context.settings.baseURL;
+  const fromEnv = context.env[defaults.urlVariable];
+  const url = typeof configured === 'string' ? configured : fromEnv || defaults.url;
+  const official = URL.canParse(url) && new URL(url).origin === new URL(defaults.url).origin;
+  return { url, official, trusted: official || typeof configured !== 'string' };
+}
+
+/**
+ * The key to send to a base URL. A key is for the host it was made for: a host from a config gets what its `apiKeyEnv` names,
+ * never the SDK's own key, except on this machine, where a server that wants no key gets a made-up one.
+ * @returns the key, and whether it is a secret
+ * @throws UserError when there is none
+ */
+export function apiKey(
+  context: ProviderContext,
+  base: BaseUrl,
+  defaults: SdkDefaults,
+): { key: string; secrets: string[] } {
+  const named = textSetting(context, 'apiKeyEnv');
+  const loopback = URL.canParse(base.url) && isLoopback(new URL(base.url));
+  if (named === undefined && !base.trusted && !loopback) {
+    const remedy = `Name the variable that holds the key for ${base.url}; ${defaults.keyVariable} is for the SDK's own host.`;
+    throw badSetting(context, '"apiKeyEnv" is missing beside "baseURL"', remedy);
+  }
+  const variable = named ?? defaults.keyVariable;
+  const key = context.env[variable];
+  if (key) return { key, secrets: [key] };
+  if (loopback) return { key: 'no-key', secrets: [] };
+  throw new UserError([problems['missing-key'](context.name, [variable])]);
+}
+
+/** Every variable that may hold a key of this provider: all of them are redacted. */
+export function keyVariables(settings: ProviderSettings, defaults: SdkDefaults): string[] {
+  const named = settings.apiKeyEnv;
+  return typeof named === 'string' ? [...new Set([named, defaults.keyVariable])] : [defaults.keyVariable];
+}
