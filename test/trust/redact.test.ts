@@ -79,7 +79,7 @@ describe('createRedactor', () => {
   it('changes nothing in a text without secrets', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(createRedactor([`${KEY}${text.length}`])(text)).toBe(text);
+        expect(redact(text)).toBe(text);
       }),
     );
   });
