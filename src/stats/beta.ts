@@ -18,8 +18,11 @@ function front(x: number, a: number, b: number): number {
 
 const TINY = 1e-300;
 
+function awayFromZero(value: number): number {
+  return Math.abs(value) < TINY ? TINY : value;
+}
+
 function continuedFraction(x: number, a: number, b: number): number {
-  const awayFromZero = (value: number): number => (Math.abs(value) < TINY ? TINY : value);
   let c = 1;
   let d = 1 / awayFromZero(1 - ((a + b) * x) / (a + 1));
   let result = d;
