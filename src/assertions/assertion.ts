@@ -7,6 +7,8 @@ export interface Subject {
   text: string;
   /** The value that `path` found; without a path the same as `text`. */
   value: Json;
+  /** Whether a path found `value`: then it is JSON and compared as such, not as text. */
+  fromPath: boolean;
   completion: Completion;
   vars: JsonObject;
   expected?: Json;
@@ -59,6 +61,8 @@ export interface AssertionDefinition {
   runsCode?: true;
   /** Mistakes that only this type can see in its value (a bad pattern, a bad schema); places are filled in by the caller. */
   check?(declared: Declared): Pick<Problem, 'message' | 'remedy'>[];
+  /** What a run lacks to score it (a judge, an optional package): asked before anything is called. */
+  lacks?(declared: Declared, run: Pick<ScorerTools, 'judge' | 'root'>): Pick<Problem, 'message' | 'remedy'>[];
   /** Compiles what can be compiled. Called once per different value. May load a library. */
   prepare(declared: Declared): Scorer | Promise<Scorer>;
 }

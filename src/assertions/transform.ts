@@ -1,0 +1,89 @@
+import { readJson } from './json-value.js';
+
+/**
+ * A change to the output before it is checked. `before` turns the whole output into what a path looks into, and finds nothing
+ * (undefined) where `json` was asked for and there is none; `after` changes the text that is checked.
+ */
+export type CompiledTransform =
+  | { ok: true; before(text: string): string | undefined; after(text: string): string }
+  | { ok: false; message: string; remedy: string };
+
+const STEPS: Readonly<Record<string, (text: string) => string | undefined>> = {
+  trim: (text) => text.trim(),
+  lowercase: (text) => text.toLowerCase(),
+  uppercase: (text) => text.toUpperCase(),
+  nfc: (text) => text.normalize('NFC'),
+  'collapse-whitespace': (text) => text.replace(/\s+/g, ' '),
+  'strip-punctuation': (text) => text.replace(/\p{P}/gu, ''),
+  json: findJson,
+};
+
+/** The names of the steps a transform can have. */
+export const transformNames: readonly string[] = Object.keys(STEPS);
+
+/**
+ * Reads a transform: one step, or several joined by `|`, from left to right. Steps up to `json` change the whole output before
+ * a path looks into it; those behind it, or all where there is no `json`, change the text that is checked.
+ * @param list e.g. `trim` or `json` or `nfc|lowercase|collapse-whitespace`; absent: nothing is changed
+ */
+export function compileTransform(list: string | undefined): CompiledTransform {
+  const names = list === undefined ? [] : list.split('|').map((name) => name.trim());
+  const unknown = names.find((name) => !Object.hasOwn(STEPS, name));
+  if (unknown !== undefined) {
+    const remedy = `Write one of ${transformNames.join(', ')}, or several joined by "|".`;
+    return { ok: false, message: `"${unknown}" is no transform`, remedy };
+  }
+  const split = names.lastIndexOf('json') + 1;
+  const after = chain(names.slice(split));
+  return { ok: true, before: chain(names.slice(0, split)), after: (text) => after(text) ?? '' };
+}
+
+/** What is wrong with a transform, in words; undefined for nothing. */
+export function checkTransform(list: string): string | undefined {
+  const read = compileTransform(list);
+  return read.ok ? undefined : `${read.message}. ${read.remedy}`;
+}
+
+function chain(names: string[]): (text: string) => string | undefined {
+  const steps = names.map((name) => STEPS[name]);
+  return (text) => steps.reduce<string | undefined>((now, step) => (now === undefined ? now : step?.(now)), text);
+}
+
+/** So many opening brackets are tried; each may look through the whole text. */
+const MOST_TRIES = 50;
+
+/**
+ * The JSON in a text, as text: the whole of it; else what the first fence holds that is JSON; else the first object or list
+ * whose brackets close and that reads as JSON.
+ */
+function findJson(text: string): string | undefined {
+  if (readJson(text).ok) return text.trim();
+  const parts = text.split(/^[ \t]*```.*$/m);
+  const fenced = parts.find((part, index) => index % 2 === 1 && readJson(part).ok);
+  if (fenced !== undefined) return fenced.trim();
+  let tries = 0;
+  for (let at = nextBracket(text, 0); at !== -1 && tries < MOST_TRIES; tries += 1) {
+    const end = closing(text, at);
+    if (end !== undefined && readJson(text.slice(at, end)).ok) return text.slice(at, end);
+    at = nextBracket(text, at + 1);
+  }
+  return undefined;
+}
+
+function nextBracket(text: string, from: number): number {
+  const found = text.slice(from).search(/[{[]/);
+  return found === -1 ? -1 : from + found;
+}
+
+/** Where the bracket that opens at `start` is closed, one beyond; brackets within JSON strings do not count. */
+function closing(text: string, start: number): number | undefined {
+  const token = /"(?:[^"\\]|\\.)*"|[{}[\]]/gs;
+  token.lastIndex = start;
+  let depth = 0;
+  for (let found = token.exec(text); found; found = token.exec(text)) {
+    if (found[0] === '{' || found[0] === '[') depth += 1;
+    else if (found[0] === '}' || found[0] === ']') depth -= 1;
+    if (depth === 0) return token.lastIndex;
+  }
+  return undefined;
+}

@@ -1,0 +1,94 @@
+import type { AssertionDefinition } from '../assertions/assertion.js';
+import { promptOfJudge } from '../assertions/judge-prompt.js';
+import { assertionTypes, findAssertion } from '../assertions/map.js';
+import { canonicalJson, contentHash } from '../hash.js';
+import type { Assertion, Case, Json, JudgeSettings, Prompt, TrialFacts, TrialResult } from '../vocabulary.js';
+import { weightedMean } from './totals.js';
+
+/** Metrics that every eval has; an assertion's metric of the same name never replaces them. */
+const BUILT_IN: ReadonlySet<string> = new Set(['pass', 'score']);
+
+/**
+ * What comparisons need of a trial: `pass` as 1 or 0, `score`, and the weighted mean of each metric. A metric with an unscored
+ * part is absent: a mean over the rest would be of something else.
+ */
+export function trialFacts(result: TrialResult): TrialFacts {
+  const { repeat, status } = result;
+  if (result.status !== 'completed') return { repeat, status, metrics: {} };
+  const { pass, score, scores, completion } = result;
+  const { costUsd, latencyMs, usage } = completion;
+  const entries: [string, number | undefined][] = [
+    ['pass', pass === undefined ? undefined : Number(pass)],
+    ['score', score],
+    ...[...byMetric(scores)].map(([metric, its]): [string, number | undefined] => [metric, weightedMean(its)]),
+  ];
+  return {
+    repeat,
+    status,
+    metrics: Object.fromEntries(entries.filter((entry): entry is [string, number] => entry[1] !== undefined)),
+    ...(costUsd !== undefined && { costUsd }),
+    ...(usage?.inputTokens !== undefined && { inputTokens: usage.inputTokens }),
+    ...(usage?.outputTokens !== undefined && { outputTokens: usage.outputTokens }),
+    ...(latencyMs !== undefined && { latencyMs }),
+  };
+}
+
+/**
+ * Per metric the hash of all that decides its scores on a case: only scores under equal hashes are compared. `pass` and `score`
+ * cover the assertions of level error. The order of assertions and the words of reasons do not count.
+ * @param judge the run's judge: another one grades otherwise
+ */
+export function assertHashes(
+  testCase: Case,
+  prompt: Prompt,
+  judge?: JudgeSettings,
+  types: ReadonlyMap<string, AssertionDefinition> = assertionTypes,
+): Record<string, string> {
+  const active = testCase.assert.filter(({ level }) => level !== 'off');
+  const described = active.map((assertion) => ({
+    metric: assertion.metric,
+    level: assertion.level,
+    text: canonicalJson(description(assertion, testCase, prompt, judge, types)),
+  }));
+  const deciding = hashed(described.filter(({ level }) => level === 'error'));
+  const metrics = [...byMetric(described)].map(([metric, its]): [string, string] => [metric, hashed(its)]);
+  return Object.fromEntries([['pass', deciding], ['score', deciding], ...metrics]);
+}
+
+function hashed(its: readonly { text: string }[]): string {
+  return contentHash(its.map(({ text }) => text).toSorted());
+}
+
+/** Everything in an assertion that can change its score, with what stands in for what is not given. */
+function description(
+  assertion: Assertion,
+  testCase: Case,
+  prompt: Prompt,
+  judge: JudgeSettings | undefined,
+  types: ReadonlyMap<string, AssertionDefinition>,
+): Record<string, unknown> {
+  const { place: _place, metric: _metric, type, value, threshold, ...rest } = assertion;
+  const definition = findAssertion(type, types)?.definition;
+  const effective: Json | undefined =
+    value ??
+    (definition?.needs === 'expected' ? testCase.expected : undefined) ??
+    (type === 'json-schema' ? prompt.output : undefined);
+  return {
+    ...rest,
+    type: definition?.type ?? type,
+    value: effective,
+    threshold: threshold ?? definition?.threshold?.default,
+    ...(definition?.asks === 'judge' && { judge: { common: judge, prompt: promptOfJudge } }),
+  };
+}
+
+function byMetric<Item extends { metric: string }>(items: readonly Item[]): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    if (BUILT_IN.has(item.metric)) continue;
+    const group = groups.get(item.metric);
+    if (group) group.push(item);
+    else groups.set(item.metric, [item]);
+  }
+  return groups;
+}

@@ -1,0 +1,189 @@
+import type { Ask } from '../ask/ask.js';
+import {
+  type AssertionDefinition,
+  type Declared,
+  type Scorer,
+  type ScorerTools,
+  type Subject,
+  verdict,
+} from '../assertions/assertion.js';
+import type { ReadJson } from '../assertions/json-value.js';
+import { findAssertion } from '../assertions/map.js';
+import { Lru } from '../assertions/lru.js';
+import { problems } from '../errors.js';
+import { canonicalJson, contentHash } from '../hash.js';
+import type {
+  Answer,
+  Assertion,
+  Case,
+  Problem,
+  Prompt,
+  Score,
+  ScoreOutcome,
+  TrialId,
+  TrialResult,
+} from '../vocabulary.js';
+import { finishScore } from './finish.js';
+import { admitted, inverted, trouble, unscored } from './outcome.js';
+import { readingOnce, viewOf } from './subject.js';
+import { totals } from './totals.js';
+
+/** What scoring needs of a run. */
+export interface ScoringParts extends Omit<ScorerTools, 'metric'> {
+  /** The types of assertions by canonical name. */
+  assertions: ReadonlyMap<string, AssertionDefinition>;
+}
+
+/** An answer to be scored. */
+export interface Scoreable {
+  trial: TrialId;
+  case: Case;
+  prompt: Prompt;
+  answer: Extract<Answer, { ok: true }>;
+}
+
+/** Scores the answers of a run. */
+export interface TrialScorer {
+  /**
+   * Runs the assertions of the case, at once, on the answer. Never throws: what a scorer throws leaves that score unscored.
+   * `skipped` when the run was interrupted before a judge answered, so that a resumed run takes the trial up again.
+   */
+  score(scoreable: Scoreable): Promise<TrialResult>;
+  /** What the run lacks to score a case (a judge, an optional package): to be asked before anything is called. */
+  lacks(testCase: Case, prompt: Prompt): Problem[];
+}
+
+/** So many prepared scorers are kept; a schema or pattern that every case shares is always among them. */
+const MOST_PREPARED = 1_000;
+const LONGEST_KEY = 500;
+
+/** Makes the scorer of a run. Checks with equal values are prepared once. */
+export function createScorer(parts: ScoringParts): TrialScorer {
+  const prepared = new Lru<Promise<Scorer>>(MOST_PREPARED);
+  const prepare = (assertion: Assertion, testCase: Case, prompt: Prompt): Promise<Scorer> => {
+    const definition = definitionOf(assertion, parts);
+    const declared = declare(assertion, definition, testCase, prompt);
+    return prepared.get(keyOf(definition, declared, prompt), async () => definition.prepare(declared));
+  };
+  return {
+    score: (scoreable) => scoreTrial(scoreable, parts, prepare),
+    lacks: (testCase, prompt) => active(testCase).flatMap((assertion) => lacking(assertion, testCase, prompt, parts)),
+  };
+}
+
+type Prepare = (assertion: Assertion, testCase: Case, prompt: Prompt) => Promise<Scorer>;
+
+async function scoreTrial(scoreable: Scoreable, parts: ScoringParts, prepare: Prepare): Promise<TrialResult> {
+  const { trial, case: testCase, answer } = scoreable;
+  const { completion, source, attempts, handWritten } = answer;
+  const watched = watching(parts.ask);
+  const read = readingOnce();
+  const scores = await Promise.all(
+    active(testCase).map(async (assertion): Promise<Score> => {
+      const { metric, weight, level } = assertion;
+      const tools: ScorerTools = { ...parts, ask: watched.ask, metric };
+      const outcome = await outcomeOf(assertion, scoreable, tools, prepare, read);
+      return { type: written(assertion), metric, weight, level, ...outcome };
+    }),
+  );
+  if (watched.aborted()) return { ...trial, status: 'skipped', reason: 'the run was interrupted while it was scored' };
+  const finish = finishScore(completion, testCase.assert);
+  if (finish) scores.push(finish);
+  return {
+    ...trial,
+    status: 'completed',
+    completion,
+    source,
+    ...(handWritten && { handWritten }),
+    attempts,
+    scores,
+    ...totals(scores),
+  };
+}
+
+async function outcomeOf(
+  assertion: Assertion,
+  { trial, case: testCase, prompt, answer: { completion } }: Scoreable,
+  tools: ScorerTools,
+  prepare: Prepare,
+  read: (text: string) => ReadJson,
+): Promise<ScoreOutcome> {
+  try {
+    const seen = viewOf(assertion.path, assertion.transform)(completion.output, read);
+    // Nothing to look at fails a check and its `not-` alike: "not rude" is no praise for an answer that is not there.
+    if (!seen.ok) return verdict(false, seen.reason);
+    const { vars, expected } = testCase;
+    const subject: Subject = { ...seen, completion, vars, trial, ...(expected !== undefined && { expected }) };
+    const scorer = await prepare(assertion, testCase, prompt);
+    const outcome = admitted(await scorer(subject, tools));
+    return assertion.negated ? inverted(outcome) : outcome;
+  } catch (thrown) {
+    return unscored(trouble(thrown));
+  }
+}
+
+function lacking(assertion: Assertion, testCase: Case, prompt: Prompt, parts: ScoringParts): Problem[] {
+  const definition = definitionOf(assertion, parts);
+  const lacks = definition.lacks?.(declare(assertion, definition, testCase, prompt), parts) ?? [];
+  return lacks.map(({ message, remedy }) =>
+    problems['cannot-score'](written(assertion), message, remedy, assertion.place),
+  );
+}
+
+/** An assertion of level off does nothing. */
+function active(testCase: Case): Assertion[] {
+  return testCase.assert.filter((assertion) => assertion.level !== 'off');
+}
+
+function written({ type, negated }: Assertion): string {
+  return negated ? `not-${type}` : type;
+}
+
+function definitionOf({ type }: Assertion, { assertions }: ScoringParts): AssertionDefinition {
+  const found = findAssertion(type, assertions);
+  if (!found || found.negated) throw new Error(`there is no assertion of type ${type}`);
+  return found.definition;
+}
+
+/**
+ * What is handed to a definition. Expected value and output schema are only there where they stand in for a missing value, so
+ * that checks which do not use them are prepared once for all cases. (A scorer finds the expected value in its subject.)
+ */
+function declare(assertion: Assertion, definition: AssertionDefinition, testCase: Case, prompt: Prompt): Declared {
+  const { value, options } = assertion;
+  const threshold = assertion.threshold ?? definition.threshold?.default;
+  const expected = value === undefined && definition.needs === 'expected' ? testCase.expected : undefined;
+  const output = value === undefined ? prompt.output : undefined;
+  return {
+    options,
+    ...(value !== undefined && { value }),
+    ...(threshold !== undefined && { threshold }),
+    ...(expected !== undefined && { expected }),
+    ...(output !== undefined && { output }),
+  };
+}
+
+const outputKeys = new WeakMap<Prompt, string>();
+
+/** Names a prepared scorer by its content. The output schema is hashed once per prompt. */
+function keyOf({ type }: AssertionDefinition, { output, ...declared }: Declared, prompt: Prompt): string {
+  const key = canonicalJson(declared);
+  const short = key.length > LONGEST_KEY ? contentHash(declared, 64) : key;
+  if (output === undefined) return `${type} ${short}`;
+  const schema = outputKeys.get(prompt) ?? contentHash(output, 64);
+  outputKeys.set(prompt, schema);
+  return `${type} ${schema} ${short}`;
+}
+
+/** The port, and whether a question put to it was ended from outside. */
+function watching(ask: Ask): { ask: Ask; aborted(): boolean } {
+  let aborted = false;
+  return {
+    ask: async (request, context) => {
+      const answer = await ask(request, context);
+      if (!answer.ok && answer.failure.kind === 'aborted') aborted = true;
+      return answer;
+    },
+    aborted: () => aborted,
+  };
+}
