@@ -3,7 +3,7 @@ import { messages, messagesBody } from './anthropic-messages.js';
 import { withOwnParameters } from './passthrough.js';
 import type { ProviderContext, ProviderDefinition } from './provider.js';
 import { type Caller, callSdk, NO_TIMEOUT_MS } from './sdk-call.js';
-import { apiKey, type BaseUrl, baseUrl, keyVariables, type SdkDefaults } from './sdk-settings.js';
+import { apiKey, type BaseUrl, baseUrl, checkSdk, keyVariables, type SdkDefaults } from './sdk-settings.js';
 import { closableSchema } from './strict-schema.js';
 
 const DEFAULTS: SdkDefaults = {
@@ -25,6 +25,7 @@ export const anthropic: ProviderDefinition = {
   },
   keys: (settings) => keyVariables(settings, DEFAULTS),
   hosts: (context) => [baseUrl(context, DEFAULTS)],
+  check: (context) => checkSdk(context, DEFAULTS),
   create: async (context) => {
     const base = baseUrl(context, DEFAULTS);
     const { key, secrets } = apiKey(context, base, DEFAULTS);

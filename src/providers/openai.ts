@@ -5,7 +5,7 @@ import { responses, responsesBody } from './openai-responses.js';
 import { withOwnParameters } from './passthrough.js';
 import type { Provider, ProviderContext, ProviderDefinition, ProviderRequest } from './provider.js';
 import { type Caller, callSdk, NO_TIMEOUT_MS } from './sdk-call.js';
-import { apiKey, type BaseUrl, baseUrl, keyVariables, type SdkDefaults } from './sdk-settings.js';
+import { apiKey, type BaseUrl, baseUrl, checkSdk, keyVariables, type SdkDefaults } from './sdk-settings.js';
 import { textSetting } from './settings.js';
 
 const DEFAULTS: SdkDefaults = {
@@ -32,6 +32,7 @@ export const openai: ProviderDefinition = {
   },
   keys: (settings) => keyVariables(settings, DEFAULTS),
   hosts: (context) => [baseUrl(context, DEFAULTS)],
+  check: (context) => checkSdk(context, DEFAULTS),
   create: async (context) => {
     const base = baseUrl(context, DEFAULTS);
     const { key, secrets } = apiKey(context, base, DEFAULTS);

@@ -1,7 +1,8 @@
 import { problems, UserError } from '../errors.js';
 import { isLoopback } from '../trust/hosts.js';
-import type { ProviderSettings } from '../vocabulary.js';
-import type { ProviderContext } from './provider.js';
+import type { Problem, ProviderSettings } from '../vocabulary.js';
+import { problemsOf } from './files.js';
+import type { CheckContext, ProviderContext } from './provider.js';
 import { badSetting, textSetting } from './settings.js';
 
 /** What tells the SDKs apart when it comes to addresses and keys. */
@@ -37,7 +38,7 @@ export function baseUrl(context: Pick<ProviderContext, 'settings' | 'env'>, defa
  * @throws UserError when there is none
  */
 export function apiKey(
-  context: ProviderContext,
+  context: Pick<ProviderContext, 'name' | 'settings' | 'env'>,
   base: BaseUrl,
   defaults: SdkDefaults,
 ): { key: string; secrets: string[] } {
@@ -52,6 +53,12 @@ export function apiKey(
   if (key) return { key, secrets: [key] };
   if (loopback) return { key: 'no-key', secrets: [] };
   throw new UserError([problems['missing-key'](context.name, [variable])]);
+}
+
+/** What is wrong with the settings before a run: a setting of the wrong type, or no key though one will be needed. */
+export function checkSdk(context: CheckContext, defaults: SdkDefaults): Problem[] {
+  if (!context.calling) return [];
+  return [...problemsOf(() => apiKey(context, baseUrl(context, defaults), defaults))];
 }
 
 /** Every variable that may hold a key of this provider: all of them are redacted. */
