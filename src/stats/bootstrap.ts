@@ -60,10 +60,14 @@ function resample(sample: Float64Array, statistic: Statistic, resamples: number,
   return replicates.toSorted();
 }
 
-/** z0: how far the median of the replicates lies from the statistic; ties count half, so that discrete data has no bias of its own. */
+/**
+ * z0: how far the median of the replicates lies from the statistic. Ties count half, so that discrete data has no bias of its own,
+ * and with a tolerance, so that rounding makes none.
+ */
 function biasCorrection(replicates: Float64Array, seen: number): number {
+  const tie = 1e-12 * Math.max(Math.abs(seen), Math.abs(replicates[0] ?? 0), Math.abs(replicates.at(-1) ?? 0));
   let below = 0;
-  for (const value of replicates) below += value < seen ? 1 : value === seen ? 0.5 : 0;
+  for (const value of replicates) below += value < seen - tie ? 1 : value <= seen + tie ? 0.5 : 0;
   const most = replicates.length - 0.5;
   return normalQuantile(Math.min(most, Math.max(0.5, below)) / replicates.length);
 }
