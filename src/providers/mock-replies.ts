@@ -88,18 +88,27 @@ async function* listed(absolute: string, file: string): AsyncGenerator<{ value: 
   const text = await readFile(absolute, 'utf8').catch((error: unknown) => {
     throw unreadable(file, error);
   });
-  const { isSeq, LineCounter, parseDocument, isNode } = await import('yaml');
+  const { isNode, isSeq, LineCounter, parseDocument } = await import('yaml');
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const lineOf = (offset: number | undefined): number =>
+    offset === undefined ? 1 : Math.max(1, lines.linePos(offset).line);
   const [error] = document.errors;
-  if (error) throw new UserError([badRow(file, error.linePos?.[0].line ?? 1, error.message, 'Correct the YAML.')]);
+  if (error) throw new UserError([badRow(file, lineOf(error.pos[0]), error.message, 'Correct the YAML.')]);
   if (!isSeq(document.contents)) throw new UserError([badRow(file, 1, 'the file holds no list', REMEDY)]);
   for (const item of document.contents.items) {
-    const offset = isNode(item) ? item.range?.[0] : undefined;
-    yield {
-      value: isNode(item) ? item.toJS(document) : item,
-      line: offset === undefined ? 1 : lines.linePos(offset).line,
-    };
+    const line = lineOf(isNode(item) ? item.range?.[0] : undefined);
+    yield { value: isNode(item) ? plain(() => item.toJS(document), file, line) : item, line };
+  }
+}
+
+/** Aliases are resolved only so many times: a small file can stand for billions of values. */
+function plain(read: () => unknown, file: string, line: number): unknown {
+  try {
+    return read();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'it cannot be read';
+    throw new UserError([badRow(file, line, why, 'Write the values out, without aliases.')]);
   }
 }
 
