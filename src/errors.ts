@@ -81,10 +81,10 @@ export const problems = {
       'Templates have names and dotted names only: no helpers, filters, quotes or spaces. To write {{ as text, set other delimiters first: {{=<% %>=}}.',
     place,
   }),
-  'bad-transform': (name: string, why: string, place?: Place): Problem => ({
+  'bad-transform': (message: string, remedy: string, place?: Place): Problem => ({
     code: 'bad-transform',
-    message: `"${name}" is no transform: ${why}`,
-    remedy: 'See the documentation of assertions for the transforms there are.',
+    message,
+    remedy,
     place,
   }),
   'bad-url': (provider: string, what: string): Problem => ({
@@ -122,6 +122,11 @@ export const problems = {
     remedy,
     place,
   }),
+  'cannot-write': (path: string, why: string): Problem => ({
+    code: 'cannot-write',
+    message: `cannot write ${path}: ${why}`,
+    remedy: 'Mend that, or write somewhere else with --out <folder>; then go on with --resume.',
+  }),
   'case-without-assertion': (id: string, place?: Place): Problem => ({
     code: 'case-without-assertion',
     message: `case "${id}" checks nothing: it has no assertion that counts`,
@@ -144,6 +149,12 @@ export const problems = {
     code: 'code-not-allowed',
     message: `${what} runs code of this repository, and code plug-ins need --allow-code`,
     remedy: 'If you trust the code, give --allow-code or set ASSAY_ALLOW_CODE=1; a config cannot allow it.',
+    place,
+  }),
+  'corrupt-journal': (path: string, why: string, place?: Place): Problem => ({
+    code: 'corrupt-journal',
+    message: `${path} is damaged: ${why}`,
+    remedy: 'Run again without --resume.',
     place,
   }),
   'duplicate-id': (what: 'case' | 'prompt', id: string, other: string, first: Place, place?: Place): Problem => ({
@@ -211,6 +222,11 @@ export const problems = {
     remedy: 'Data sets are read line by line: write one row per line.',
     place,
   }),
+  locked: (path: string): Problem => ({
+    code: 'locked',
+    message: `another run is writing here: ${path} is there`,
+    remedy: 'Wait for it, or give this run a folder of its own with --out. If no run is going on, delete that file.',
+  }),
   'message-condition': (role: string, place?: Place): Problem => ({
     code: 'message-condition',
     message: `{{^${role}}} is no condition: "${role}" is the name of a message`,
@@ -252,6 +268,11 @@ export const problems = {
     remedy: `Close {{/${outer}}} first.`,
     place,
   }),
+  'no-journal': (path: string): Problem => ({
+    code: 'no-journal',
+    message: `there is no run: ${path} does not exist`,
+    remedy: 'Run `assay eval` first, or name the folder of its reports with --out.',
+  }),
   'no-message': (place?: Place): Problem => ({
     code: 'no-message',
     message: 'no message is left to send: every section that holds one is empty for these variables',
@@ -270,11 +291,21 @@ export const problems = {
     remedy: 'Correct the path, or add the file.',
     place,
   }),
+  'not-a-plain-file': (path: string): Problem => ({
+    code: 'not-a-plain-file',
+    message: `${path} is not written: it is a link, a folder or a device`,
+    remedy: 'Remove it, or write somewhere else with --out <folder>.',
+  }),
   'not-utf8': (path: string, found: string, place?: Place): Problem => ({
     code: 'not-utf8',
     message: `${path} is not UTF-8: ${found}`,
     remedy: 'Save it as UTF-8.',
     place,
+  }),
+  'other-run': (path: string, { field, was, is }: { field: string; was: string; is: string }): Problem => ({
+    code: 'other-run',
+    message: `the run in ${path} cannot be resumed: ${field} was ${was} and is ${is}`,
+    remedy: 'Undo that change, or run without --resume to begin anew.',
   }),
   'outside-root': (path: string, why: string, place?: Place): Problem => ({
     code: 'outside-root',
@@ -292,6 +323,17 @@ export const problems = {
     code: 'quarantine-expired',
     message: `the quarantine of case "${id}" ended on ${until}`,
     remedy: 'Mend the case and remove "quarantine", or set a later day and say why.',
+    place,
+  }),
+  'recording-changed': (path: string): Problem => ({
+    code: 'recording-changed',
+    message: `${path} changed while it was in use`,
+    remedy: 'Run again.',
+  }),
+  'recording-conflict': (place: Place): Problem => ({
+    code: 'recording-conflict',
+    message: 'a conflict marker of git stands in the recordings',
+    remedy: 'Take either side or both, then run `npm run eval -- --mode record` for what is missing.',
     place,
   }),
   'repeats-range': (min: number, max: number, place?: Place): Problem => ({
@@ -430,6 +472,12 @@ export const problems = {
     code: 'unreadable-file',
     message: `${path} cannot be read: ${why}`,
     remedy: 'Make it a readable file, or correct the path.',
+    place,
+  }),
+  'unreadable-recording': (why: string, place: Place): Problem => ({
+    code: 'unreadable-recording',
+    message: `a recording cannot be read: ${why}`,
+    remedy: 'Restore the line from git, or delete it and run `npm run eval -- --mode record`.',
     place,
   }),
   'unused-variable': (name: string, near: string | undefined, place?: Place): Problem => ({

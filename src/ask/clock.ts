@@ -1,0 +1,31 @@
+import type { Answer } from '../vocabulary.js';
+
+/** The part of the world that layers wait with. Times are in milliseconds. */
+export interface Clock {
+  /** A clock that never runs backwards. */
+  now(): number;
+  /** 0 ≤ x < 1. */
+  random(): number;
+  /** Resolves after `ms`, or at once when the signal is aborted; never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The answer to a question that was ended from outside. `attempts`: how many tries had been sent. */
+export function aborted(attempts: number): Answer {
+  const failure = { kind: 'aborted', message: 'ended before an answer came' } as const;
+  return { ok: false, failure, attempts, retry: { retry: 'no' } };
+}
+
+/**
+ * What `work` comes to, or `instead()` as soon as the signal is aborted; what the work does after that is dropped. Listens no
+ * longer than needed: a run's signal outlives a million questions.
+ */
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined, instead: () => T): Promise<T> {
+  if (!signal) return work;
+  return new Promise((resolve, reject) => {
+    const stop = () => resolve(instead());
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}

@@ -1,0 +1,114 @@
+import type { ModelDescription } from '../providers/provider.js';
+import type { Completion, Purpose, Usage } from '../vocabulary.js';
+import type { Layer } from './ask.js';
+
+/** A model's price in US dollars per million tokens; without `cachedInput`, cached tokens cost as much as others. */
+export interface ModelPrice {
+  input: number;
+  output: number;
+  cachedInput?: number;
+}
+
+/** The user's own prices, by model as asked (`provider:name`); they win over the built-in ones. */
+export type PriceTable = Readonly<Record<string, ModelPrice>>;
+
+type Priced = Pick<ModelDescription, 'provider' | 'type' | 'name' | 'calls'>;
+
+/** Where prices come from. */
+export interface PriceOptions {
+  table?: PriceTable;
+  /** Some prices change at a date or an hour of the day. */
+  date(): Date;
+}
+
+/** The type of provider → whose list of prices its models stand in. */
+const PRICE_LISTS: Readonly<Record<string, string>> = { openai: 'openai', anthropic: 'anthropic' };
+
+/** Adds the cost to completions that have none, where both the price and the usage are known. */
+export function price({ describe, ...options }: PriceOptions & { describe(model: string): Priced }): Layer {
+  return (next) => async (request, context) => {
+    const answer = await next(request, context);
+    if (!answer.ok || answer.completion.costUsd !== undefined) return answer;
+    const costUsd = await costOf(describe(request.model), answer.completion, context.purpose, options);
+    return costUsd === undefined ? answer : { ...answer, completion: { ...answer.completion, costUsd } };
+  };
+}
+
+/**
+ * What a call would cost, in US dollars, for plans.
+ * @returns undefined when the model's price is not known
+ */
+export function estimateCost(
+  model: Priced,
+  inputTokens: number,
+  outputTokens: number,
+  options: PriceOptions,
+): Promise<number | undefined> {
+  return costOf(model, { usage: { inputTokens, outputTokens } }, 'trial', options);
+}
+
+async function costOf(
+  model: Priced,
+  { usage, answeredBy }: Pick<Completion, 'usage' | 'answeredBy'>,
+  purpose: Purpose,
+  { table = {}, date }: PriceOptions,
+): Promise<number | undefined> {
+  // A mock truly costs nothing. What finished outputs once cost is not known.
+  if (model.type === 'mock') return 0;
+  if (model.calls === 'none') return undefined;
+  const tokens = countable(usage, purpose);
+  if (!tokens) return undefined;
+  const own = `${model.provider}:${model.name}`;
+  if (Object.hasOwn(table, own)) return byTable(table[own], tokens);
+  const list = Object.hasOwn(PRICE_LISTS, model.type) ? PRICE_LISTS[model.type] : undefined;
+  if (list === undefined) return undefined;
+  const names = answeredBy === undefined ? [model.name] : [answeredBy, model.name];
+  return byList(list, names, tokens, date());
+}
+
+interface Tokens {
+  input: number;
+  output: number;
+  cached: number;
+}
+
+/** Tokens when they can be priced: both sides known (embeddings have no output), and cached ones part of the input. */
+function countable(usage: Usage | undefined, purpose: Purpose): Tokens | undefined {
+  const input = usage?.inputTokens;
+  const output = usage?.outputTokens ?? (purpose === 'embedding' ? 0 : undefined);
+  const cached = usage?.cachedInputTokens ?? 0;
+  if (input === undefined || output === undefined) return undefined;
+  const sound = [input, output, cached].every((each) => Number.isFinite(each) && each >= 0) && cached <= input;
+  return sound ? { input, output, cached } : undefined;
+}
+
+function byTable(prices: ModelPrice | undefined, { input, output, cached }: Tokens): number | undefined {
+  if (!prices) return undefined;
+  const { cachedInput = prices.input } = prices;
+  return ((input - cached) * prices.input + cached * cachedInput + output * prices.output) / 1e6;
+}
+
+/** The list comes with the package and is never updated over the network: a run calls nobody but its models. */
+async function byList(
+  list: string,
+  names: readonly string[],
+  { input, output, cached }: Tokens,
+  timestamp: Date,
+): Promise<number | undefined> {
+  const { calcPrice } = await import('@pydantic/genai-prices');
+  const usage = { input_tokens: input, output_tokens: output, ...(cached > 0 && { cache_read_tokens: cached }) };
+  for (const name of names) {
+    const total = priceOrNone(() => calcPrice(usage, name, { providerId: list, timestamp })?.total_price);
+    if (total !== undefined && Number.isFinite(total) && total >= 0) return total;
+  }
+  return undefined;
+}
+
+/** The list throws where a model is priced by units that we do not have: no reason to lose the answer. */
+function priceOrNone(calculate: () => number | undefined): number | undefined {
+  try {
+    return calculate();
+  } catch {
+    return undefined;
+  }
+}

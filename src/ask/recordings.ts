@@ -1,0 +1,99 @@
+import type { ModelDescription } from '../providers/provider.js';
+import type { Answer, Mode, ModelRequest } from '../vocabulary.js';
+import type { Ask, AskContext, Layer } from './ask.js';
+import { recordingKey } from './recording-key.js';
+import { asStored, HAND_WRITTEN, type RecordingRow, type RowName, rowId } from './recording-row.js';
+import type { RecordingStore } from './recordings-file.js';
+
+/** How recordings are used. */
+export interface RecordingOptions {
+  mode: Mode;
+  /** Calls for what is recorded, too, and stores the new reply in its place; only in mode `record`. */
+  refresh?: boolean;
+  store: RecordingStore;
+  describe(model: string): ModelDescription;
+}
+
+/**
+ * Answers from stored replies. `replay` never asks on; `record` asks for what is not stored and stores it before the answer is
+ * given, so that no reply is paid for twice; `live` neither reads nor stores. Failures are never stored, nor the answers of
+ * providers that ask no model.
+ */
+export function recordings({ mode, refresh = false, store, describe }: RecordingOptions): Layer {
+  if (mode === 'live') return (next) => next;
+  /** Calls under way by prompt and key: an equal request waits for the first one's reply instead of paying again. */
+  const calling = new Map<string, Promise<unknown>>();
+
+  async function askAndStore(next: Ask, request: ModelRequest, context: AskContext, name: RowName): Promise<Answer> {
+    await store.reserve(context.trial.prompt);
+    return stored(await next(request, context), context.trial.prompt, name, store);
+  }
+
+  return (next) => async (request, context) => {
+    const model = describe(request.model);
+    if (model.calls === 'none') return next(request, context);
+    const { prompt } = context.trial;
+    const name = nameOf(model, request, context);
+    if (mode === 'replay') {
+      const row = await store.find(prompt, name);
+      store.tally(name, request, row !== undefined);
+      return row ? replayed(row) : missing(prompt, name);
+    }
+    const flight = JSON.stringify([prompt, name.key]);
+    for (;;) {
+      const row = await store.find(prompt, name, { fresh: refresh });
+      if (row) return reused(row, prompt, name, store);
+      const other = calling.get(flight);
+      if (!other) break;
+      await other.catch(() => undefined);
+      if (context.signal?.aborted) break;
+    }
+    const call = askAndStore(next, request, context, name);
+    calling.set(flight, call);
+    try {
+      return await call;
+    } finally {
+      calling.delete(flight);
+    }
+  };
+}
+
+function nameOf(model: ModelDescription, request: ModelRequest, context: AskContext): RowName {
+  return {
+    case: context.trial.case,
+    model: request.model,
+    repeat: context.trial.repeat,
+    purpose: context.purpose,
+    ...(context.metric !== undefined && { metric: context.metric }),
+    key: recordingKey(model, request, context),
+  };
+}
+
+/** A reply to the same request may be filed under another case; this one gets its row, so that its file reads complete. */
+async function reused(row: RecordingRow, prompt: string, name: RowName, store: RecordingStore): Promise<Answer> {
+  if (rowId(row) !== rowId(name)) await store.put(prompt, { ...row, metric: undefined, ...name });
+  return replayed(row);
+}
+
+async function stored(answer: Answer, prompt: string, name: RowName, store: RecordingStore): Promise<Answer> {
+  if (!answer.ok || answer.source !== 'call') return answer;
+  const completion = asStored(answer.completion);
+  await store.put(prompt, { ...name, completion });
+  return { ...answer, completion };
+}
+
+function replayed({ completion, note }: RecordingRow): Answer {
+  return {
+    ok: true,
+    completion,
+    attempts: 0,
+    source: 'recording',
+    ...(note === HAND_WRITTEN && { handWritten: true }),
+  };
+}
+
+function missing(prompt: string, { case: id, model, repeat, purpose, metric }: RowName): Answer {
+  const what = purpose === 'trial' ? 'answer' : metric === undefined ? purpose : `${purpose} for ${metric}`;
+  const message = `not recorded: ${what} of ${model} to ${prompt}, case ${id}, repeat ${repeat}`;
+  return { ok: false, failure: { kind: 'not-recorded', message }, attempts: 0, retry: { retry: 'no' } };
+}

@@ -1,0 +1,64 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { LinePlace } from './lines.js';
+
+/** Adds lines to the end of a file that is open for appending. */
+export interface Appender {
+  /** Resolves when the operating system has the line: from then on no crash of this process loses it. */
+  append(line: string): Promise<LinePlace>;
+  /** Resolves when nothing is being written. */
+  idle(): Promise<void>;
+}
+
+interface Waiting {
+  bytes: Buffer;
+  resolve(place: LinePlace): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * One writer for many callers: lines that come while others are being written share the next write. A write that fails (a full
+ * disk) is undone, so that no half line stays for later ones to be glued to.
+ * @param start the size of the file in bytes
+ */
+export function appender(file: FileHandle, start: number): Appender {
+  let size = start;
+  let waiting: Waiting[] = [];
+  let writing: Promise<void> | undefined;
+  let broken: { error: unknown } | undefined;
+
+  async function work(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      try {
+        if (broken) throw broken.error;
+        await writeAll(file, Buffer.concat(batch.map((each) => each.bytes)));
+        for (const { bytes, resolve } of batch) {
+          resolve({ offset: size, length: bytes.length - 1 });
+          size += bytes.length;
+        }
+      } catch (error) {
+        await file.truncate(size).catch(() => {
+          broken = { error };
+        });
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    writing = undefined;
+  }
+
+  return {
+    append: (line) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ bytes: Buffer.from(`${line}\n`), resolve, reject });
+        writing ??= work();
+      }),
+    idle: async () => writing,
+  };
+}
+
+async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    written += (await file.write(bytes, written)).bytesWritten;
+  }
+}

@@ -1,0 +1,135 @@
+import { type FileHandle, lstat, mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { problems, UserError } from '../errors.js';
+import { EXIT } from '../exit-codes.js';
+import type { JsonObject, TrialResult } from '../vocabulary.js';
+import { type Appender, appender } from './appender.js';
+import { endLine, headerLine, trialLine } from './entries.js';
+import { firstDifference } from './fingerprint.js';
+import type { LinePlace } from './lines.js';
+import { type Lock, takeLock } from './lock.js';
+import { indexJournal, type JournalIndex } from './reader.js';
+import { fileErrorCode, writeTrouble } from './write-trouble.js';
+
+/** What a run is: `fingerprint` is what must be equal for a run to be resumed; the rest is kept as it is. */
+export interface JournalHeader extends JsonObject {
+  fingerprint: JsonObject;
+}
+
+/** The one writer of a run's results. */
+export interface Journal {
+  /** Resolves, with the line's place, when the operating system has the line: from then on the trial counts as done. */
+  append(result: TrialResult): Promise<LinePlace>;
+  /** Writes how the run ended, and flushes all to the disk. */
+  end(facts: JsonObject): Promise<void>;
+  /** Lets go of file and lock; a journal without an end can be resumed. */
+  close(): Promise<void>;
+}
+
+/** How a journal is written. */
+export interface JournalOptions {
+  /** Takes secrets out of a line and leaves it JSON of one line. */
+  redact(text: string): string;
+}
+
+/**
+ * Begins a journal, in place of the one before. Missing folders are made.
+ * @throws UserError `locked` while another run writes there; `cannot-write` or `not-a-plain-file` (exit code 2: nothing has been
+ * called yet)
+ */
+export async function openJournal(path: string, header: JournalHeader, options: JournalOptions): Promise<Journal> {
+  return locked(path, (lock) => begin(path, header, options, lock));
+}
+
+/** A journal that goes on, and what is in it: its header tells the id and start of the run that goes on. */
+export interface Resumed {
+  journal: Journal;
+  /** Absent when there was nothing to resume: no file, or a run killed before it began. The journal is a new one then. */
+  kept?: JournalIndex;
+}
+
+/**
+ * Goes on with a journal: a cut last line is taken off, and what follows is appended. Completed trials in `kept` need not be run
+ * again; errored and skipped ones do, and their later line wins.
+ * @throws UserError `other-run` naming the first field of the fingerprint that differs; as openJournal and readJournal
+ */
+export async function resumeJournal(path: string, header: JournalHeader, options: JournalOptions): Promise<Resumed> {
+  return locked(path, async (lock) => {
+    const kept = await existing(path);
+    if (!kept) return { journal: await begin(path, header, options, lock) };
+    // Ours as it would have been written: a redacted field must not differ from itself.
+    const ours = (JSON.parse(options.redact(headerLine(header))) as JournalHeader).fingerprint;
+    const difference = firstDifference(kept.header.fingerprint, ours);
+    if (difference) throw new UserError([problems['other-run'](path, difference)]);
+    const file = await open(path, 'a');
+    await file.truncate(kept.size);
+    return { journal: writer(path, file, appender(file, kept.size), options, lock), kept };
+  });
+}
+
+async function existing(path: string): Promise<JournalIndex | undefined> {
+  const there = await lstat(path).catch((error: unknown) => {
+    if (fileErrorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+  return there && indexJournal(path);
+}
+
+/** Does something under the journal's lock, which is given up again if it fails. */
+async function locked<T>(path: string, act: (lock: Lock) => Promise<T>): Promise<T> {
+  let lock: Lock | undefined;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await refuseLink(path);
+    lock = await takeLock(`${path}.lock`);
+    return await act(lock);
+  } catch (error) {
+    await lock?.release();
+    throw writeTrouble(path, error, EXIT.usage);
+  }
+}
+
+async function refuseLink(path: string): Promise<void> {
+  const there = await lstat(path).catch(() => undefined);
+  if (there && !there.isFile()) throw new UserError([problems['not-a-plain-file'](path)]);
+}
+
+async function begin(path: string, header: JournalHeader, options: JournalOptions, lock: Lock): Promise<Journal> {
+  const file = await open(path, 'a');
+  try {
+    await file.truncate(0);
+    const lines = appender(file, 0);
+    await lines.append(options.redact(headerLine(header)));
+    return writer(path, file, lines, options, lock);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+function writer(path: string, file: FileHandle, lines: Appender, { redact }: JournalOptions, lock: Lock): Journal {
+  const append = (line: string) =>
+    lines.append(redact(line)).catch((error: unknown) => {
+      throw writeTrouble(path, error);
+    });
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    await lines.idle();
+    try {
+      await file.sync();
+    } catch (error) {
+      throw writeTrouble(path, error);
+    } finally {
+      await file.close();
+      await lock.release();
+    }
+  };
+  return {
+    append: (result) => append(trialLine(result)),
+    async end(facts) {
+      await append(endLine(facts));
+      await file.sync();
+    },
+    close: () => (closed ??= close()),
+  };
+}

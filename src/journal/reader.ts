@@ -1,0 +1,117 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { problems, UserError } from '../errors.js';
+import { EXIT } from '../exit-codes.js';
+import type { JsonObject, TrialResult } from '../vocabulary.js';
+import { type JournalEntry, parseEntry, trialKey } from './entries.js';
+import { type LinePlace, readLines } from './lines.js';
+import { fileErrorCode } from './write-trouble.js';
+
+/** A journal in memory: places and outcomes, no outputs. */
+export interface JournalIndex {
+  header: JsonObject;
+  /** What the end line says; absent while a run is not ended, and for one that was killed. */
+  end?: JsonObject;
+  /** The number of the last line when it was cut off. */
+  cutLine?: number;
+  /** The latest line of each trial, by trialKey. */
+  trials: Map<string, LinePlace & { status: TrialResult['status'] }>;
+  /** Bytes up to the end of the last whole line. */
+  size: number;
+}
+
+/**
+ * The entries of a journal in the order of the file. A last line without its end is reported as `cut`: a killed process leaves
+ * one. A bad line before that was not left by us and nothing after it can be trusted.
+ * @throws UserError `no-journal`, `corrupt-journal`
+ */
+export async function* readJournal(path: string): AsyncGenerator<JournalEntry> {
+  let number = 0;
+  try {
+    for await (const line of readLines(path)) {
+      number += 1;
+      if (!line.complete) {
+        yield { kind: 'cut', line: number, offset: line.offset, length: line.length };
+        return;
+      }
+      const entry = parseEntry(line.text, line);
+      const fault = typeof entry === 'string' ? entry : misplaced(entry, number);
+      if (typeof entry === 'string' || fault) throw corrupt(path, number, fault ?? '');
+      yield entry;
+    }
+  } catch (error) {
+    if (fileErrorCode(error) === 'ENOENT') throw new UserError([problems['no-journal'](path)]);
+    throw error;
+  }
+}
+
+/**
+ * Reads a journal through; later lines of a trial win.
+ * @returns undefined when there is no whole header: the run was killed before it began
+ * @throws UserError as readJournal
+ */
+export async function indexJournal(path: string): Promise<JournalIndex | undefined> {
+  let index: JournalIndex | undefined;
+  for await (const entry of readJournal(path)) {
+    if (entry.kind === 'run') index = { header: entry.header, trials: new Map(), size: 0 };
+    if (!index) return undefined;
+    enter(index, entry);
+  }
+  return index;
+}
+
+/** Reads results at known places, in any order. */
+export interface ResultReader {
+  /** @throws UserError `corrupt-journal` when there is no trial at that place */
+  at(place: LinePlace): TrialResult;
+  close(): void;
+}
+
+/**
+ * Opens a journal for random access. Reads are synchronous: one costs microseconds, and a trip through the thread pool ten
+ * times that.
+ */
+export function openResults(path: string): ResultReader {
+  const file = openSync(path, 'r');
+  return {
+    at({ offset, length }) {
+      const entry = parseEntry(readAt(file, { offset, length }), { offset, length });
+      if (typeof entry !== 'string' && entry.kind === 'trial') return entry.result;
+      throw corrupt(path, undefined, 'it changed while it was being read');
+    },
+    close: () => closeSync(file),
+  };
+}
+
+/** The text at a place of an open file; cut short where the file ends. */
+export function readAt(file: number, { offset, length }: LinePlace): string {
+  const bytes = Buffer.allocUnsafe(length);
+  let read = 0;
+  for (let count = -1; read < length && count !== 0; read += count) {
+    count = readSync(file, bytes, read, length - read, offset + read);
+  }
+  return bytes.toString('utf8', 0, read);
+}
+
+function enter(index: JournalIndex, entry: JournalEntry): void {
+  if (entry.kind === 'cut') {
+    index.cutLine = entry.line;
+    return;
+  }
+  index.size = entry.offset + entry.length + 1;
+  if (entry.kind === 'end') index.end = entry.facts;
+  if (entry.kind !== 'trial') return;
+  // A run that was resumed goes on after its first end.
+  delete index.end;
+  const { offset, length, result } = entry;
+  index.trials.set(trialKey(result), { offset, length, status: result.status });
+}
+
+function misplaced(entry: JournalEntry, number: number): string | undefined {
+  if (number === 1) return entry.kind === 'run' ? undefined : 'it does not begin a run';
+  return entry.kind === 'run' ? 'a second run begins in it' : undefined;
+}
+
+function corrupt(path: string, line: number | undefined, why: string): UserError {
+  const place = line === undefined ? undefined : { file: path, line, column: 1 };
+  return new UserError([problems['corrupt-journal'](path, why, place)], EXIT.usage);
+}
