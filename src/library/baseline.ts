@@ -1,0 +1,36 @@
+import { problems as make } from '../errors.js';
+import { baselineSchema } from '../schemas/baseline.js';
+import type { Baseline, Place } from '../vocabulary.js';
+import type { Report } from './findings.js';
+import { readJson } from './json.js';
+import { loadText } from './load.js';
+import { isObject } from './source.js';
+import type { Tree } from './tree.js';
+import { checked } from './validate.js';
+
+const CONFLICT = /^(?:<{7} |\|{7} |={7}$|>{7} )/m;
+
+/** Reads a committed baseline. Undefined when there is none, or after reporting why it cannot be used: never half of one. */
+export function readBaseline(tree: Tree, path: string, report: Report): Baseline | undefined {
+  if (!tree.has(path)) return undefined;
+  const text = loadText(tree, path, report);
+  if (text === undefined) return undefined;
+  const conflict = CONFLICT.exec(text.replaceAll('\r', ''));
+  if (conflict) {
+    const line = text.replaceAll('\r', '').slice(0, conflict.index).split('\n').length;
+    const place: Place = { file: path, line, column: 1 };
+    report(make['baseline-conflict'](place));
+    return undefined;
+  }
+  const read = readJson(text, { file: path });
+  if ('problems' in read) {
+    for (const problem of read.problems) report(problem);
+    return undefined;
+  }
+  const { value, place } = read.source;
+  if (isObject(value) && value.schemaVersion !== undefined && value.schemaVersion !== 1) {
+    report(make['baseline-version'](JSON.stringify(value.schemaVersion), place(['schemaVersion'])));
+    return undefined;
+  }
+  return checked(baselineSchema, read.source, report, 'the baseline');
+}

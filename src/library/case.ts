@@ -1,0 +1,224 @@
+import { problems as make } from '../errors.js';
+import { contentHash } from '../hash.js';
+import type { WrittenCase, WrittenDefaults } from '../schemas/cases.js';
+import type { Assertion, Case, Json, JsonObject, Problem } from '../vocabulary.js';
+import { type AssertionContext, type PreparedAssertion, prepareAssertion } from './assertion.js';
+import type { Report } from './findings.js';
+import { badId } from './ids.js';
+import { nearest } from './nearest.js';
+import type { ReadPrompt } from './prompt.js';
+import { missingVariables, renderMessages } from './render.js';
+import { isObject, type Path, type Source, within } from './source.js';
+import { roleOf } from './template-messages.js';
+
+/** Names that something reads; `all` when code may read any. */
+export interface Uses {
+  names: ReadonlySet<string>;
+  all: boolean;
+}
+
+/** What reading the cases of one prompt needs. */
+export interface CaseContext extends AssertionContext {
+  read: ReadPrompt;
+  /** What the templates of all prompts that run these cases read. */
+  templates: Uses;
+  /** Today as YYYY-MM-DD. */
+  today: string;
+}
+
+/** The defaults of a cases file, made ready once per prompt. */
+export interface Defaults {
+  written: WrittenDefaults;
+  asserts: PreparedAssertion[];
+  /** Some of its assertions could not be read. */
+  failed: boolean;
+  /** What templates and these assertions read. */
+  uses: Uses;
+  /** Variables of these defaults that no case has used so far, with their places. */
+  idle: Map<string, Problem>;
+}
+
+/** A case as it is before anything was merged into it. */
+export interface RawCase {
+  written: WrittenCase;
+  source: Source;
+  defaults: Defaults;
+  /** Told which variables of a data row are used: others are left out. Absent: all must be used. */
+  columns?: { seen: Set<string>; used: Set<string> };
+}
+
+/** Makes defaults ready. */
+export function prepareDefaults(
+  written: WrittenDefaults,
+  source: Source,
+  context: CaseContext,
+  report: Report,
+): Defaults {
+  const asserts = prepareList(written.assert ?? [], source, ['assert'], context, report);
+  const uses = unite(context.templates, asserts.list);
+  const names = Object.keys((written.vars ?? {}) as JsonObject);
+  const idle = new Map(
+    names.map((name) => [
+      name,
+      make['unused-variable'](name, nearest(name, uses.names), source.place(['vars', name], 'key')),
+    ]),
+  );
+  return { written, asserts: asserts.list, failed: asserts.failed, uses, idle };
+}
+
+/** Merges and checks one case. Undefined after reporting why it is none. */
+export function buildCase(raw: RawCase, context: CaseContext, report: Report): Case | undefined {
+  let failed = false;
+  const note: Report = (problem) => {
+    failed = true;
+    report(problem);
+  };
+  const { written, source, defaults } = raw;
+  const own = ownAssertions(written, source, context, note);
+  const asserts = own.inherit ? [...defaults.asserts, ...own.list] : own.list;
+  const uses = own.list.length > 0 || !own.inherit ? unite(context.templates, asserts) : defaults.uses;
+  const vars = mergeVars(raw, uses, context, note);
+  const { expected = defaults.written.expected } = written as { expected?: Json };
+  const place = source.place([]);
+  const id = written.id ?? contentHash(vars);
+
+  const why = badId(id);
+  if (why) note(make['bad-id'](id, why, source.place(['id'])));
+  if (expected !== undefined && Object.hasOwn(vars, 'expected'))
+    note(make['expected-twice'](source.place(['vars', 'expected'], 'key')));
+  if (!context.read.broken) checkVars(vars, id, source, context, note);
+  if (!asserts.some(({ level }) => level !== 'off') && !own.failed && !(own.inherit && defaults.failed)) {
+    note(make['case-without-assertion'](id, place));
+  }
+  const { quarantine } = written;
+  if (quarantine && quarantine.until < context.today) {
+    note(make['quarantine-expired'](id, quarantine.until, source.place(['quarantine', 'until'])));
+  }
+  const scope = { vars, ...(expected !== undefined && { expected: expected as Json }), where: place };
+  const filled: Assertion[] = [];
+  for (const each of asserts) {
+    const assertion = each.forCase(scope, note);
+    if (assertion) filled.push(assertion);
+  }
+  if (failed || own.failed) return undefined;
+  const group = written.group ?? defaults.written.group;
+  return {
+    id,
+    vars,
+    ...(expected !== undefined && { expected: expected as Json }),
+    assert: filled,
+    tags: [...new Set([...(defaults.written.tags ?? []), ...(written.tags ?? [])])],
+    ...(group !== undefined && { group }),
+    ...(quarantine && { quarantine }),
+    place,
+    input: contentHash(vars),
+  };
+}
+
+interface OwnAssertions {
+  list: PreparedAssertion[];
+  inherit: boolean;
+  failed: boolean;
+}
+
+function ownAssertions(written: WrittenCase, source: Source, context: CaseContext, report: Report): OwnAssertions {
+  const { assert } = written;
+  if (!assert) return { list: [], inherit: true, failed: false };
+  if ('checks' in assert) {
+    return { ...prepareList(assert.checks, source, ['assert', 'checks'], context, report), inherit: assert.inherit };
+  }
+  return { ...prepareList(assert, source, ['assert'], context, report), inherit: true };
+}
+
+function prepareList(
+  list: NonNullable<WrittenDefaults['assert']>,
+  source: Source,
+  at: Path,
+  context: CaseContext,
+  report: Report,
+): { list: PreparedAssertion[]; failed: boolean } {
+  const prepared = list.flatMap((each, index) => {
+    const one = prepareAssertion(each, within(source, [...at, index], null), context, report);
+    return one ? [one] : [];
+  });
+  return { list: prepared, failed: prepared.length < list.length };
+}
+
+function unite(templates: Uses, asserts: readonly PreparedAssertion[]): Uses {
+  if (asserts.every(({ uses, runsCode }) => uses.size === 0 && !runsCode)) return templates;
+  const names = new Set(templates.names);
+  for (const { uses } of asserts) for (const name of uses) names.add(name);
+  return { names, all: templates.all || asserts.some(({ runsCode }) => runsCode) };
+}
+
+/** Defaults under the case's own. What nothing uses is reported, or, of a data row, left out. */
+function mergeVars(raw: RawCase, uses: Uses, context: CaseContext, note: Report): JsonObject {
+  const own = (raw.written.vars ?? {}) as JsonObject;
+  const isUsed = (name: string): boolean => uses.all || uses.names.has(name);
+  for (const name of raw.defaults.idle.keys()) if (isUsed(name)) raw.defaults.idle.delete(name);
+  const vars: JsonObject = {};
+  for (const [name, value] of Object.entries((raw.defaults.written.vars ?? {}) as JsonObject)) {
+    if (isUsed(name)) vars[name] = value;
+  }
+  for (const [name, value] of Object.entries(own)) {
+    if (raw.columns) {
+      raw.columns.seen.add(name);
+      if (!isUsed(name) && !isDeclared(name, context.read.prompt.input)) continue;
+      raw.columns.used.add(name);
+    } else if (!isUsed(name)) {
+      const near = nearest(
+        name,
+        [...uses.names].filter((each) => !Object.hasOwn(own, each)),
+      );
+      note(make['unused-variable'](name, near, raw.source.place(['vars', name], 'key')));
+    }
+    vars[name] = value;
+  }
+  return vars;
+}
+
+function isDeclared(name: string, input: JsonObject | undefined): boolean {
+  if (Array.isArray(input?.required) && input.required.includes(name)) return true;
+  return isObject(input?.properties) && Object.hasOwn(input.properties, name);
+}
+
+function checkVars(vars: JsonObject, id: string, source: Source, context: CaseContext, note: Report): void {
+  const { prompt, input } = context.read;
+  const required = Array.isArray(prompt.input?.required) ? prompt.input.required.map(String) : [];
+  const missing = missingVariables(prompt.template, vars, prompt.input ? required : undefined, prompt.path);
+  if (missing.length > 0) {
+    const uses = missing.map(({ place }) => `${place.file}:${place.line}:${place.column}`);
+    note(
+      make['missing-variable'](
+        missing.map(({ name }) => name),
+        uses,
+        source.place(['vars'], 'key'),
+      ),
+    );
+  }
+  for (const fault of input?.faults(vars, 'vars') ?? []) {
+    if (fault.keyword === 'required' && fault.path.length === 0) continue;
+    const place = source.place(['vars', ...fault.path], fault.of);
+    note(make['input-mismatch'](fault.problem(place).message, place));
+  }
+  if (missing.length > 0 || !isConditional(context.read)) return;
+  for (const problem of renderMessages(prompt.template, vars).problems) {
+    note({ ...problem, message: `${problem.message} (case "${id}")` });
+  }
+}
+
+const conditional = new WeakMap<ReadPrompt, boolean>();
+
+/** Whether the messages depend on the variables: then each case is tried. */
+function isConditional(read: ReadPrompt): boolean {
+  let known = conditional.get(read);
+  if (known === undefined) {
+    const { template } = read.prompt;
+    const isMessage = (part: (typeof template)[number]): boolean =>
+      part.kind === 'section' && roleOf(part.name) !== undefined;
+    const fixed = template.some(isMessage) && template.every((part) => isMessage(part) || part.kind === 'text');
+    known = !fixed;
+    conditional.set(read, known);
+  }
+  return known;
+}

@@ -1,0 +1,143 @@
+import { posix } from 'node:path';
+import { problems as make } from '../errors.js';
+import { caseSchema, type WrittenCase } from '../schemas/cases.js';
+import type { Case, Place } from '../vocabulary.js';
+import { buildCase, type CaseContext, type Defaults, prepareDefaults } from './case.js';
+import { type CaseFile, readCaseFile } from './case-file.js';
+import type { Report } from './findings.js';
+import { foldId } from './ids.js';
+import type { PromptFiles } from './layout.js';
+import { readRows } from './rows.js';
+import type { Source } from './source.js';
+import type { Tree } from './tree.js';
+import { checked } from './validate.js';
+
+/** Remarks that are no mistakes. */
+export type Note = (text: string) => void;
+
+/** The cases files of a project, each parsed once; data files are streamed and not kept. */
+export class CaseFiles {
+  private readonly parsed = new Map<string, CaseFile>();
+
+  constructor(
+    readonly tree: Tree,
+    private readonly report: Report,
+  ) {}
+
+  get(path: string): CaseFile {
+    let file = this.parsed.get(path);
+    if (!file) {
+      file = readCaseFile(this.tree, path, this.report);
+      this.parsed.set(path, file);
+    }
+    return file;
+  }
+
+  /** All files that a prompt's cases come from, in reading order. */
+  paths(files: PromptFiles): string[] {
+    const list = files.cases.flatMap((path) =>
+      isRows(path) ? [path] : [path, ...this.get(path).from.map((each) => each.path)],
+    );
+    return [...new Set(list)];
+  }
+
+  /** Whether what is wrong with these files hides how many cases there are. */
+  brokenOrFull(files: PromptFiles): boolean {
+    return files.cases.some((path) => !isRows(path) && (this.get(path).broken || this.get(path).count > 0));
+  }
+}
+
+function isRows(path: string): boolean {
+  return /\.(?:jsonl|csv)$/.test(path);
+}
+
+/**
+ * Reads the cases of a prompt in order: file by file, in each the rows of `from` before the cases written out. Problems are
+ * reported; a case with problems is left out.
+ */
+export async function* readCases(
+  files: PromptFiles,
+  sources: CaseFiles,
+  context: CaseContext,
+  report: Report,
+  note: Note,
+): AsyncGenerator<Case> {
+  const own = files.cases.filter((path) => !isRows(path));
+  const main = own.find((path) => posix.basename(path).startsWith(`${posix.basename(baseStem(files))}.cases.`));
+  const prepared = new Map<string, Defaults>();
+  const defaultsOf = (path: string | undefined): Defaults => {
+    const key = path ?? '';
+    let defaults = prepared.get(key);
+    if (!defaults) {
+      const file = path === undefined ? undefined : sources.get(path);
+      defaults = prepareDefaults(file?.defaults.written ?? {}, file?.defaults.source ?? NOWHERE, context, report);
+      prepared.set(key, defaults);
+    }
+    return defaults;
+  };
+  for (const path of files.cases) {
+    if (isRows(path)) {
+      yield* fromRows(sources.tree, path, defaultsOf(main), context, report, note);
+      continue;
+    }
+    const file = sources.get(path);
+    if (file.broken) continue;
+    const defaults = defaultsOf(path);
+    for (const each of file.from) yield* fromRows(sources.tree, each.path, defaults, context, report, note, each.place);
+    for (const source of file.cases) {
+      const one = buildCase({ written: source.value as WrittenCase, source, defaults }, context, report);
+      if (one) yield one;
+    }
+  }
+  for (const defaults of prepared.values()) for (const problem of defaults.idle.values()) report(problem);
+}
+
+const NOWHERE: Source = { file: '', value: {}, place: () => ({ file: '', line: 1, column: 1 }) };
+
+/** The stem of the cases: for a variant that of the prompt whose cases it runs. */
+function baseStem(files: PromptFiles): string {
+  if (files.variantOf === undefined) return files.stem;
+  return files.stem.slice(0, files.stem.length - files.id.length) + files.variantOf;
+}
+
+async function* fromRows(
+  tree: Tree,
+  path: string,
+  defaults: Defaults,
+  context: CaseContext,
+  report: Report,
+  note: Note,
+  mentioned?: Place,
+): AsyncGenerator<Case> {
+  const columns = { seen: new Set<string>(), used: new Set<string>() };
+  for await (const row of readRows(tree, path, report, mentioned)) {
+    const written = checked(caseSchema, row.source, report, 'a row');
+    if (!written) continue;
+    const raw = { written, source: row.source, defaults, ...(row.columns && { columns }) };
+    const one = buildCase(raw, context, report);
+    if (one) yield one;
+  }
+  const unused = [...columns.seen].filter((name) => !columns.used.has(name));
+  if (unused.length > 0) {
+    const names = unused.map((name) => `"${name}"`).join(', ');
+    note(
+      `${path}: nothing uses ${unused.length === 1 ? 'the column' : 'the columns'} ${names} (prompt "${context.read.prompt.variantOf ?? context.read.prompt.id}")`,
+    );
+  }
+}
+
+/** Finds ids that are given twice, or that differ only in case or in how letters are encoded. */
+export class CaseIds {
+  private readonly seen = new Map<string, { id: string; place: Place }>();
+
+  constructor(private readonly report: Report) {}
+
+  /** @returns whether the id is new */
+  add({ id, place }: Case): boolean {
+    const key = foldId(id);
+    const first = this.seen.get(key);
+    if (first) this.report(make['duplicate-id']('case', id, first.id, first.place, place));
+    else this.seen.set(key, { id, place });
+    return !first;
+  }
+}

@@ -1,0 +1,213 @@
+import { UserError } from '../errors.js';
+import type { Baseline, Case, Library, Prompt } from '../vocabulary.js';
+import { AssertionTypes } from './assertion-types.js';
+import { readBaseline } from './baseline.js';
+import type { CaseContext, Uses } from './case.js';
+import { CaseFiles, CaseIds, readCases } from './cases.js';
+import { readConfig, type Settings } from './config.js';
+import { Findings, type Report } from './findings.js';
+import { findFiles, type Layout, type PromptFiles } from './layout.js';
+import { problems as make } from '../errors.js';
+import type { DiscoverOptions } from './options.js';
+import { partialFinder } from './partials.js';
+import { type PromptContext, type ReadPrompt, readPrompt } from './prompt.js';
+import { select } from './select.js';
+import type { Tree } from './tree.js';
+
+/** Cases of a prompt that stay in memory; of larger sets only one case at a time does. */
+const MOST_KEPT = 2000;
+
+/** All that is known of a prompt. */
+interface Known {
+  files: PromptFiles;
+  context: CaseContext;
+  /** Its cases, where there are few. */
+  kept?: readonly Case[];
+  baseline?: Baseline;
+}
+
+/** What `discover` does, with everything heavy loaded. */
+export async function discoverLibrary(tree: Tree, options: DiscoverOptions): Promise<Library> {
+  const findings = new Findings();
+  const report = findings.add;
+  const settings = readConfig(tree, options.configPath, options.providers, report);
+  const layout = findFiles(tree, settings.config.library);
+  const notes = new Set<string>();
+  const prompts = new Prompts(tree, settings, options, report, notes);
+  const chosen = select(
+    layout,
+    options.paths,
+    (pattern) => tree.glob([pattern]),
+    (each) => prompts.partialsOf(each),
+    report,
+  );
+  for (const problem of chosen.problems) report(problem);
+
+  const types = new AssertionTypes(options.assertions);
+  const sources = new CaseFiles(tree, report);
+  const groups = groupsOf(layout);
+  const known = new Map<string, Known>();
+  for (const files of chosen.prompts) {
+    const read = prompts.get(files, report);
+    if (!read) continue;
+    const templates = usesOfGroup(groups.get(files.variantOf ?? files.id) ?? [], prompts, settings);
+    const { output } = read.prompt;
+    const context: CaseContext = {
+      types,
+      ...(output && { output }),
+      ...(options.checkTransform && { checkTransform: options.checkTransform }),
+      read,
+      templates,
+      today: options.today,
+    };
+    read.prompt.caseFiles = sources.paths(files);
+    const kept = await checkCases(files, sources, context, report, notes);
+    const baseline = readBaseline(tree, files.baseline, report);
+    known.set(files.id, { files, context, ...(kept && { kept }), ...(baseline && { baseline }) });
+  }
+  prompts.noteIdleOverrides(layout, options.paths === undefined);
+  const problems = findings.sorted();
+  if (problems.length > 0) throw new UserError(problems);
+  const the = (prompt: Prompt): Known => {
+    const found = known.get(prompt.id);
+    if (!found) throw new Error(`prompt ${prompt.id} is not of this library`);
+    return found;
+  };
+  return {
+    config: settings.config,
+    prompts: [...known.values()].map(({ context }) => context.read.prompt),
+    cases: (prompt) => casesOf(the(prompt), sources),
+    baseline: (prompt) => the(prompt).baseline,
+    notes: [...notes],
+  };
+}
+
+/** Reads all cases once, reporting what is wrong. @returns them, where there are few enough to keep */
+async function checkCases(
+  files: PromptFiles,
+  sources: CaseFiles,
+  context: CaseContext,
+  report: Report,
+  notes: Set<string>,
+): Promise<Case[] | undefined> {
+  let kept: Case[] | undefined = [];
+  let failed = false;
+  const ids = new CaseIds(report);
+  const note: Report = (problem) => {
+    failed = true;
+    report(problem);
+  };
+  let count = 0;
+  for await (const one of readCases(files, sources, context, note, (text) => notes.add(text))) {
+    ids.add(one);
+    count++;
+    if (kept && kept.length < MOST_KEPT) kept.push(one);
+    else kept = undefined;
+  }
+  if (count === 0 && !failed && !sources.brokenOrFull(files)) {
+    const file = files.cases[0] ?? files.path;
+    report(make['prompt-without-cases'](files.id, { file, line: 1, column: 1 }));
+  }
+  return kept;
+}
+
+async function* casesOf(known: Known, sources: CaseFiles): AsyncGenerator<Case> {
+  if (known.kept) {
+    yield* known.kept;
+    return;
+  }
+  yield* readCases(known.files, sources, known.context, refuse, () => {});
+}
+
+/** Cases that are read again were checked before: a problem now means that a file was changed meanwhile. */
+const refuse: Report = (problem) => {
+  throw new UserError([problem]);
+};
+
+/** The prompts of a project, each read once; those that were not chosen only to know which variables they use. */
+class Prompts {
+  private readonly read = new Map<string, ReadPrompt | undefined>();
+  private readonly silent = new Map<string, ReadPrompt | undefined>();
+  private readonly context: PromptContext;
+  private readonly matches: (Set<string> | undefined)[] = [];
+
+  constructor(
+    tree: Tree,
+    private readonly settings: Settings,
+    options: DiscoverOptions,
+    report: Report,
+    private readonly notes: Set<string>,
+  ) {
+    this.context = {
+      tree,
+      settings,
+      partials: partialFinder(tree, report),
+      ...(options.models && { models: options.models }),
+      overridden: (index, path) => this.matching(index, tree).has(path),
+    };
+  }
+
+  get(files: PromptFiles, report: Report): ReadPrompt | undefined {
+    if (!this.read.has(files.path)) this.read.set(files.path, readPrompt(files, this.context, report));
+    return this.read.get(files.path);
+  }
+
+  /** A prompt whose own problems do not matter here. */
+  peek(files: PromptFiles): ReadPrompt | undefined {
+    if (this.read.has(files.path)) return this.read.get(files.path);
+    if (!this.silent.has(files.path))
+      this.silent.set(
+        files.path,
+        readPrompt(files, this.context, () => {}),
+      );
+    return this.silent.get(files.path);
+  }
+
+  partialsOf(files: PromptFiles): readonly string[] {
+    return this.peek(files)?.prompt.partials ?? [];
+  }
+
+  /** An override that changes no prompt may be a slip, or be meant for prompts to come. */
+  noteIdleOverrides(layout: Layout, complete: boolean): void {
+    if (!complete) return;
+    for (const [index, { written, place }] of this.settings.overrides.entries()) {
+      if (layout.prompts.some(({ path }) => this.context.overridden(index, path))) continue;
+      const { file, line } = place([]);
+      this.notes.add(`${file}:${line}: the override for ${JSON.stringify(written.files)} matches no prompt`);
+    }
+  }
+
+  private matching(index: number, tree: Tree): ReadonlySet<string> {
+    let found = this.matches[index];
+    if (!found) {
+      const files = this.settings.overrides[index]?.written.files ?? [];
+      found = new Set(tree.glob(typeof files === 'string' ? [files] : [...files]));
+      this.matches[index] = found;
+    }
+    return found;
+  }
+}
+
+/** Each prompt that has cases with its variants, by its id. */
+function groupsOf(layout: Layout): Map<string, PromptFiles[]> {
+  const groups = new Map<string, PromptFiles[]>();
+  for (const each of layout.prompts) {
+    const base = each.variantOf ?? each.id;
+    const group = groups.get(base);
+    if (group) group.push(each);
+    else groups.set(base, [each]);
+  }
+  return groups;
+}
+
+/** What the templates of all prompts that run the same cases read: a variable that one of them uses is used. */
+function usesOfGroup(group: readonly PromptFiles[], prompts: Prompts, { providers }: Settings): Uses {
+  const names = new Set<string>();
+  let all = false;
+  for (const each of group) {
+    const read = prompts.peek(each);
+    if (!read || read.broken || providers.takeVariables(read.models)) all = true;
+    for (const name of read?.uses ?? []) names.add(name);
+  }
+  return { names, all };
+}

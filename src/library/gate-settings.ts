@@ -1,0 +1,36 @@
+import type { WrittenGate } from '../schemas/config.js';
+import type { GateSettings, Repeats } from '../vocabulary.js';
+
+/** The gate without any configuration. */
+export const DEFAULT_GATE: GateSettings = {
+  alpha: 0.05,
+  tolerance: 0.02,
+  detect: 0.1,
+  confirm: 16,
+  maxMissing: 0.02,
+  rules: {
+    regression: 'error',
+    minimum: 'error',
+    critical: 'error',
+    'newly-failing': 'error',
+    inconclusive: 'warn',
+    cost: 'warn',
+    latency: 'off',
+    tokens: 'off',
+  },
+  metrics: {},
+};
+
+/** Settings with those of `written` over them: rules and metrics one by one, the rest key by key. */
+export function mergeGate(base: GateSettings, written: WrittenGate | undefined): GateSettings {
+  if (!written) return base;
+  const metrics = { ...base.metrics };
+  for (const [name, settings] of Object.entries(written.metrics ?? {}))
+    metrics[name] = { ...metrics[name], ...settings };
+  return { ...base, ...written, rules: { ...base.rules, ...written.rules }, metrics };
+}
+
+/** A number of repeats is a range of one. */
+export function normaliseRepeats(written: number | { min: number; max: number }): Repeats {
+  return typeof written === 'number' ? { min: written, max: written } : written;
+}

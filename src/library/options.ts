@@ -1,0 +1,19 @@
+import type { AssertionDefinition } from '../assertions/assertion.js';
+import type { ProviderDefinition } from '../providers/provider.js';
+import type { Problem } from '../vocabulary.js';
+
+/** What discovery is told beside the tree. */
+export interface DiscoverOptions {
+  /** The config file, relative to the project root; absent when there is none. */
+  configPath?: string;
+  /** Prompts (files or ids), folders, cases files, partials or globs, relative to the root: only these prompts. Absent: all. */
+  paths?: readonly string[];
+  assertions: ReadonlyMap<string, AssertionDefinition>;
+  providers: ReadonlyMap<string, ProviderDefinition>;
+  /** Today as YYYY-MM-DD: ends quarantines. */
+  today: string;
+  /** Models given on the command line: they replace those of prompts and config. */
+  models?: readonly string[];
+  /** What is wrong with a `transform`; undefined for nothing. Absent: transforms are not checked. */
+  checkTransform?(list: string): Pick<Problem, 'message' | 'remedy'> | undefined;
+}

@@ -1,0 +1,45 @@
+import type { Json, JsonObject, Place, Problem } from '../vocabulary.js';
+
+/** Keys and indexes from the root of a value to one inside it. */
+export type Path = readonly (string | number)[];
+
+/** A value that was read from a file, and where each of its members stands. */
+export interface Source {
+  file: string;
+  value: Json;
+  /**
+   * Where the member at `path` stands: its value, or its key. What has no place of its own (an absent member, a cell of a row)
+   * gets the place of what is nearest around it.
+   */
+  place(path: Path, of?: 'key' | 'value'): Place;
+}
+
+/** A file's value, or why there is none. */
+export type Read = { source: Source } | { problems: Problem[] };
+
+/** Deepest nesting of a data file: what people write stays far below, and every recursion over values is safe. */
+export const MAX_DEPTH = 100;
+
+/** Names through which an object's prototype could be reached: refused as keys wherever users write data. */
+export const REFUSED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Whether a value is an object: no array, no null. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A path as people write it: `cases[3].assert[0].value`. */
+export function pathName(path: Path): string {
+  let name = '';
+  for (const step of path) {
+    if (typeof step === 'number') name += `[${step}]`;
+    else if (/^[\w-]+$/.test(step)) name += name === '' ? step : `.${step}`;
+    else name += `[${JSON.stringify(step)}]`;
+  }
+  return name;
+}
+
+/** A part of a source as a source of its own. */
+export function within(source: Source, path: Path, value: Json): Source {
+  return { file: source.file, value, place: (inner, of) => source.place([...path, ...inner], of) };
+}

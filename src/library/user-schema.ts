@@ -1,0 +1,121 @@
+import { createRequire } from 'node:module';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { problems as make } from '../errors.js';
+import { canonicalJson } from '../hash.js';
+import { schema07, schema2020 } from '../schemas/json-schema.js';
+import type { Json, JsonObject, Place, Problem } from '../vocabulary.js';
+import { type SchemaFault, schemaFaults } from './schema-faults.js';
+import type { Path } from './source.js';
+import { faultsOf, USER_SCHEMA_OPTIONS, withFormats } from './validate.js';
+
+/** A schema that a user wrote, ready to check values; or what is wrong with it, each with its path inside the schema. */
+export type UserSchema =
+  | { ok: true; faults(value: Json, root: string): SchemaFault[] }
+  | { ok: false; wrong: { path: Path; of: 'key' | 'value'; message: string; remedy?: string }[] };
+
+type Draft = '2020-12' | 'draft-07';
+
+const require = createRequire(import.meta.url);
+const engines = new Map<Draft, Ajv2020>();
+const known = new Map<string, UserSchema>();
+/** Equal schemas are compiled once; beyond this many different ones the oldest go. */
+const MOST_KEPT = 2000;
+
+/**
+ * Compiles a user's JSON Schema, 2020-12 unless its `$schema` names draft-07. Unknown keywords and formats and references that
+ * lead outside the schema are mistakes. Nothing is ever fetched.
+ */
+export function compileUserSchema(schema: JsonObject): UserSchema {
+  const key = canonicalJson(schema);
+  let result = known.get(key);
+  if (!result) {
+    result = compile(schema);
+    if (known.size >= MOST_KEPT) known.clear();
+    known.set(key, result);
+  }
+  return result;
+}
+
+/** The problems of a schema that is wrong. `place` tells where a part of the schema stands. */
+export function schemaProblems(
+  schema: UserSchema,
+  what: string,
+  place: (path: Path, of: 'key' | 'value') => Place,
+): Problem[] {
+  if (schema.ok) return [];
+  return schema.wrong.map(({ path, of, message, remedy }) => {
+    const problem = make['bad-schema'](what, message, place(path, of));
+    return remedy?.startsWith('Did you mean') ? { ...problem, remedy } : problem;
+  });
+}
+
+function compile(schema: JsonObject): UserSchema {
+  const draft = draftOf(schema);
+  if (draft === undefined) {
+    const message = `$schema ${JSON.stringify(schema.$schema)} is not known`;
+    return { ok: false, wrong: [{ path: ['$schema'], of: 'value', message }] };
+  }
+  const faults = faultsOf(draft === 'draft-07' ? schema07 : schema2020, schema, 'it');
+  if (faults.length > 0) {
+    const wrong = faults.map((fault) => {
+      const { message, remedy } = fault.problem(undefined);
+      return { path: fault.path, of: fault.of, message, remedy };
+    });
+    return { ok: false, wrong };
+  }
+  const engine = engineOf(draft);
+  try {
+    const validate = engine.compile(schema);
+    return { ok: true, faults: (value, root) => run(validate, value, root) };
+  } catch (error) {
+    const message = messageOf(error);
+    const path = pathTo(schema, /unknown format "(.+?)"/.exec(message)?.[1], 'format') ?? [];
+    return { ok: false, wrong: [{ path, of: 'value', message }] };
+  } finally {
+    // Schemas of two prompts may carry the same $id.
+    engine.removeSchema(schema);
+  }
+}
+
+function run(validate: ValidateFunction, value: Json, root: string): SchemaFault[] {
+  return validate(value) ? [] : schemaFaults(validate.errors ?? [], value, root);
+}
+
+function draftOf(schema: JsonObject): Draft | undefined {
+  if (schema.$schema === undefined) return '2020-12';
+  const found = /^https?:\/\/json-schema\.org\/(?:draft\/(2020-12)\/schema|(draft-07)\/schema)#?$/.exec(
+    String(schema.$schema),
+  );
+  return found?.[1] ? '2020-12' : found?.[2] ? 'draft-07' : undefined;
+}
+
+function engineOf(draft: Draft): Ajv2020 {
+  let engine = engines.get(draft);
+  if (!engine) {
+    // ajv's default export has draft-07's vocabulary and otherwise the same methods.
+    const Engine = draft === '2020-12' ? Ajv2020 : (require('ajv') as { default: typeof Ajv2020 }).default;
+    engine = withFormats(new Engine(USER_SCHEMA_OPTIONS));
+    engines.set(draft, engine);
+  }
+  return engine;
+}
+
+function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message
+    .replace(/^strict mode: /, '')
+    .replace(/ in schema at path "[^"]*"| ignored/g, '')
+    .replace(/ from id #?$/, '');
+}
+
+/** Where a key with a value stands in a schema, as ajv does not say. */
+function pathTo(value: Json, wanted: string | undefined, key: string, path: Path = []): Path | undefined {
+  if (wanted === undefined || value === null || typeof value !== 'object') return undefined;
+  for (const [name, member] of Object.entries(value)) {
+    const inner = [...path, Array.isArray(value) ? Number(name) : name];
+    if (name === key && member === wanted) return inner;
+    const found = pathTo(member, wanted, key, inner);
+    if (found) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,141 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import { problems as make } from '../errors.js';
+import type { Json, JsonObject, Place, Problem } from '../vocabulary.js';
+import { isObject, MAX_DEPTH, type Path, type Read, REFUSED_KEYS } from './source.js';
+
+/** Largest YAML file in characters: its parser needs some hundred bytes per character; larger data belongs in .jsonl or .csv. */
+export const MAX_YAML = 4_000_000;
+/** Most values that aliases may stand for in one file: far above what people write, far below what a bomb unfolds to. */
+const MAX_ALIASED = 100_000;
+
+/**
+ * Reads one YAML 1.2 document (core schema: dates are text, `off` is text). Not accepted: several documents, keys given twice,
+ * tags, refused keys, numbers that JSON does not have or that lose digits, aliases that unfold to a bomb, deep nesting.
+ * An empty document is null.
+ * @param at the file, and the number of lines that stand before `text` in it
+ */
+export function readYaml(text: string, at: { file: string; lineOffset?: number }): Read {
+  const lines = new LineCounter();
+  const place = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { file: at.file, line: Math.max(line, 1) + (at.lineOffset ?? 0), column: Math.max(col, 1) };
+  };
+  if (text.length > MAX_YAML) return { problems: [make['too-large'](MAX_YAML, { file: at.file, line: 1, column: 1 })] };
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true, logLevel: 'silent' });
+  const faults = [...document.errors, ...document.warnings].map((fault) => syntaxProblem(fault, place));
+  if (faults.length > 0) return { problems: faults };
+  const reader = new Values(document, place);
+  const value = reader.read();
+  if (reader.problems.length > 0) return { problems: reader.problems };
+  return { source: { file: at.file, value, place: (path, of) => place(offsetOf(document, path, of ?? 'value')) } };
+}
+
+function syntaxProblem(
+  fault: Document['errors'][number] | Document['warnings'][number],
+  place: (at: number) => Place,
+): Problem {
+  const where = place(fault.pos[0]);
+  if (fault.code === 'MULTIPLE_DOCS') return make['bad-yaml']('there is a second document; a file holds one', where);
+  if (fault.code === 'DUPLICATE_KEY') return make['duplicate-key'](undefined, where);
+  if (fault.code === 'IMPOSSIBLE' || fault.code === 'RESOURCE_EXHAUSTION') return make['too-deep'](MAX_DEPTH, where);
+  if (fault.code === 'TAG_RESOLVE_FAILED') return make['bad-yaml']('tags like !name are not used here', where);
+  return make['bad-yaml'](lowerFirst(fault.message.replace(/\s+/g, ' ')), where);
+}
+
+function lowerFirst(message: string): string {
+  return /^[A-Z][a-z]/.test(message) ? message[0]?.toLowerCase() + message.slice(1) : message;
+}
+
+/** Turns nodes into a JSON value, counting what aliases unfold to. */
+class Values {
+  readonly problems: Problem[] = [];
+  private aliased = 0;
+
+  constructor(
+    private readonly document: Document,
+    private readonly place: (offset: number) => Place,
+  ) {}
+
+  read(): Json {
+    return this.value(this.document.contents, 0, false);
+  }
+
+  private value(node: unknown, depth: number, underAlias: boolean): Json {
+    if (underAlias && this.aliased++ >= MAX_ALIASED) return this.refuse(make['too-many-aliases'], node);
+    if (depth > MAX_DEPTH) return this.refuse((where) => make['too-deep'](MAX_DEPTH, where), node);
+    if (isAlias(node)) return this.value(node.resolve(this.document), depth + 1, true);
+    if (isMap(node)) return this.map(node.items, depth, underAlias);
+    if (isSeq(node)) return node.items.map((item) => this.value(item, depth + 1, underAlias));
+    if (isScalar(node)) return this.scalar(node.value, node);
+    return null;
+  }
+
+  private map(items: readonly Pair[], depth: number, underAlias: boolean): JsonObject {
+    const object: JsonObject = {};
+    for (const { key, value } of items) {
+      const name = isScalar(key) ? keyName(key.value, key.source) : undefined;
+      if (name === undefined) this.refuse((where) => make['bad-yaml']('a key must be plain text', where), key);
+      else if (REFUSED_KEYS.has(name)) this.refuse((where) => make['forbidden-name'](name, where), key);
+      else if (Object.hasOwn(object, name)) this.refuse((where) => make['duplicate-key'](name, where), key);
+      else object[name] = this.value(value, depth + 1, underAlias);
+      if (this.problems.length > 20) break;
+    }
+    return object;
+  }
+
+  private scalar(value: unknown, node: unknown): Json {
+    if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+    if (typeof value !== 'number')
+      return this.refuse((where) => make['bad-yaml']('this is no JSON value', where), node);
+    if (!Number.isFinite(value))
+      return this.refuse((where) => make['bad-yaml'](`${value} is not a number in JSON`, where), node);
+    if (Number.isInteger(value) && !Number.isSafeInteger(value)) return this.refuse(make['inexact-number'], node);
+    return value;
+  }
+
+  private refuse(problem: (where: Place) => Problem, node: unknown): null {
+    if (this.problems.length <= 20) this.problems.push(problem(this.place(startOf(node) ?? 0)));
+    return null;
+  }
+}
+
+function keyName(value: unknown, written: string | undefined): string | undefined {
+  if (typeof value === 'string') return value;
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return written ?? String(value);
+  return undefined;
+}
+
+function startOf(node: unknown): number | undefined {
+  const range = (node as Node | null | undefined)?.range;
+  return range?.[0];
+}
+
+function offsetOf(document: Document, path: Path, of: 'key' | 'value'): number {
+  let node: unknown = document.contents;
+  let offset = startOf(node) ?? 0;
+  for (const [index, step] of path.entries()) {
+    if (isAlias(node)) return offset;
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && keyName(key.value, key.source) === String(step));
+      if (!pair) return offset;
+      const last = index === path.length - 1;
+      offset = (last && of === 'key' ? undefined : valueStart(pair.value)) ?? startOf(pair.key) ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(step)];
+      offset = startOf(node) ?? offset;
+    } else return offset;
+  }
+  return offset;
+}
+
+/** A null that nothing was written for has no place of its own. */
+function valueStart(node: unknown): number | undefined {
+  if (isScalar(node) && node.value === null && !node.source) return undefined;
+  return startOf(node);
+}
+
+/** Whether a value read from a file is an empty document. */
+export function isEmpty(value: Json): boolean {
+  return value === null || (isObject(value) && Object.keys(value).length === 0);
+}

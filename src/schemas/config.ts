@@ -1,0 +1,90 @@
+import type { XStatic } from 'typebox/schema';
+import { gate, modelName, models, parameters, repeats, text } from './common.js';
+import { promptSettings } from './prompt.js';
+
+const glob = { ...text, description: 'Glob pattern, relative to the project root.' } as const;
+
+/** `assay.config.yaml`. Settings of a provider beside `type` and `concurrency` are checked against that provider's own schema. */
+export const configSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'assay.config.yaml',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    library: {
+      type: 'array',
+      minItems: 1,
+      uniqueItems: true,
+      items: text,
+      description: 'Folders searched for prompts, relative to this file (default [evals]).',
+    },
+    providers: {
+      type: 'object',
+      propertyNames: { pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' },
+      additionalProperties: {
+        type: 'object',
+        required: ['type'],
+        properties: {
+          type: { ...text, description: 'The kind of provider.' },
+          concurrency: { type: 'integer', minimum: 1, maximum: 4096, description: 'Most calls at a time to it.' },
+        },
+        additionalProperties: true,
+      },
+      description: 'Providers under names of your own.',
+    },
+    models,
+    mode: {
+      enum: ['replay', 'record', 'live'],
+      description: 'replay (default): recordings only; record: calls what is not recorded; live: calls always.',
+    },
+    repeats,
+    concurrency: { type: 'integer', minimum: 1, maximum: 4096, description: 'Most calls at a time (default 16).' },
+    judge: {
+      type: 'object',
+      required: ['model'],
+      additionalProperties: false,
+      properties: {
+        model: { ...modelName, description: 'The model that grades; its name must carry a date.' },
+        parameters,
+      },
+      description: 'The model behind assertions of type "judge".',
+    },
+    gate,
+    policy: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        require: {
+          type: 'array',
+          uniqueItems: true,
+          items: { enum: ['owner', 'why', 'tags', 'changelog', 'review', 'input', 'output'] },
+          description: 'Keys that every prompt must have.',
+        },
+        models: { type: 'array', items: text, description: 'Patterns of allowed models, e.g. "openai:*".' },
+        minCases: { type: 'integer', minimum: 0, description: 'Fewest cases of a prompt.' },
+        maxCostUsd: { type: 'number', minimum: 0, description: 'Largest cost of a full run in US dollars.' },
+      },
+      description: 'Rules about the library itself, checked without a model call.',
+    },
+    overrides: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['files'],
+        additionalProperties: false,
+        properties: {
+          files: { anyOf: [glob, { type: 'array', minItems: 1, items: glob }] },
+          ...promptSettings,
+        },
+      },
+      description: 'Settings for the prompts that "files" matches. A later entry wins, front matter wins over all.',
+    },
+  },
+} as const;
+
+/** The config as written. */
+export type WrittenConfig = XStatic<typeof configSchema>;
+/** The gate's settings as written: a part of them. */
+export type WrittenGate = XStatic<typeof gate>;
+/** One override as written. */
+export type WrittenOverride = NonNullable<WrittenConfig['overrides']>[number];
