@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { delimiter, dirname } from 'node:path';
 import { ProviderError, type ProviderContext, type ProviderRequest } from '../../src/providers/provider.js';
 import { insideRoot } from '../../src/trust/paths.js';
 import type { Failure, ProviderSettings, Retry } from '../../src/vocabulary.js';
@@ -12,7 +12,7 @@ export function contextFor(
   return {
     name: 'under-test',
     settings,
-    env: { PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}` },
+    env: { PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}` },
     fetch: () => Promise.reject(new Error('no network in this test')),
     resolve: (path) => insideRoot(root, path),
     root,
