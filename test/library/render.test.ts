@@ -125,6 +125,10 @@ describe('values', () => {
     },
   );
 
+  it('are not hidden by what an inner object inherits', () => {
+    expect(text('{{#o}}{{toString}}{{/o}}', { o: {}, toString: 'own' as never })).toBe('own');
+  });
+
   it('that are functions do not exist', () => {
     const vars = { f: (() => 'called') as never };
     expect(text('<{{f}}{{#f}}x{{/f}}>', vars)).toBe('<>');

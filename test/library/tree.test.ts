@@ -110,6 +110,7 @@ describe('read', () => {
     put('repo/project/bad.txt', Uint8Array.from(bytes));
     expect(() => tree.read('bad.txt')).toThrow(`bad.txt is not UTF-8: ${found}`);
     await expect(linesOf('bad.txt')).rejects.toMatchObject({ problems: [{ code: 'not-utf8', place: { line } }] });
+    await expect(linesOf('bad.txt')).rejects.toThrow(found);
   });
 });
 
@@ -147,6 +148,19 @@ describe('lines', () => {
     const lines: string[] = [];
     for await (const line of splitLines(single, 'x')) lines.push(line);
     expect(lines).toEqual(['é', '😀']);
+  });
+
+  it('tell the line of a bad byte behind a character that two chunks share', async () => {
+    const chunks = (async function* () {
+      yield Uint8Array.of(0x61, 0x0a, 0xc3);
+      yield Uint8Array.of(0xa9, 0x0a, 0x62, 0x0a, 0xff, 0x0a);
+    })();
+    const reading = (async () => {
+      const lines: string[] = [];
+      for await (const line of splitLines(chunks, 'x')) lines.push(line);
+      return lines;
+    })();
+    await expect(reading).rejects.toThrow('x is not UTF-8: line 4 has other bytes');
   });
 
   it('can be left early, and fail as read does', async () => {

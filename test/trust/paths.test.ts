@@ -65,6 +65,7 @@ describe('insideRoot', () => {
 
   it('says what, where and what to do', () => {
     const attempt = () => insideRoot(root, '../x', PLACE);
+    expect(() => insideRoot(root, 'a\0b')).toThrow('it holds a NUL character');
     expect(attempt).toThrow('"../x" is refused: it leads outside');
     expect(attempt).toThrow(
       expect.objectContaining({ exitCode: 2, problems: [expect.objectContaining({ place: PLACE })] }),

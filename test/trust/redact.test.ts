@@ -5,7 +5,7 @@ import { createRedactor } from '../../src/trust/redact.js';
 const KEY = 'sk-test-CANARY123/+"&é';
 
 describe('createRedactor', () => {
-  const redact = createRedactor([KEY, '', 'short', 'sk-test-CANARY123']);
+  const redact = createRedactor([KEY, '', 'short']);
   const bytes = Buffer.from(KEY);
 
   it.each([
@@ -13,7 +13,7 @@ describe('createRedactor', () => {
     ['as JSON', JSON.stringify(KEY)],
     ['as JSON in JSON', JSON.stringify(JSON.stringify({ k: KEY }))],
     ['in a URL', encodeURIComponent(KEY)],
-    ['in a URL, lower case', encodeURIComponent(KEY).replaceAll('%2B', '%2b').replaceAll('%2F', '%2f')],
+    ['in a URL, lower case', encodeURIComponent(KEY).replace(/%../g, (code) => code.toLowerCase())],
     ['in HTML', KEY.replace('&', '&amp;').replace('"', '&quot;')],
     ['in base64', bytes.toString('base64')],
     ['in base64url', bytes.toString('base64url')],
