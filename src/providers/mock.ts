@@ -2,6 +2,7 @@ import type { Completion, FailureKind, Problem, Retry } from '../vocabulary.js';
 import { fileProblems, problemsOf } from './files.js';
 import { embeddings } from './mock-embeddings.js';
 import { readReplies, type Reply, type Trouble } from './mock-replies.js';
+import { ended, unlessEnded } from './protocol.js';
 import { ProviderError, type Call, type Provider, type ProviderDefinition, type ProviderRequest } from './provider.js';
 import { badSetting, textSetting } from './settings.js';
 
@@ -71,6 +72,7 @@ class Mock implements Provider {
   }
 
   async complete(request: ProviderRequest, call: Call): Promise<Completion> {
+    if (call.signal.aborted) throw ended(call.signal);
     const text = request.messages.findLast((message) => message.role === 'user')?.content ?? '';
     for (const reply of this.fitting(request, text)) {
       if (reply.error && this.fails(reply.error, reply, request, text)) {
@@ -141,19 +143,12 @@ function refused(message: string): ProviderError {
   return new ProviderError({ kind: 'bad-request', message }, { retry: 'no' });
 }
 
-/** Waits as a slow model would. @throws ProviderError `aborted` as soon as the call is ended from outside */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(new ProviderError({ kind: 'aborted', message: 'the call was ended' }, { retry: 'no' }));
-    };
-    if (ms === 0 && !signal.aborted) return resolve();
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
+/** Waits as a slow model would. @throws ProviderError as soon as the call is ended from outside */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms === 0) return;
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
   });
+  await unlessEnded(over, signal).finally(() => clearTimeout(timer));
 }

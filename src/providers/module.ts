@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import type { Completion, Problem } from '../vocabulary.js';
 import { completionFrom } from './completion.js';
 import { fileProblems, problemsOf } from './files.js';
-import { appRequest, thrownText, unlessEnded, type AppRequest } from './protocol.js';
+import { appRequest, ended, thrownText, unlessEnded, type AppRequest } from './protocol.js';
 import {
   ProviderError,
   type Call,
@@ -50,6 +50,7 @@ class Module implements Provider {
   ) {}
 
   async complete(request: ProviderRequest, call: Call): Promise<Completion> {
+    if (call.signal.aborted) throw ended(call.signal);
     const started = this.context.now();
     // A copy: what users' code does to its argument must not reach the next try or the recording.
     const argument = structuredClone(appRequest(request));

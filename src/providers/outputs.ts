@@ -3,7 +3,8 @@ import { UserError } from '../errors.js';
 import type { Completion, Problem } from '../vocabulary.js';
 import { completionFrom, readCompletion } from './completion.js';
 import { fileProblems, problemsOf } from './files.js';
-import { ProviderError, type Provider, type ProviderDefinition, type ProviderRequest } from './provider.js';
+import { ended } from './protocol.js';
+import { ProviderError, type Call, type Provider, type ProviderDefinition, type ProviderRequest } from './provider.js';
 import { badRow, MOST_PROBLEMS, parseRow, readJsonl, unreadable, type FileRow } from './rows.js';
 import { requiredText } from './settings.js';
 
@@ -59,7 +60,8 @@ class Outputs implements Provider {
     private readonly handle: FileHandle,
   ) {}
 
-  async complete(request: ProviderRequest): Promise<Completion> {
+  async complete(request: ProviderRequest, call: Call): Promise<Completion> {
+    if (call.signal.aborted) throw ended(call.signal);
     const entry = this.find(request);
     const bytes = Buffer.allocUnsafe(entry.length);
     const { bytesRead } = await this.handle.read(bytes, 0, entry.length, entry.offset);
