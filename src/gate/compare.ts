@@ -65,8 +65,8 @@ function foldCases(run: EvalRun, baseline: BaselineModel | undefined): Pick<Eval
 }
 
 function note({ folded, change, flaky }: CaseChange, changes: EvalComparison['changes']): void {
-  if (change === 'newly-failing') changes.newlyFailing.push(folded.case);
-  if (change === 'newly-passing') changes.newlyPassing.push(folded.case);
+  if (change === 'newly-failing' && !folded.quarantined) changes.newlyFailing.push(folded.case);
+  if (change === 'newly-passing' && !folded.quarantined) changes.newlyPassing.push(folded.case);
   if (flaky) changes.flaky.push(folded.case);
 }
 

@@ -16,7 +16,11 @@ export function usageOf(run: EvalRun): UsageFacts {
     .toSorted((a, b) => a - b);
   const [p50, p95] = [quantile(latencies, 0.5), quantile(latencies, 0.95)];
   return {
-    cost: { usd: sum(trials, 'costUsd'), known: trials.every((trial) => trial.costUsd !== undefined) },
+    // Adding up cents of cents leaves dust in the last digits.
+    cost: {
+      usd: Number(sum(trials, 'costUsd').toPrecision(12)),
+      known: trials.every((trial) => trial.costUsd !== undefined),
+    },
     tokens: {
       input: sum(trials, 'inputTokens'),
       output: sum(trials, 'outputTokens'),

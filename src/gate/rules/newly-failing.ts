@@ -7,8 +7,7 @@ export const newlyFailing: Rule = {
   check(evaluation) {
     const level = evaluation.gate.rules['newly-failing'];
     if (level === 'off' || !evaluation.baseline) return [];
-    const quarantined = new Set(evaluation.folded.filter((each) => each.quarantined).map((each) => each.case));
-    const cases = evaluation.changes.newlyFailing.filter((name) => !quarantined.has(name));
+    const cases = evaluation.changes.newlyFailing;
     if (cases.length === 0) return [{ level, status: 'passed', message: 'no case is newly failing' }];
     return findingsPerCase(cases, { level, status: 'failed' }, describe);
   },

@@ -1,0 +1,167 @@
+import type { EvalComparison, FoldedCase, MetricComparison, Score, TrialResult } from '../vocabulary.js';
+import type { Report, ReportInput } from './report.js';
+
+/** `report.json`: everything, for programs. Streamed, one result per line, keys in the order of its schema. */
+export const json: Report = {
+  file: 'report.json',
+  render: (input) => inBlocks(pieces(input)),
+};
+
+/** Large enough that writing is not the bottleneck, small enough that memory does not notice. */
+const BLOCK = 64 * 1024;
+
+async function* inBlocks(parts: AsyncIterable<string>): AsyncGenerator<string> {
+  let block = '';
+  for await (const part of parts) {
+    block += part;
+    if (block.length < BLOCK) continue;
+    yield block;
+    block = '';
+  }
+  if (block !== '') yield block;
+}
+
+async function* pieces(input: ReportInput): AsyncGenerator<string> {
+  const { tool, comparison, verdict, notes } = input;
+  const { id, startedAt, finishedAt, mode, git, configHash, shard } = comparison.run;
+  const { planned, completed, errored, skipped } = comparison.trials;
+  yield `{\n${members('  ', {
+    schemaVersion: 1,
+    tool: { name: tool.name, version: tool.version },
+    verdict: verdict.verdict,
+    exitCode: verdict.exitCode,
+    incomplete: verdict.incomplete,
+    reasons: verdict.reasons,
+    run: {
+      id,
+      startedAt,
+      finishedAt,
+      mode,
+      git: { commit: git.commit, branch: git.branch, dirty: git.dirty },
+      configHash,
+      shard: shard && { index: shard.index, count: shard.count },
+    },
+    trials: { planned, completed, errored, skipped },
+  })},\n  "evals": [`;
+  let first = true;
+  for (const evaluation of comparison.evals) {
+    yield first ? '\n' : ',\n';
+    first = false;
+    yield* evalPieces(input, evaluation);
+  }
+  const checks = verdict.checks.map(({ rule, level, status, message, prompt, model, metric, case: name }) =>
+    JSON.stringify({ rule, level, status, message, prompt, model, metric, case: name }),
+  );
+  yield `${first ? '' : '\n  '}],\n  "gate": { "checks": ${list(checks, '    ', '  ')} }`;
+  if (notes.length > 0) yield `,\n  "notes": ${JSON.stringify(notes)}`;
+  yield '\n}\n';
+}
+
+async function* evalPieces(input: ReportInput, evaluation: EvalComparison): AsyncGenerator<string> {
+  yield `    {\n${members('      ', evalFacts(evaluation))},\n      "results": [`;
+  let first = true;
+  for await (const result of input.results(evaluation.prompt.id, evaluation.model)) {
+    yield `${first ? '' : ','}\n        ${JSON.stringify(row(result))}`;
+    first = false;
+  }
+  yield `${first ? '' : '\n      '}]\n    }`;
+}
+
+function evalFacts(evaluation: EvalComparison): Record<string, unknown> {
+  const { prompt, model, replaces, baseline, judge, cases, cost, tokens, latency, pairedShare } = evaluation;
+  return {
+    prompt: { id: prompt.id, version: prompt.version, path: prompt.path, owner: prompt.owner },
+    model,
+    replaces,
+    baseline: baseline && {
+      version: baseline.version,
+      commit: baseline.commit,
+      date: baseline.date,
+      judge: baseline.judge,
+    },
+    judge,
+    replayed: evaluation.replayed,
+    handWritten: evaluation.handWritten,
+    cases: {
+      total: cases.total,
+      passed: cases.passed,
+      failed: cases.failed,
+      errored: cases.errored,
+      skipped: cases.skipped,
+    },
+    cost: { usd: cost.usd, known: cost.known },
+    tokens: { input: tokens.input, output: tokens.output, known: tokens.known },
+    latency: { p50: latency.p50, p95: latency.p95 },
+    pairedShare,
+    metrics: Object.fromEntries(
+      Object.entries(evaluation.metrics).map(([name, metric]) => [name, metricFacts(metric)]),
+    ),
+    changes: changeFacts(evaluation),
+  };
+}
+
+function metricFacts(metric: MetricComparison): MetricComparison {
+  const { mean, ci, n, gated, baseline, delta, deltaCi, p, pAdjusted, mde, paired, verdict } = metric;
+  // An absent fact has no key: JSON leaves out what is undefined.
+  return { mean, ci, n, gated, baseline, delta, deltaCi, p, pAdjusted, mde, paired, verdict };
+}
+
+function changeFacts({ changes, folded }: EvalComparison): Record<string, unknown> {
+  const { newlyFailing, newlyPassing, flaky, unpaired } = changes;
+  const named = (which: (each: FoldedCase) => boolean) => folded.filter(which).map((each) => each.case);
+  return {
+    newlyFailing,
+    newlyPassing,
+    flaky,
+    unpaired: unpaired.map(({ case: name, reason }) => ({ case: name, reason })),
+    accepted: named((each) => each.accepted),
+    quarantined: named((each) => each.quarantined),
+  };
+}
+
+function row(result: TrialResult): Record<string, unknown> {
+  const name = { case: result.case, repeat: result.repeat, status: result.status };
+  if (result.status === 'skipped') return { ...name, reason: result.reason };
+  if (result.status === 'errored') {
+    const { kind, message, status } = result.failure;
+    return { ...name, failure: { kind, message, status }, attempts: result.attempts };
+  }
+  const { completion } = result;
+  return {
+    ...name,
+    pass: result.pass,
+    score: result.score,
+    scores: result.scores.map(scoreFacts),
+    output: completion.output,
+    toolCalls: completion.toolCalls,
+    finishReason: completion.finishReason,
+    finishDetail: completion.finishDetail,
+    refusal: completion.refusal,
+    usage: completion.usage,
+    latencyMs: completion.latencyMs,
+    firstTokenMs: completion.firstTokenMs,
+    answeredBy: completion.answeredBy,
+    costUsd: completion.costUsd,
+    source: result.source,
+    handWritten: result.handWritten,
+    attempts: result.attempts,
+  };
+}
+
+function scoreFacts(score: Score): Record<string, unknown> {
+  const { status, type, metric, reason, level, weight } = score;
+  if (status === 'unscored') return { status, type, metric, reason, level, weight };
+  return { status, type, metric, value: score.value, pass: score.pass, reason, level, weight };
+}
+
+/** Members of an object, a line each; those without a value are left out. */
+function members(indent: string, object: Record<string, unknown>): string {
+  return Object.entries(object)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${indent}${JSON.stringify(key)}: ${JSON.stringify(value)}`)
+    .join(',\n');
+}
+
+function list(items: readonly string[], indent: string, end: string): string {
+  return items.length === 0 ? '[]' : `[\n${items.map((item) => indent + item).join(',\n')}\n${end}]`;
+}

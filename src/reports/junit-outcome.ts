@@ -1,0 +1,60 @@
+import type { EvalComparison, GateCheck } from '../vocabulary.js';
+import type { CaseResults } from './by-case.js';
+import { type Finding, findingsOf, sentence } from './findings.js';
+
+/** What a testcase says. `message` fits a line, `body` says all. */
+export type Outcome = { milliseconds?: number } & (
+  | { kind: 'passed' }
+  | { kind: 'skipped'; message: string }
+  | { kind: 'failure' | 'error'; message: string; type: string; body?: string }
+);
+
+/**
+ * What the testcase of a case says, its repeats folded in. A failure that the baseline has too is skipped as accepted, a quarantined
+ * one as such. What did not pass although no check of the gate is open for its kind was tolerated: a CI system that counts failures
+ * must come to the gate's verdict.
+ */
+export function outcomeOf(
+  { folded, trials }: CaseResults,
+  evaluation: EvalComparison,
+  checks: readonly GateCheck[],
+): Outcome {
+  const milliseconds = trials.reduce(
+    (sum, each) => sum + (each.status === 'completed' ? (each.completion.latencyMs ?? 0) : 0),
+    0,
+  );
+  const findings = findingsOf(trials);
+  const message = findings[0] ? sentence(findings[0]) : 'no answer';
+  if (folded.outcome === 'passed') return { kind: 'passed', milliseconds };
+  if (folded.quarantine) {
+    const { until, why } = folded.quarantine;
+    return { kind: 'skipped', message: `quarantined until ${until}: ${why}`, milliseconds };
+  }
+  if (folded.outcome === 'skipped') return { kind: 'skipped', message: `not run: ${findings[0]?.why ?? 'no trial'}` };
+  if (folded.accepted) return { kind: 'skipped', message: 'accepted failure', milliseconds };
+  const failed = folded.outcome === 'failed';
+  if (!isOpen(failed ? 'failed' : 'unverified', evaluation, checks)) {
+    return { kind: 'skipped', message: `tolerated ${failed ? 'failure' : 'trouble'}: ${message}`, milliseconds };
+  }
+  const type = failed ? 'assertion' : (findings[0]?.kind ?? 'errored');
+  return { kind: failed ? 'failure' : 'error', message, type, body: bodyOf(findings), milliseconds };
+}
+
+/** Whether a check of level error about this eval, or about the whole run, has this status. */
+function isOpen(status: GateCheck['status'], evaluation: EvalComparison, checks: readonly GateCheck[]): boolean {
+  return checks.some(
+    (check) =>
+      check.level === 'error' &&
+      check.status === status &&
+      (check.prompt === undefined || (check.prompt === evaluation.prompt.id && check.model === evaluation.model)),
+  );
+}
+
+function bodyOf(findings: readonly Finding[]): string {
+  return findings.map((finding) => [sentence(finding), ...detailOf(finding)].join('\n')).join('\n\n');
+}
+
+function detailOf({ detail, output }: Finding): string[] {
+  if (detail) return [`expected: ${detail.expected}`, `actual: ${detail.actual}`];
+  return output === undefined ? [] : [`output: ${output}`];
+}

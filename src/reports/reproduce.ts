@@ -1,0 +1,27 @@
+import type { EvalComparison } from '../vocabulary.js';
+import type { ReportInput } from './report.js';
+
+const MOST_COMMANDS = 5;
+
+/** What needs no quoting in any shell, and cannot be mistaken for a flag. */
+const PLAIN = /^[A-Za-z0-9_./:@][A-Za-z0-9_./:@-]*$/;
+
+/**
+ * Commands that run the evals with an open check again. Paths and models come from files that anyone may have written: a name that a
+ * shell could read as more than a word gives no command to copy.
+ */
+export function reproduce({ comparison, verdict }: Pick<ReportInput, 'comparison' | 'verdict'>): string[] {
+  if (verdict.verdict === 'passed') return [];
+  const open = comparison.evals.filter((evaluation) =>
+    verdict.checks.some(
+      (check) => check.status !== 'passed' && check.prompt === evaluation.prompt.id && check.model === evaluation.model,
+    ),
+  );
+  return open.slice(0, MOST_COMMANDS).flatMap((evaluation) => commandFor(evaluation, comparison.run.mode));
+}
+
+function commandFor({ prompt, model }: EvalComparison, mode: string): string[] {
+  const words = [prompt.path, model];
+  if (!words.every((word) => word.length < 200 && PLAIN.test(word))) return [];
+  return [`npx assay eval ${prompt.path} --model ${model} --mode ${mode}`];
+}

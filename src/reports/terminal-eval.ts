@@ -1,0 +1,108 @@
+import type { EvalComparison, MetricComparison } from '../vocabulary.js';
+import { type Ink, type Meaning, oneLine } from './ink.js';
+import type { ReportInput } from './report.js';
+import { cut, padded, rightAligned, widthOf, wrapped } from './width.js';
+import { deltaCell, evalName, plural, scoreCell, usageTexts } from './words.js';
+
+/** With more evals than these, those without anything to say take one line. */
+const FEW = 5;
+
+/** One eval: how many cases passed, its metrics against the baseline, what changed, what it used. */
+export function evalBlock(evaluation: EvalComparison, input: ReportInput, ink: Ink, width: number): string[] {
+  const open = input.verdict.checks.filter(
+    (check) => check.status !== 'passed' && check.prompt === evaluation.prompt.id && check.model === evaluation.model,
+  );
+  const decisive = open.filter((check) => check.level === 'error');
+  const failed = decisive.some((check) => check.status === 'failed');
+  const head = headLines(evaluation, failed ? 'bad' : decisive.length > 0 ? 'doubtful' : 'good', ink, width);
+  const quiet =
+    open.length === 0 && Object.values(evaluation.metrics).every((metric) => metric.verdict === 'unchanged');
+  if (quiet && input.comparison.evals.length > FEW) return head;
+  const aside = [...changeTexts(evaluation), ...troubleTexts(evaluation), usageTexts(evaluation).join(' · ')];
+  return [
+    ...head,
+    ...metricLines(evaluation.metrics, ink, width),
+    ...aside.flatMap((each) => wrapped(oneLine(each), width - 2).map((line) => ink(`  ${line}`, 'aside'))),
+  ];
+}
+
+const MARKS = { good: '✓', bad: '✗', doubtful: '?' } as const;
+
+/** The eval and how its cases went: on one line where both fit. */
+function headLines(evaluation: EvalComparison, state: keyof typeof MARKS, ink: Ink, width: number): string[] {
+  const { total, passed, failed, errored, skipped } = evaluation.cases;
+  const counts = [`${passed}/${total} passed`];
+  if (failed > 0) counts.push(`${failed} failed`);
+  if (errored > 0) counts.push(`${errored} errored`);
+  if (skipped > 0) counts.push(`${skipped} skipped`);
+  const tail = counts.join(', ');
+  const name = cut(oneLine(evalName(evaluation)), width - 2);
+  const head = `${ink(MARKS[state], state)} ${ink(name, 'title')}`;
+  if (widthOf(name) + widthOf(tail) + 4 <= width) return [`${head}  ${ink(tail)}`];
+  return [head, ...wrapped(tail, width - 2).map((line) => ink(`  ${line}`))];
+}
+
+const MEANINGS: Record<MetricComparison['verdict'], Meaning | undefined> = {
+  improved: 'good',
+  unchanged: 'aside',
+  'within-noise': 'aside',
+  regressed: 'bad',
+  inconclusive: 'doubtful',
+  new: 'doubtful',
+};
+
+/** A row per metric, columns aligned. Where the terminal is narrow, the interval goes first, then names are cut. */
+function metricLines(metrics: EvalComparison['metrics'], ink: Ink, width: number): string[] {
+  const rows = Object.entries(metrics).map(([name, metric]) => ({
+    name: oneLine(name),
+    metric,
+    cells: cellsOf(metric),
+  }));
+  const columns = [0, 1, 2].map((index) => Math.max(0, ...rows.map(({ cells }) => widthOf(cells[index] ?? ''))));
+  const [values = 0, change = 0, interval = 0] = columns;
+  const verdicts = Math.max(0, ...rows.map(({ metric }) => metric.verdict.length));
+  const longest = Math.max(0, ...rows.map(({ name }) => widthOf(name)));
+  const fixed = 2 + values + change + verdicts + 6;
+  const withInterval = fixed + longest + interval + 2 <= width;
+  const names = Math.max(6, Math.min(longest, width - fixed - (withInterval ? interval + 2 : 0)));
+  return rows.map(({ name, metric, cells: [value = '', delta = '', ci = ''] }) => {
+    const meaning = metric.verdict === 'regressed' && !metric.gated ? 'doubtful' : MEANINGS[metric.verdict];
+    const shown = padded(cut(name, names), names);
+    return [
+      `  ${metric.gated ? ink(shown) : ink(shown, 'aside')}`,
+      ink(rightAligned(value, values)),
+      ink(rightAligned(delta, change), meaning),
+      ...(withInterval ? [ink(padded(ci, interval), 'aside')] : []),
+      ink(metric.verdict, meaning),
+    ].join('  ');
+  });
+}
+
+function cellsOf({ mean, baseline, delta, ci }: MetricComparison): string[] {
+  const interval = `[${scoreCell(ci[0])}, ${scoreCell(ci[1])}]`;
+  if (baseline === undefined || delta === undefined) return [scoreCell(mean), '', interval];
+  return [`${scoreCell(baseline)} → ${scoreCell(baseline + delta)}`, deltaCell(delta), interval];
+}
+
+function changeTexts({ changes, folded }: EvalComparison): string[] {
+  const accepted = folded.filter((each) => each.accepted).length;
+  const quarantined = folded.filter((each) => each.quarantined).length;
+  const counts: [number, string][] = [
+    [changes.newlyFailing.length, 'newly failing'],
+    [changes.newlyPassing.length, 'newly passing'],
+    [changes.flaky.length, 'flaky'],
+    [accepted, plural(accepted, 'accepted failure').replace(/^\S+ /, '')],
+    [quarantined, 'quarantined'],
+    [changes.unpaired.length, 'not compared'],
+  ];
+  const texts = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  return texts.length > 0 ? [texts.join(' · ')] : [];
+}
+
+const MOST_TROUBLE = 3;
+
+function troubleTexts({ trouble }: EvalComparison): string[] {
+  return trouble
+    .slice(0, MOST_TROUBLE)
+    .map(({ kind, message, count }) => `${kind} (${count}×): ${message.slice(0, 300)}`);
+}

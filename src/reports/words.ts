@@ -1,0 +1,92 @@
+import type { Comparison, EvalComparison } from '../vocabulary.js';
+
+/** A score, 0..1, as people read it: at most three decimals. */
+export function scoreText(value: number): string {
+  return String(Number(value.toFixed(3)));
+}
+
+/** A score for a column of them: always three decimals. */
+export function scoreCell(value: number): string {
+  return value.toFixed(3);
+}
+
+/** A change for a column of them. */
+export function deltaCell(value: number): string {
+  const size = Math.abs(value);
+  if (size < 1e-9) return '0';
+  return size < 0.0005 ? deltaText(value) : `${value < 0 ? '−' : '+'}${scoreCell(size)}`;
+}
+
+/** A change with its sign; a tiny one keeps a digit, so that it never looks like none. */
+export function deltaText(value: number): string {
+  const size = Math.abs(value);
+  if (size < 1e-9) return '0';
+  return `${value < 0 ? '−' : '+'}${size < 0.0005 ? size.toPrecision(1) : scoreText(size)}`;
+}
+
+/** `1 case`, `2 cases`, `12,000 cases`. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${countText(count)} ${count === 1 ? one : many}`;
+}
+
+/** A whole number with its thousands apart, the same in every locale. */
+export function countText(count: number): string {
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** Milliseconds in a unit fit to read. */
+export function durationText(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  return ms < 60_000 ? `${Number((ms / 1000).toPrecision(3))} s` : `${Number((ms / 60_000).toPrecision(3))} min`;
+}
+
+/** US dollars: three digits that count, cents once there are dollars. */
+export function moneyText(usd: number): string {
+  return `$${usd >= 1 ? usd.toFixed(2) : Number(usd.toPrecision(3))}`;
+}
+
+/** Names an eval: `<prompt id> [<model>]`. */
+export function evalName(evaluation: { prompt: { id: string }; model: string }): string {
+  return `${evaluation.prompt.id} [${evaluation.model}]`;
+}
+
+/** What an eval used, in words; what is not known is said to be so. */
+export function usageTexts({ cost, tokens, latency }: Pick<EvalComparison, 'cost' | 'tokens' | 'latency'>): string[] {
+  const texts = [
+    priceText(cost),
+    `${countText(tokens.input)} + ${countText(tokens.output)} tokens${tokens.known ? '' : ' known'}`,
+  ];
+  if (latency.p50 !== undefined && latency.p95 !== undefined) {
+    texts.push(`p50 ${durationText(latency.p50)}`, `p95 ${durationText(latency.p95)}`);
+  }
+  return texts;
+}
+
+function priceText({ usd, known }: EvalComparison['cost']): string {
+  if (known) return moneyText(usd);
+  return usd > 0 ? `${moneyText(usd)} known` : 'cost not known';
+}
+
+/** The first `most` bytes of a text in UTF-8, whole characters only, with a mark that says how much is missing. */
+export function capped(text: string, most: number): string {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= most) return text;
+  const mark = (kept: number) => ` [truncated ${bytes - kept} bytes]`;
+  const room = Math.max(0, most - mark(0).length);
+  const kept = Buffer.from(text)
+    .subarray(0, room)
+    .toString('utf8')
+    .replace(/\uFFFD+$/, '');
+  return kept + mark(Buffer.byteLength(kept));
+}
+
+/** What a verdict over recordings is worth, in words; none where every answer was called for or computed. */
+export function replayTexts({ run, evals }: Comparison, passed: boolean): string[] {
+  if (!evals.some((each) => each.replayed)) return [];
+  const what = run.mode === 'replay' ? 'replayed' : 'replayed in part';
+  const asked = run.mode === 'replay' ? '; no model was asked' : '';
+  const texts = [`${what}: these recordings ${passed ? 'pass' : 'do not pass'}${asked}`];
+  const samples = evals.filter((each) => each.handWritten).map(evalName);
+  if (samples.length > 0) texts.push(`hand-written sample recordings, not a model's answers: ${samples.join(', ')}`);
+  return texts;
+}
