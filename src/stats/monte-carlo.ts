@@ -1,12 +1,13 @@
 import { TIE } from './convolution.js';
-import { type Random, seeded } from './random.js';
-import type { Member, Unit, Units } from './units.js';
+import { dealer } from './deal.js';
+import { seeded } from './random.js';
+import type { Unit, Units } from './units.js';
 
 /** Arrangements as extreme as the one seen, after which a p is known well enough: its relative error is about 1/√100. */
 const ENOUGH = 100;
 
-/** One unit's part of cases · D under a random arrangement. */
-type Draw = (random: Random) => number;
+/** Arrangements drawn in one go. */
+const BLOCK = 256;
 
 /**
  * Samples arrangements of the units and compares each one's D with the one seen. Sampling stops early when either p is known well
@@ -18,15 +19,18 @@ export function monteCarlo(
   { seed = 'assay', resamples = 9999 }: { seed?: string; resamples?: number },
 ): { drop: number; rise: number } {
   const random = seeded(seed);
-  const draws = inFixedOrder(units).flatMap(drawOf);
+  const deal = dealer();
+  const draws = inFixedOrder(units).flatMap(deal);
   const seen = effect * cases;
   const drop = counter();
   const rise = counter();
-  for (let round = 1; round <= resamples && !(drop.done && rise.done); round += 1) {
-    let sum = 0;
-    for (const draw of draws) sum += draw(random);
-    drop.saw(sum >= seen - TIE, round);
-    rise.saw(sum <= seen + TIE, round);
+  for (let done = 0; done < resamples && !(drop.done && rise.done); done += BLOCK) {
+    const sums = new Float64Array(Math.min(BLOCK, resamples - done));
+    for (const draw of draws) draw(sums, random);
+    sums.forEach((sum, index) => {
+      drop.saw(sum >= seen - TIE, done + index + 1);
+      rise.saw(sum <= seen + TIE, done + index + 1);
+    });
   }
   return { drop: drop.p(resamples), rise: rise.p(resamples) };
 }
@@ -55,76 +59,37 @@ function counter(): Counter {
 
 /** The same units in an order, and with scores in an order, that do not depend on how the cases were listed. */
 function inFixedOrder(units: readonly Unit[]): Unit[] {
-  const sorted = units.map(({ members }) => {
-    const [only] = members;
-    return members.length === 1 && only !== undefined
-      ? { members: [{ ...only, values: only.values.toSorted() }] }
-      : { members };
-  });
-  return sorted.toSorted((a, b) => compareMembers(a.members, b.members));
+  return units
+    .map(sortTrials)
+    .map((unit) => ({ unit, key: keyOf(unit) }))
+    .toSorted((a, b) => compareKeys(a.key, b.key))
+    .map(({ unit }) => unit);
 }
 
-function compareMembers(a: readonly Member[], b: readonly Member[]): number {
-  return a.length - b.length || compareValues(flat(a), flat(b));
+/** Trials of a single case may stand in any order; in a group their places say which of them belong together. */
+function sortTrials(unit: Unit): Unit {
+  const [only] = unit.members;
+  if (unit.members.length !== 1 || only === undefined) return unit;
+  return { members: [{ ...only, values: only.values.toSorted() }] };
 }
 
-function flat(members: readonly Member[]): number[] {
-  return members.flatMap(({ values, baseline }) => [baseline, values.length, ...values]);
+function keyOf({ members }: Unit): Float64Array {
+  const length = members.reduce((sum, { values }) => sum + 2 + values.length, 0);
+  const key = new Float64Array(length);
+  let at = 0;
+  for (const { values, baseline } of members) {
+    key[at] = baseline;
+    key[at + 1] = values.length;
+    key.set(values, at + 2);
+    at += 2 + values.length;
+  }
+  return key;
 }
 
-function compareValues(a: readonly number[], b: readonly number[]): number {
+function compareKeys(a: Float64Array, b: Float64Array): number {
   for (let index = 0; index < a.length; index += 1) {
     const order = (a[index] ?? 0) - (b[index] ?? 0);
     if (order !== 0) return order;
   }
   return a.length - b.length;
-}
-
-/** How to draw one unit; none for a unit whose arrangements are all alike. */
-function drawOf({ members }: Unit): Draw[] {
-  const [only] = members;
-  if (only === undefined) return [];
-  if (members.length > 1) return [drawTogether(members)];
-  return only.values.every((value) => value === only.values[0]) ? [] : [drawAlone(only)];
-}
-
-/** Deals a case's values anew: a partial shuffle (Durstenfeld 1964) of the smaller side, on top of the shuffle before it. */
-function drawAlone({ values, baseline }: Member): Draw {
-  const pool = values.slice();
-  const total = pool.reduce((sum, value) => sum + value, 0);
-  const run = pool.length - baseline;
-  const small = Math.min(baseline, run);
-  const sign = run <= baseline ? 1 : -1;
-  const large = pool.length - small;
-  return (random) => {
-    let sum = 0;
-    for (let index = 0; index < small; index += 1) {
-      const other = index + random.below(pool.length - index);
-      const value = pool[other] ?? 0;
-      pool[other] = pool[index] ?? 0;
-      pool[index] = value;
-      sum += value;
-    }
-    return sign * ((total - sum) / large - sum / small);
-  };
-}
-
-/**
- * Deals the rounds of a group whose cases have different numbers of them: every round gets one random rank for all cases, and each
- * case's lowest-ranked rounds become its baseline.
- */
-function drawTogether(members: readonly Member[]): Draw {
-  const slots = [...new Set(members.flatMap((member) => member.slots))].toSorted((a, b) => a - b);
-  return (random) => {
-    const ranks = new Map(slots.map((slot) => [slot, random.next()]));
-    let sum = 0;
-    for (const { values, baseline, slots: own } of members) {
-      const order = own.map((slot, index) => ({ rank: ranks.get(slot) ?? 0, value: values[index] ?? 0 }));
-      order.sort((a, b) => a.rank - b.rank);
-      order.forEach(({ value }, index) => {
-        sum += index < baseline ? value / baseline : -value / (order.length - baseline);
-      });
-    }
-    return sum;
-  };
 }
