@@ -1,11 +1,10 @@
 import type { Json, ToolCall, Usage } from '../vocabulary.js';
 import { ProviderError } from './provider.js';
-import { safeText } from './safe-text.js';
 
-/** An answer that is none. @param what how it fails, e.g. `has no choices`; @param sample the body, of which the start is quoted */
-export function badAnswer(what: string, sample?: unknown): ProviderError {
-  const quoted = typeof sample === 'string' && sample.trim() !== '' ? `: "${safeText(sample.slice(0, 200))}"` : '';
-  return new ProviderError({ kind: 'bad-response', message: `${what}${quoted}` }, { retry: 'transient' });
+/** An answer that is none. @param what how it fails, e.g. `has no choices`; @param sample how it begins, fit to print */
+export function badAnswer(what: string, sample = ''): ProviderError {
+  const message = sample === '' ? what : `${what}: "${sample}"`;
+  return new ProviderError({ kind: 'bad-response', message }, { retry: 'transient' });
 }
 
 /** What a value is that should have been an answer. */

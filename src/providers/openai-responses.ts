@@ -104,12 +104,12 @@ function readUsage(usage: unknown): Pick<Completion, 'usage'> {
   });
 }
 
-const LAST_EVENTS: readonly unknown[] = ['response.completed', 'response.incomplete', 'response.failed'];
-const CONTENT_EVENTS: readonly unknown[] = [
+const LAST_EVENTS: ReadonlySet<unknown> = new Set(['response.completed', 'response.incomplete', 'response.failed']);
+const CONTENT_EVENTS: ReadonlySet<unknown> = new Set([
   'response.output_text.delta',
   'response.refusal.delta',
   'response.function_call_arguments.delta',
-];
+]);
 
 /** The last event of a stream has the whole answer in it; an error event is the answer, too, as the error it names. */
 class ResponseCollector implements Collector {
@@ -117,8 +117,8 @@ class ResponseCollector implements Collector {
 
   take(event: Record<string, unknown>): boolean {
     if (event.type === 'error') this.#last = event;
-    else if (LAST_EVENTS.includes(event.type) && isRecord(event.response)) this.#last = event.response;
-    return CONTENT_EVENTS.includes(event.type);
+    else if (LAST_EVENTS.has(event.type) && isRecord(event.response)) this.#last = event.response;
+    return CONTENT_EVENTS.has(event.type);
   }
 
   answer(): Record<string, unknown> | undefined {

@@ -9,12 +9,12 @@ const KEY_SHAPES = /\b(?:sk|pk|rk)-[\w-]{6,}|\bBearer\s+\S+/gi;
  * @param secrets values that must not appear, e.g. the key in use
  */
 export function safeText(text: string, secrets: readonly string[] = []): string {
-  let safe = text;
+  let safe = text.slice(0, 20 * LONGEST);
   for (const secret of secrets) if (secret.length >= 4) safe = safe.replaceAll(secret, '[key]');
   safe = safe
     .replaceAll(KEY_SHAPES, '[key]')
     .replaceAll(/[\s\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ')
     .trim();
-  const characters = Array.from(safe.slice(0, 2 * LONGEST));
+  const characters = Array.from(safe.slice(0, 2 * LONGEST + 2));
   return characters.length <= LONGEST ? safe : `${characters.slice(0, LONGEST).join('')}…`;
 }

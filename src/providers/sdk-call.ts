@@ -107,7 +107,10 @@ async function collected(events: unknown, collector: Collector, response: Respon
 function readAnswer(value: unknown, endpoint: Endpoint, response: Response, caller: Caller): Completion {
   const error = errorInAnswer(value, response.headers, caller.name, { secrets: caller.secrets });
   if (error) throw error;
-  if (!isRecord(value)) throw badAnswer(`the answer ${whatItIs(value)}`, value);
+  if (!isRecord(value)) {
+    const sample = typeof value === 'string' ? safeText(value, caller.secrets).slice(0, 200) : '';
+    throw badAnswer(`the answer ${whatItIs(value)}`, sample);
+  }
   return endpoint.read(value);
 }
 

@@ -5,7 +5,8 @@ import { openai } from '../../src/providers/openai.js';
 import type { Provider } from '../../src/providers/provider.js';
 import { guardedFetch } from '../../src/providers/wire.js';
 import type { JsonObject, Parameters } from '../../src/vocabulary.js';
-import { contextWith, patient, providerError, requestWith } from '../support/provider-world.js';
+import { patient, saying } from './conformance.js';
+import { contextFor, failureOf, requestFor } from './support.js';
 
 /** An independent server with the languages of both providers: what it makes of our requests, and we of its answers. */
 const mock = new LLMock({ port: 0, logLevel: 'silent' });
@@ -60,7 +61,7 @@ const SPOKEN: [string, Spoken][] = [
     {
       make: () =>
         openai.create(
-          contextWith({ name: 'local', settings: { type: 'openai', baseURL: `${mock.url}/v1` }, fetch: wire.fetch }),
+          contextFor('/', { type: 'openai', baseURL: `${mock.url}/v1` }, { name: 'local', fetch: wire.fetch }),
         ),
     },
   ],
@@ -69,12 +70,11 @@ const SPOKEN: [string, Spoken][] = [
     {
       make: () =>
         openai.create(
-          contextWith({
-            name: 'openai',
-            settings: { type: 'openai', api: 'responses' },
-            env: { OPENAI_BASE_URL: `${mock.url}/v1` },
-            fetch: wire.fetch,
-          }),
+          contextFor(
+            '/',
+            { type: 'openai', api: 'responses' },
+            { name: 'openai', env: { OPENAI_BASE_URL: `${mock.url}/v1` }, fetch: wire.fetch },
+          ),
         ),
     },
   ],
@@ -83,12 +83,15 @@ const SPOKEN: [string, Spoken][] = [
     {
       make: () =>
         anthropic.create(
-          contextWith({
-            name: 'anthropic',
-            settings: { type: 'anthropic' },
-            env: { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: 'sk-test-1' },
-            fetch: wire.fetch,
-          }),
+          contextFor(
+            '/',
+            { type: 'anthropic' },
+            {
+              name: 'anthropic',
+              env: { ANTHROPIC_BASE_URL: mock.url, ANTHROPIC_API_KEY: 'sk-test-1' },
+              fetch: wire.fetch,
+            },
+          ),
         ),
     },
   ],
@@ -103,7 +106,7 @@ describe.each(SPOKEN)('%s', (language, { make }) => {
   describe.each(TRANSPORTS)('%s', (transport, parameters) => {
     test('a text', async () => {
       const provider = await make();
-      const completion = await provider.complete(requestWith('tell me', { parameters }), patient());
+      const completion = await provider.complete(saying('tell me', { parameters }), patient());
       expect(completion).toMatchObject({
         output: 'Ein Gruß: 😀 and more.',
         finishReason: 'stop',
@@ -112,23 +115,19 @@ describe.each(SPOKEN)('%s', (language, { make }) => {
       expect(completion.usage).toMatchObject({ inputTokens: 7, outputTokens: 5 });
       expect(completion.latencyMs).toBeGreaterThan(0);
       expect(completion.firstTokenMs === undefined).toBe(transport === 'as a whole');
-      if (completion.firstTokenMs !== undefined)
-        expect(completion.firstTokenMs).toBeLessThanOrEqual(completion.latencyMs ?? 0);
+      expect(completion.firstTokenMs ?? 0).toBeLessThanOrEqual(completion.latencyMs ?? 0);
     });
 
     test('a tool call', async () => {
       const provider = await make();
-      const completion = await provider.complete(
-        requestWith('with tools', { parameters, tools: [weather] }),
-        patient(),
-      );
+      const completion = await provider.complete(saying('with tools', { parameters, tools: [weather] }), patient());
       expect(completion.toolCalls).toEqual([{ id: 'call_1', name: 'weather', arguments: { city: 'Paris', days: 2 } }]);
       expect(completion).toMatchObject({ output: '', finishReason: 'tool-calls' });
     });
 
     test('text and a tool call', async () => {
       const provider = await make();
-      const completion = await provider.complete(requestWith('both', { parameters, tools: [weather] }), patient());
+      const completion = await provider.complete(saying('both', { parameters, tools: [weather] }), patient());
       expect(completion.output).toBe('Looking…');
       expect(completion.toolCalls).toHaveLength(1);
     });
@@ -136,7 +135,7 @@ describe.each(SPOKEN)('%s', (language, { make }) => {
     test('an answer that was cut at its limit', async () => {
       const provider = await make();
       const completion = await provider.complete(
-        requestWith('too long', { parameters: { ...parameters, maxTokens: 1 } }),
+        saying('too long', { parameters: { ...parameters, maxTokens: 1 } }),
         patient(),
       );
       // The mock leaves out why a Responses answer is incomplete; unknown stays unknown.
@@ -150,7 +149,7 @@ describe.each(SPOKEN)('%s', (language, { make }) => {
     test('an error of the server', async () => {
       mock.nextRequestError(429, { message: 'slow down, please', type: 'rate_limit_error' });
       const provider = await make();
-      const error = await providerError(provider.complete(requestWith('tell me', { parameters }), patient()));
+      const error = await failureOf(provider.complete(saying('tell me', { parameters }), patient()));
       expect(error.failure).toMatchObject({ kind: 'rate-limited', status: 429 });
       expect(error.failure.message).toContain('slow down, please');
       expect(error.retry.retry).toBe('rate-limited');
@@ -160,13 +159,13 @@ describe.each(SPOKEN)('%s', (language, { make }) => {
 
   test('an answer that follows a schema', async () => {
     const provider = await make();
-    const completion = await provider.complete(requestWith('as json', { schema: SCHEMA }), patient());
+    const completion = await provider.complete(saying('as json', { schema: SCHEMA }), patient());
     expect(JSON.parse(completion.output)).toEqual({ queue: 'billing' });
   });
 });
 
 test('embeddings come in the order of the texts', async () => {
   const provider = await SPOKEN[0]?.[1].make();
-  const completion = await provider?.embed?.(requestWith([], { texts: ['first'] }), patient());
+  const completion = await provider?.embed?.(requestFor({ messages: [], texts: ['first'] }), patient());
   expect(completion).toMatchObject({ output: '', embeddings: [[1, 0, 0]] });
 });

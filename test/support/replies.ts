@@ -81,13 +81,16 @@ function pieces(text: string, size: number): string[] {
   return Array.from(text.match(new RegExp(`[^]{1,${size}}`, 'gu')) ?? []);
 }
 
-/** The events of a chat stream that says `content`. */
-export function chatEvents(content: string, finish: string | null = 'stop'): (object | string)[] {
-  const chunk = (delta: object, finish_reason: string | null = null): object => ({
+function chunk(delta: object, finish_reason: string | null = null): object {
+  return {
     object: 'chat.completion.chunk',
     model: 'gpt-test-2026-01-31',
     choices: [{ index: 0, delta, finish_reason }],
-  });
+  };
+}
+
+/** The events of a chat stream that says `content`. */
+export function chatEvents(content: string, finish: string | null = 'stop'): (object | string)[] {
   return [
     chunk({ role: 'assistant', content: '' }),
     ...pieces(content, 3).map((text) => chunk({ content: text })),

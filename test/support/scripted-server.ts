@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A request as the server saw it. Times are milliseconds of `performance.now()`. */
@@ -98,6 +99,7 @@ class State {
 
   constructor(script: Handler | readonly Reply[]) {
     this.#script = toHandler(script);
+    setMaxListeners(0, this.#ended.signal);
   }
 
   connected(socket: Socket): void {
