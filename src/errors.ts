@@ -92,6 +92,11 @@ export const problems = {
     message: `the address of provider "${provider}" cannot be used: ${what}`,
     remedy: 'Write an address such as https://api.example.com/v1; keys belong into environment variables.',
   }),
+  'bad-variable': (name: string, value: string, remedy: string): Problem => ({
+    code: 'bad-variable',
+    message: `the environment variable ${name} is "${value}"`,
+    remedy,
+  }),
   'bad-yaml': (message: string, place?: Place): Problem => ({
     code: 'bad-yaml',
     message: `this YAML cannot be used: ${message}`,
@@ -139,6 +144,11 @@ export const problems = {
     remedy: 'Name the file <prompt>.cases.yaml or <prompt>.<set>.cases.yaml, beside <prompt>.prompt.md.',
     place,
   }),
+  'changed-since': (journal: string, { field, was, is }: { field: string; was: string; is: string }): Problem => ({
+    code: 'changed-since',
+    message: `files changed since the run in ${journal}: ${field} was ${was} and is now ${is}`,
+    remedy: 'Run `assay eval` again, then accept.',
+  }),
   'circular-partial': (cycle: readonly string[], place?: Place): Problem => ({
     code: 'circular-partial',
     message: `partials include each other without end: ${cycle.join(' → ')}`,
@@ -169,9 +179,9 @@ export const problems = {
         : 'Rename one.',
     place,
   }),
-  'duplicate-key': (key: string | undefined, place?: Place): Problem => ({
+  'duplicate-key': (key: string, place?: Place): Problem => ({
     code: 'duplicate-key',
-    message: key === undefined ? 'this key is given twice' : `the key "${key}" is given twice`,
+    message: `the key "${key}" is given twice`,
     remedy: 'Remove one of them.',
     place,
   }),
@@ -193,6 +203,11 @@ export const problems = {
     remedy: 'Rename the variable.',
     place,
   }),
+  'filtered-run': (journal: string): Problem => ({
+    code: 'filtered-run',
+    message: `the run in ${journal} was filtered; a baseline is of all cases`,
+    remedy: 'Run `assay eval` without --filter, then accept.',
+  }),
   'forbidden-name': (name: string, place?: Place): Problem => ({
     code: 'forbidden-name',
     message: `"${name}" may not be used as a name`,
@@ -203,6 +218,11 @@ export const problems = {
     code: 'host-not-allowed',
     message: `provider "${provider}" would send requests, and any key, to ${host}, which is not allowed`,
     remedy: `If you trust that host, give --allow-host ${host} or set ASSAY_ALLOW_HOST; a config cannot allow it.`,
+  }),
+  'incomplete-run': (journal: string): Problem => ({
+    code: 'incomplete-run',
+    message: `the run in ${journal} did not come to its end`,
+    remedy: 'Finish it with `assay eval --resume`, then accept.',
   }),
   'inexact-number': (place?: Place): Problem => ({
     code: 'inexact-number',
@@ -225,7 +245,7 @@ export const problems = {
   locked: (path: string): Problem => ({
     code: 'locked',
     message: `another run is writing here: ${path} is there`,
-    remedy: 'Wait for it, or give this run a folder of its own with --out. If no run is going on, delete that file.',
+    remedy: 'Wait until it ends. If no run is going on, delete that file.',
   }),
   'message-condition': (role: string, place?: Place): Problem => ({
     code: 'message-condition',
@@ -301,6 +321,11 @@ export const problems = {
     message: `${path} is not UTF-8: ${found}`,
     remedy: 'Save it as UTF-8.',
     place,
+  }),
+  'not-in-run': (path: string): Problem => ({
+    code: 'not-in-run',
+    message: `"${path}" names no prompt of the last run`,
+    remedy: 'Name a prompt, its cases or a folder that the run had, or run `assay eval` with it first.',
   }),
   'other-run': (path: string, { field, was, is }: { field: string; was: string; is: string }): Problem => ({
     code: 'other-run',
@@ -485,6 +510,11 @@ export const problems = {
     message: `the variable "${name}" is used by no template and no assertion`,
     remedy: near ? `Did you mean "${near}"? Else remove it.` : 'Remove it, or use it.',
     place,
+  }),
+  'unverified-run': (reasons: readonly string[]): Problem => ({
+    code: 'unverified-run',
+    message: `the last run is unverified: ${reasons.join('; ')}`,
+    remedy: 'Mend that and run `assay eval` again. A run that failed may be accepted, one that could not be told may not.',
   }),
   'wrong-type': (name: string, wanted: string, found: string, place?: Place): Problem => ({
     code: 'wrong-type',

@@ -4,8 +4,8 @@ import { EXIT } from '../exit-codes.js';
 /** What a signal from outside has done to a run. */
 export interface Interrupt {
   signal: AbortSignal;
-  /** 130 or 143 after a signal. */
-  exitCode(): number | undefined;
+  /** The signal that came, if any. */
+  name(): 'SIGINT' | 'SIGTERM' | undefined;
   /** Stops listening. */
   release(): void;
 }
@@ -16,20 +16,20 @@ export interface Interrupt {
  */
 export function listenForInterrupt(world: Pick<World, 'stderr'>): Interrupt {
   const controller = new AbortController();
-  let code: number | undefined;
-  const stop = (exitCode: number) => () => {
-    if (code !== undefined) process.exit(exitCode);
-    code = exitCode;
+  let came: 'SIGINT' | 'SIGTERM' | undefined;
+  const stop = (name: 'SIGINT' | 'SIGTERM') => () => {
+    if (came !== undefined) process.exit(name === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
+    came = name;
     world.stderr.write('\nstopping: finishing the reports; press Ctrl-C again to end at once\n');
     controller.abort();
   };
-  const onInterrupt = stop(EXIT.interrupted);
-  const onTerminate = stop(EXIT.terminated);
+  const onInterrupt = stop('SIGINT');
+  const onTerminate = stop('SIGTERM');
   process.on('SIGINT', onInterrupt);
   process.on('SIGTERM', onTerminate);
   return {
     signal: controller.signal,
-    exitCode: () => code,
+    name: () => came,
     release() {
       process.off('SIGINT', onInterrupt);
       process.off('SIGTERM', onTerminate);

@@ -9,6 +9,7 @@ import type {
   TrialFacts,
   TrialId,
   TrialResult,
+  Work,
 } from '../vocabulary.js';
 
 /** What the ledger needs to know about scoring: handed in, so that keeping books and scoring stay apart. */
@@ -24,10 +25,12 @@ export interface Scoring {
 export interface Ledger {
   /** A live view: its evals and cases grow trials as they are entered. */
   readonly run: Run;
-  /** Number of trials that work stands for, which is added to the plan. */
-  plan(trials: number): void;
-  /** Enters a trial; a second result for the same trial replaces the first. */
+  /** Adds the trials of this work to the plan, but for those that have a result already. */
+  plan(work: readonly Work[]): void;
+  /** Enters a trial that was planned; a second result for the same trial replaces the first. */
   enter(result: TrialResult): void;
+  /** Enters a trial of an earlier session of the same run: planned and ended at once. */
+  restore(result: TrialResult): void;
   /** Whether the trial has a completion already. */
   completed(trial: TrialId): boolean;
 }
@@ -65,22 +68,32 @@ export async function openLedger(
   }
 
   const caseOf = (trial: TrialId) => books.get(evalKey(trial.prompt, trial.model))?.cases.get(trial.case);
+  const enter = (result: TrialResult) => {
+    const evalRun = books.get(evalKey(result.prompt, result.model))?.evalRun;
+    const caseRun = caseOf(result);
+    if (!evalRun || !caseRun) return;
+    const replaced = putTrial(caseRun.trials, scoring.facts(result));
+    if (replaced) run.trials[replaced.status] -= 1;
+    run.trials[result.status] += 1;
+    if (result.status === 'completed') {
+      if (result.source === 'recording') evalRun.replayed = true;
+      if (result.handWritten) evalRun.handWritten = true;
+    }
+  };
   return {
     run,
-    plan(trials) {
-      run.trials.planned += trials;
-    },
-    enter(result) {
-      const evalRun = books.get(evalKey(result.prompt, result.model))?.evalRun;
-      const caseRun = caseOf(result);
-      if (!evalRun || !caseRun) return;
-      const replaced = putTrial(caseRun.trials, scoring.facts(result));
-      if (replaced) run.trials[replaced.status] -= 1;
-      run.trials[result.status] += 1;
-      if (result.status === 'completed') {
-        if (result.source === 'recording') evalRun.replayed = true;
-        if (result.handWritten) evalRun.handWritten = true;
+    plan(work) {
+      for (const { prompt, model, repeat, cases } of work) {
+        const book = books.get(evalKey(prompt, model));
+        const named = cases?.map((id) => book?.cases.get(id)) ?? book?.evalRun.cases ?? [];
+        run.trials.planned += named.filter((each) => each && !each.trials.some((trial) => trial.repeat === repeat)).length;
       }
+    },
+    enter,
+    restore(result) {
+      if (!caseOf(result)) return;
+      run.trials.planned += 1;
+      enter(result);
     },
     completed(trial) {
       const found = caseOf(trial)?.trials.find((each) => each.repeat === trial.repeat);

@@ -14,7 +14,11 @@ const BUILT_IN: ReadonlySet<string> = new Set(['pass', 'score']);
  */
 export function trialFacts(result: TrialResult): TrialFacts {
   const { repeat, status } = result;
-  if (result.status !== 'completed') return { repeat, status, metrics: {} };
+  if (result.status === 'errored') {
+    const { kind, message } = result.failure;
+    return { repeat, status, metrics: {}, trouble: { kind, message } };
+  }
+  if (result.status === 'skipped') return { repeat, status, metrics: {}, trouble: { kind: 'skipped', message: result.reason } };
   const { pass, score, scores, completion } = result;
   const { costUsd, latencyMs, usage } = completion;
   const entries: [string, number | undefined][] = [

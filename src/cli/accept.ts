@@ -1,0 +1,31 @@
+import { acceptable, type Acceptance } from '../pipeline/accept.js';
+import { forTerminal } from '../trust/escape.js';
+import { EXIT } from '../exit-codes.js';
+import type { World } from '../world.js';
+import { type ProjectFlags, projectOptions } from './flags.js';
+
+/** `assay accept`: shows what changes in the baselines, then writes them. */
+export async function acceptCommand(paths: string[], flags: ProjectFlags, world: World): Promise<number> {
+  const run = await acceptable({ ...projectOptions(flags, world), paths }, world);
+  try {
+    if (!flags.json) world.stdout.write(screen(run.acceptances, flags.dryRun === true));
+    const dropped = flags.dryRun ? 0 : await run.write();
+    if (flags.json) {
+      world.stdout.write(`${JSON.stringify({ written: !flags.dryRun, accepted: run.acceptances, dropped }, null, 2)}\n`);
+    } else if (dropped > 0) {
+      world.stdout.write(`${dropped} recordings that nothing uses any more were dropped\n`);
+    }
+    return EXIT.passed;
+  } finally {
+    await run.close();
+  }
+}
+
+function screen(acceptances: readonly Acceptance[], dry: boolean): string {
+  const blocks = acceptances.map(({ path, changes }) => {
+    const lines = changes.length > 0 ? changes : ['nothing changes'];
+    return `${path}\n${lines.map((line) => `    ${line}\n`).join('')}`;
+  });
+  const last = dry ? 'Nothing was written (--dry-run).' : 'Commit the baselines with the prompts they belong to.';
+  return forTerminal(`${blocks.join('')}${last}\n`);
+}

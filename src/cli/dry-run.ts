@@ -1,0 +1,51 @@
+import { EXIT } from '../exit-codes.js';
+import { dryRun, type PlannedEval } from '../pipeline/dry-run.js';
+import type { EvaluateOptions } from '../pipeline/options.js';
+import { forTerminal } from '../trust/escape.js';
+import type { World } from '../world.js';
+import type { EvalFlags } from './flags.js';
+
+/** `assay eval --dry-run`: how many calls, which, and what they may cost. Calls nothing. */
+export async function dryRunCommand(options: EvaluateOptions, flags: EvalFlags, world: World): Promise<number> {
+  const plan = await dryRun(options, world);
+  world.stdout.write(flags.json ? `${JSON.stringify(plan, null, 2)}\n` : forTerminal(screen(plan.mode, plan.evals)));
+  if (plan.evals.length > 0) return EXIT.passed;
+  world.stderr.write('There is nothing to run: no case matches.\n');
+  return EXIT.unverified;
+}
+
+function screen(mode: string, evals: readonly PlannedEval[]): string {
+  const rows = evals.map((each) => [
+    each.prompt,
+    each.model,
+    String(each.trials),
+    String(each.recorded),
+    String(each.calls),
+    each.graderCalls > 0 ? `≤ ${each.graderCalls}` : '0',
+    each.calls > 0 ? `${each.inputTokens} + ${each.outputTokens}` : '0',
+    money(each.costUsd),
+  ]);
+  const head = ['prompt', 'model', 'trials', 'recorded', 'to call', 'graders', 'tokens in + out', 'about'];
+  const calls = evals.reduce((sum, each) => sum + each.calls, 0);
+  const trials = evals.reduce((sum, each) => sum + each.trials, 0);
+  const priced = evals.every((each) => each.costUsd !== undefined);
+  const total = priced ? `about ${money(evals.reduce((sum, each) => sum + (each.costUsd ?? 0), 0))}` : 'price unknown';
+  const lines = table([head, ...rows]);
+  const verb = mode === 'replay' ? 'are not recorded, and replay calls nothing' : 'would be called';
+  return `${lines.join('\n')}\n\nmode ${mode}: ${calls} of ${trials} trials ${verb} (${total}, graders not counted)\n`;
+}
+
+function money(usd: number | undefined): string {
+  return usd === undefined ? 'unknown' : `$${usd.toFixed(usd < 1 ? 4 : 2)}`;
+}
+
+/** Columns aligned by two blanks; all but the first two to the right. */
+function table(rows: readonly string[][]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+}

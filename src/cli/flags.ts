@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { problems, UserError } from '../errors.js';
+import type { EvaluateOptions } from '../pipeline/options.js';
+import type { Mode, Repeats } from '../vocabulary.js';
+import type { World } from '../world.js';
+import { mode } from './values.js';
+
+/** The flags that commands share, as commander hands them over. */
+export interface ProjectFlags {
+  config?: string;
+  out?: string;
+  allowCode?: boolean;
+  allowHost?: string[];
+  envFile?: string;
+  json?: boolean;
+  dryRun?: boolean;
+}
+
+/** The flags of `assay eval`. */
+export interface EvalFlags extends ProjectFlags {
+  model?: string[];
+  mode?: Mode;
+  refresh?: boolean;
+  repeats?: Repeats;
+  concurrency?: number;
+  filter?: string[];
+  timeout?: number;
+  maxWait?: number;
+  resume?: boolean;
+}
+
+/** The world with the variables of `--env-file` beneath those of the environment, which win. */
+export function withEnvFile(world: World, file: string | undefined): World {
+  if (file === undefined) return world;
+  let text: string;
+  try {
+    text = readFileSync(resolve(world.cwd, file), 'utf8');
+  } catch {
+    throw new UserError([problems['no-such-file'](file)]);
+  }
+  return { ...world, env: { ...parseEnv(text), ...world.env } };
+}
+
+/** Flags and environment variables as the pipeline takes them. A flag wins over its variable. */
+export function projectOptions(flags: ProjectFlags, world: World): EvaluateOptions {
+  const { ASSAY_ALLOW_CODE, ASSAY_ALLOW_HOST } = world.env;
+  const hosts = (ASSAY_ALLOW_HOST ?? '').split(',').map((host) => host.trim());
+  return {
+    cwd: world.cwd,
+    allowCode: flags.allowCode ?? ASSAY_ALLOW_CODE === '1',
+    allowHosts: [...(flags.allowHost ?? []), ...hosts.filter((host) => host !== '')],
+    ...(flags.config !== undefined && { config: flags.config }),
+    ...(flags.out !== undefined && { out: flags.out }),
+  };
+}
+
+/** The flags of `assay eval` as the pipeline takes them. */
+export function evalOptions(paths: string[], flags: EvalFlags, world: World): EvaluateOptions {
+  const { ASSAY_MODE } = world.env;
+  const chosen = flags.mode ?? (ASSAY_MODE ? modeFromEnv(ASSAY_MODE) : undefined);
+  return {
+    ...projectOptions(flags, world),
+    paths,
+    models: flags.model ?? [],
+    filter: flags.filter ?? [],
+    refresh: flags.refresh ?? false,
+    resume: flags.resume ?? false,
+    ...(chosen && { mode: chosen }),
+    ...(flags.repeats && { repeats: flags.repeats }),
+    ...(flags.concurrency !== undefined && { concurrency: flags.concurrency }),
+    ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
+    ...(flags.maxWait !== undefined && { maxWaitMs: flags.maxWait }),
+  };
+}
+
+function modeFromEnv(text: string): Mode {
+  try {
+    return mode(text);
+  } catch {
+    throw new UserError([problems['bad-variable']('ASSAY_MODE', text, 'Use replay, record or live.')]);
+  }
+}

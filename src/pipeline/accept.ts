@@ -1,0 +1,111 @@
+import { problems, UserError } from '../errors.js';
+import { EXIT } from '../exit-codes.js';
+import { accept } from '../gate/baseline.js';
+import { refusals } from '../gate/decide.js';
+import { describeAccept } from '../gate/describe-accept.js';
+import { formatBaseline } from '../gate/format-baseline.js';
+import { writeFileAtomic } from '../journal/atomic-write.js';
+import { firstDifference } from '../journal/fingerprint.js';
+import { fixedPlan } from '../plan/planner.js';
+import type { Baseline, Prompt } from '../vocabulary.js';
+import type { World } from '../world.js';
+import { type Books, headerOf, openBooks, restore } from './books.js';
+import { judge } from './conclude.js';
+import type { EvaluateOptions } from './options.js';
+import { projectPaths } from './project.js';
+import { pruneRecordings } from './prune.js';
+import { openSession, type Session } from './session.js';
+import { type StoredRun, storedRun } from './stored-run.js';
+
+/** What accepting does to one prompt's baseline. */
+export interface Acceptance {
+  prompt: string;
+  /** Path of the baseline, relative to the project root. */
+  path: string;
+  /** What changes, a line each; empty when nothing does. */
+  changes: string[];
+}
+
+/** A run that may be accepted, and what that would change. */
+export interface Acceptable {
+  acceptances: Acceptance[];
+  /** Writes the baselines, then drops recordings that neither plan nor baseline uses. @returns how many were dropped */
+  write(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/**
+ * Looks at the last run of an output folder: may it become the baseline, and what would that change?
+ * @param options `paths` name the prompts to accept; what was run comes from the run itself
+ * @throws UserError when there is no run, it is incomplete or unverified, or its files changed since
+ */
+export async function acceptable(options: EvaluateOptions, world: World): Promise<Acceptable> {
+  const run = await storedRun(options);
+  const session = await openSession({ ...options, ...run.options }, world);
+  try {
+    const books = await openBooks(session, run.info);
+    refuseFiltered(run);
+    refuseChanged(run, session, books);
+    restore(books, run.path, run.index, 'all');
+    refuseUnverified(session, books, run);
+    return offer(session, books, chosenPrompts(session, options), world);
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+/** A filtered run says nothing about the other cases, and a baseline is of all. */
+function refuseFiltered({ path, options }: StoredRun): void {
+  if ((options.filter ?? []).length > 0) throw new UserError([problems['filtered-run'](path)]);
+}
+
+function refuseChanged({ path, index }: StoredRun, session: Session, { ledger }: Books): void {
+  const difference = firstDifference(index.header.fingerprint, headerOf(session, ledger).fingerprint);
+  if (difference) throw new UserError([problems['changed-since'](path, difference)]);
+}
+
+function refuseUnverified(session: Session, books: Books, run: StoredRun): void {
+  // A trial that the journal lacks altogether is still planned: the books then do not add up, and the run is refused.
+  books.ledger.plan(fixedPlan(session.evals).next(books.ledger.run));
+  const reasons = refusals(judge(session, books, { reasons: run.reasons }).verdict);
+  if (reasons.length > 0) throw new UserError([problems['unverified-run'](reasons)], EXIT.unverified);
+}
+
+/** The prompts named by the paths; all when there are none. */
+function chosenPrompts(session: Session, options: EvaluateOptions): Prompt[] {
+  const paths = projectPaths(session.project, options.cwd, options.paths ?? []);
+  if (paths.length === 0) return session.library.prompts;
+  const unknown = paths.filter((path) => !session.library.prompts.some((prompt) => names(path, prompt)));
+  if (unknown.length > 0) throw new UserError(unknown.map((path) => problems['not-in-run'](path)));
+  return session.library.prompts.filter((prompt) => paths.some((path) => names(path, prompt)));
+}
+
+function names(path: string, prompt: Prompt): boolean {
+  const files = [prompt.path, ...prompt.caseFiles];
+  return path === '.' || files.some((file) => file === path || file.startsWith(`${path}/`));
+}
+
+function offer(session: Session, books: Books, prompts: readonly Prompt[], world: World): Acceptable {
+  const date = world.date().toISOString().slice(0, 10);
+  const planned = prompts
+    .filter(({ id }) => books.ledger.run.evals.some((each) => each.prompt.id === id))
+    .map((prompt) => {
+      const previous = session.library.baseline(prompt);
+      const next = accept(books.ledger.run, prompt.id, previous, { date });
+      const path = prompt.path.replace(/\.prompt\.md$/, '.baseline.json');
+      return { prompt, next, path, changes: describeAccept(previous, next) };
+    });
+  return {
+    acceptances: planned.map(({ prompt, path, changes }) => ({ prompt: prompt.id, path, changes })),
+    async write() {
+      for (const { path, next, changes } of planned) if (changes.length > 0) await writeBaseline(session, path, next);
+      return pruneRecordings(session, planned, world);
+    },
+    close: () => session.close(),
+  };
+}
+
+async function writeBaseline(session: Session, path: string, baseline: Baseline): Promise<void> {
+  await writeFileAtomic(session.file(path), session.redact(formatBaseline(baseline)));
+}

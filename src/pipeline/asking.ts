@@ -1,0 +1,40 @@
+import { type Ask, layered } from '../ask/ask.js';
+import { circuit } from '../ask/circuit.js';
+import { deadline } from '../ask/deadline.js';
+import { limits } from '../ask/limits.js';
+import { price } from '../ask/price.js';
+import { providerPort } from '../ask/provider-port.js';
+import { recordings } from '../ask/recordings.js';
+import type { RecordingStore } from '../ask/recordings-file.js';
+import { retry } from '../ask/retry.js';
+import type { ProviderPool } from '../providers/provider.js';
+import type { Mode } from '../vocabulary.js';
+import type { World } from '../world.js';
+
+/** How models are asked in a run. */
+export interface AskingOptions {
+  mode: Mode;
+  refresh: boolean;
+  concurrency: number;
+  /** For each attempt, in milliseconds. */
+  timeoutMs: number;
+  maxWaitMs: number;
+  store: RecordingStore;
+  pool: ProviderPool;
+  /** Stands in for the providers: another implementation of the port. */
+  port?: Ask;
+}
+
+/** The one port to models with its layers around it, outermost first. */
+export function askingPort(options: AskingOptions, world: World): Ask {
+  const { mode, refresh, concurrency, timeoutMs, maxWaitMs, store, pool } = options;
+  const describe = pool.describe.bind(pool);
+  return layered(options.port ?? providerPort(pool), [
+    recordings({ mode, refresh, store, describe }),
+    price({ describe, date: world.date }),
+    circuit({ describe }),
+    retry({ maxWaitMs, clock: world }),
+    limits({ describe, concurrency, maxWaitMs, clock: world }),
+    deadline({ timeoutMs, clock: world }),
+  ]);
+}

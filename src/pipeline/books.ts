@@ -1,0 +1,73 @@
+import { trialKey } from '../journal/entries.js';
+import type { JournalHeader } from '../journal/journal.js';
+import type { LinePlace } from '../journal/lines.js';
+import { type JournalIndex, openResults } from '../journal/reader.js';
+import { type Ledger, openLedger } from '../run/ledger.js';
+import { assertHashes, trialFacts } from '../score/facts.js';
+import type { RunInfo } from '../vocabulary.js';
+import { fingerprintOf } from './fingerprint.js';
+import type { Session } from './session.js';
+
+/** The journal's file in the output folder. */
+export const JOURNAL = 'run.jsonl';
+
+/** What is known of a run: facts in memory, and where each raw result stands in the journal. */
+export interface Books {
+  ledger: Ledger;
+  /** By trialKey. */
+  places: Map<string, LinePlace>;
+}
+
+/** Opens the books of a run: every eval with its cases, no trials yet. */
+export async function openBooks(session: Session, info: RunInfo): Promise<Books> {
+  const { library, evals, includes, config } = session;
+  const ledger = await openLedger(
+    library,
+    evals,
+    info,
+    {
+      facts: trialFacts,
+      asserts: (testCase, { prompt }) => assertHashes(testCase, prompt, config.judge),
+      judged: (testCase) => testCase.assert.filter(({ type }) => type === 'judge').map(({ metric }) => metric),
+      ...(config.judge && { judge: config.judge.model }),
+    },
+    includes,
+  );
+  return { ledger, places: new Map() };
+}
+
+/** The journal's first line: which run it is, what was asked for, and what must be equal to go on with it. */
+export function headerOf(session: Session, { run }: Ledger): JournalHeader {
+  const { id, startedAt, mode, configHash, git } = run.info;
+  const { paths, models, filter, repeats } = session.selection;
+  return {
+    id,
+    startedAt,
+    mode,
+    configHash,
+    git: { ...git },
+    selection: { paths, models, filter, ...(repeats && { repeats: { ...repeats } }) },
+    fingerprint: fingerprintOf(session, run),
+  };
+}
+
+/**
+ * Enters the trials of a journal. The run keeps its id and its start.
+ * @param which `completed`: the others are to be run again; `all`: the run is over
+ */
+export function restore({ ledger, places }: Books, path: string, index: JournalIndex, which: 'completed' | 'all'): void {
+  const { info } = ledger.run;
+  if (typeof index.header.id === 'string') info.id = index.header.id;
+  if (typeof index.header.startedAt === 'string') info.startedAt = index.header.startedAt;
+  const results = openResults(path);
+  try {
+    for (const place of index.trials.values()) {
+      if (which === 'completed' && place.status !== 'completed') continue;
+      const result = results.at(place);
+      ledger.restore(result);
+      places.set(trialKey(result), place);
+    }
+  } finally {
+    results.close();
+  }
+}

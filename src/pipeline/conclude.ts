@@ -1,0 +1,81 @@
+import { compare } from '../gate/compare.js';
+import { decide } from '../gate/decide.js';
+import type { Circumstances } from '../gate/general.js';
+import { writeFileAtomic } from '../journal/atomic-write.js';
+import { trialKey } from '../journal/entries.js';
+import { openResults, type ResultReader } from '../journal/reader.js';
+import { evalKey } from '../run/ledger.js';
+import { reports } from '../reports/map.js';
+import type { ReportInput } from '../reports/report.js';
+import type { Comparison, TrialResult, Verdict } from '../vocabulary.js';
+import { VERSION } from '../version.js';
+import { type Books, JOURNAL } from './books.js';
+import type { Session } from './session.js';
+
+/** How a run ended. */
+export interface Conclusion {
+  verdict: Verdict;
+  comparison: Comparison;
+  /** What reports are made of; its results may be read until `close`. */
+  input: ReportInput;
+  /** The files that were written, absolute, by their name. */
+  files: Map<string, string>;
+  redact(text: string): string;
+  close(): void;
+}
+
+/** Compares, decides and writes the reports. Calls no model: everything it needs is in the books and the journal. */
+export async function conclude(session: Session, books: Books, circumstances: Circumstances): Promise<Conclusion> {
+  const { comparison, verdict } = judge(session, books, circumstances);
+  const results = openResults(session.out(JOURNAL));
+  const input: ReportInput = {
+    tool: { name: 'promptassay', version: VERSION },
+    config: { mode: session.config.mode },
+    comparison,
+    verdict,
+    notes: [...session.library.notes, ...session.store.notes()],
+    results: (prompt, model) => resultsOf(books, results, prompt, model),
+  };
+  const files = new Map<string, string>();
+  for (const { file, render } of reports) {
+    const path = session.out(file);
+    await writeFileAtomic(path, redacted(render(input), session.redact));
+    files.set(file, path);
+  }
+  return { verdict, comparison, input, files, redact: session.redact, close: () => results.close() };
+}
+
+/** The run against its baselines, and the decision about it. */
+export function judge(
+  { library }: Pick<Session, 'library'>,
+  { ledger }: Pick<Books, 'ledger'>,
+  circumstances: Circumstances,
+): { comparison: Comparison; verdict: Verdict } {
+  const baselines = new Map(library.prompts.map((prompt) => [prompt.id, library.baseline(prompt)]));
+  const comparison = compare(ledger.run, (prompt, model) => {
+    const models = baselines.get(prompt)?.models;
+    return models && Object.hasOwn(models, model) ? models[model] : undefined;
+  });
+  return { comparison, verdict: decide(comparison, circumstances) };
+}
+
+/** Raw results in the order of cases and repeats. A trial that was never begun stands in no journal. */
+async function* resultsOf(
+  { ledger, places }: Books,
+  results: ResultReader,
+  prompt: string,
+  model: string,
+): AsyncGenerator<TrialResult> {
+  const run = ledger.run.evals.find((each) => evalKey(each.prompt.id, each.model) === evalKey(prompt, model));
+  for (const each of run?.cases ?? []) {
+    for (const { repeat } of each.trials) {
+      const id = { prompt, model, case: each.case, repeat };
+      const place = places.get(trialKey(id));
+      yield place ? results.at(place) : { ...id, status: 'skipped', reason: 'the run was interrupted' };
+    }
+  }
+}
+
+async function* redacted(chunks: AsyncIterable<string>, redact: (text: string) => string): AsyncGenerator<string> {
+  for await (const chunk of chunks) yield redact(chunk);
+}

@@ -1,0 +1,30 @@
+import type { JsonObject, Run } from '../vocabulary.js';
+import { contentHash } from '../hash.js';
+import type { Session } from './session.js';
+
+/**
+ * What must be equal for a run to be resumed, or accepted later: selection, mode, judge, and per prompt its version and the hash of
+ * its cases with their assertions. Whether a gate's settings changed does not matter to what was answered.
+ */
+export function fingerprintOf(session: Session, run: Run): JsonObject {
+  const { config, selection } = session;
+  const prompts: JsonObject = {};
+  for (const { prompt, model, cases } of run.evals) {
+    const known = prompts[prompt.id];
+    const hash = contentHash(cases.map((each) => [each.case, each.input, each.asserts]));
+    const models = known && typeof known === 'object' && !Array.isArray(known) ? known.models : [];
+    prompts[prompt.id] = {
+      version: prompt.version,
+      cases: hash,
+      models: [...(Array.isArray(models) ? models : []), model],
+    };
+  }
+  return {
+    mode: config.mode,
+    filter: selection.filter,
+    repeats: selection.repeats ? `${selection.repeats.min}..${selection.repeats.max}` : null,
+    judge: config.judge ? { model: config.judge.model, parameters: contentHash(config.judge.parameters ?? {}) } : null,
+    providers: contentHash(config.providers),
+    prompts,
+  };
+}

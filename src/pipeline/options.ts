@@ -1,0 +1,44 @@
+import type { Ask } from '../ask/ask.js';
+import type { Mode, Repeats, TrialResult } from '../vocabulary.js';
+
+/** What decides which trials a run has: kept in the journal, so that `accept` and `--resume` can tell whether it is the same. */
+export interface Selection {
+  /** Files or folders, relative to the project root. Empty: all of the library. */
+  paths: string[];
+  /** Models given on the command line; empty: those of prompts and config. */
+  models: string[];
+  /** Globs on prompt/case, or `tag:x`. */
+  filter: string[];
+  repeats?: Repeats;
+}
+
+/** What a run is asked for. Everything left out has the default of config or product. */
+export interface EvaluateOptions extends Partial<Selection> {
+  /** The working folder, absolute. */
+  cwd: string;
+  /** The config file, relative to the working folder. */
+  config?: string;
+  mode?: Mode;
+  refresh?: boolean;
+  concurrency?: number;
+  /** For each attempt, in milliseconds. */
+  timeoutMs?: number;
+  /** The longest wait that a provider may ask for, in milliseconds. */
+  maxWaitMs?: number;
+  resume?: boolean;
+  /** The output folder, relative to the working folder; by default `reports` in the project root. */
+  out?: string;
+  allowCode?: boolean;
+  allowHosts?: readonly string[];
+  /** Stops the run in good order. */
+  signal?: AbortSignal;
+  /** Which signal stopped it. */
+  interruptedBy?(): 'SIGINT' | 'SIGTERM' | undefined;
+  /** Stands in for the providers: another implementation of the port to models. */
+  port?: Ask;
+  onPlanned?(trials: number): void;
+  onResult?(result: TrialResult): void;
+}
+
+export const DEFAULT_TIMEOUT_MS = 120_000;
+export const DEFAULT_MAX_WAIT_MS = 60_000;

@@ -1,0 +1,154 @@
+import { isAbsolute, relative, resolve } from 'node:path';
+import { recordingStore, type RecordingStore } from '../ask/recordings-file.js';
+import { assertionTypes } from '../assertions/map.js';
+import { compileTransform } from '../assertions/transform.js';
+import { problems, UserError } from '../errors.js';
+import { gitState } from '../git.js';
+import { contentHash } from '../hash.js';
+import { projectFiles } from '../journal/project-files.js';
+import { discover } from '../library/discover.js';
+import { evalsOf } from '../plan/evals.js';
+import { caseFilter, type Filter } from '../plan/filter.js';
+import { providerTypes } from '../providers/map.js';
+import { checkProviders, type OpenedProviders, providerPool, type ProviderWorld } from '../providers/open.js';
+import type { TrialSource } from '../run/trials.js';
+import { gitRootOf, insideRoot } from '../trust/paths.js';
+import { createRedactor } from '../trust/redact.js';
+import type { Config, Eval, GitState, Library } from '../vocabulary.js';
+import type { World } from '../world.js';
+import type { EvaluateOptions, Selection } from './options.js';
+import { openProject, type Project, projectPaths } from './project.js';
+
+/** A project opened for a command: everything found and checked, nothing called yet. */
+export interface Session {
+  project: Project;
+  library: Library;
+  /** The config with the command line's word on mode and concurrency. */
+  config: Config;
+  selection: Selection;
+  evals: Eval[];
+  includes: Filter;
+  pool: OpenedProviders;
+  store: RecordingStore;
+  git: Promise<GitState>;
+  redact(text: string): string;
+  /** What work is spelled out into trials with. */
+  source: TrialSource;
+  /** An absolute path in the output folder. */
+  out(file: string): string;
+  /** The absolute path of a file named relative to the project root. */
+  file(path: string): string;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a project: finds it, reads config, prompts, cases and baselines, and checks providers and recordings.
+ * @throws UserError with everything that is wrong in all of them
+ */
+export async function openSession(options: EvaluateOptions, world: World): Promise<Session> {
+  const project = openProject(options.cwd, options.config);
+  const git = gitState(project.root);
+  const selection: Selection = {
+    paths: projectPaths(project, options.cwd, options.paths ?? []),
+    models: options.models ?? [],
+    filter: options.filter ?? [],
+    ...(options.repeats && { repeats: options.repeats }),
+  };
+  const library = await discover(project.tree, {
+    ...(project.configPath !== undefined && { configPath: project.configPath }),
+    ...(selection.paths.length > 0 && { paths: selection.paths }),
+    models: selection.models,
+    assertions: assertionTypes,
+    providers: providerTypes,
+    today: world.date().toISOString().slice(0, 10),
+    checkTransform(list) {
+      const read = compileTransform(list);
+      return read.ok ? undefined : read;
+    },
+  });
+  const config: Config = {
+    ...library.config,
+    mode: options.mode ?? library.config.mode,
+    concurrency: options.concurrency ?? library.config.concurrency,
+  };
+  const evals = evalsOf(library.prompts, config, selection);
+  const includes = caseFilter(selection.filter);
+  const pool = providerPool(config, providerWorld(options, world, project));
+  const redact = createRedactor(pool.secrets());
+  const within = inside(project);
+  const files = projectFiles((path) => within(resolve(project.root, path)));
+  const store = recordingStore({ files, redact, writable: config.mode === 'record' });
+
+  const session: Session = {
+    project,
+    library,
+    config,
+    selection,
+    evals,
+    includes,
+    source: { library, evals, includes },
+    pool,
+    store,
+    git,
+    redact,
+    out: outputFolder(options, project, within),
+    file: (path) => within(resolve(project.root, path)),
+    async close() {
+      await pool.close();
+      await files.close();
+    },
+  };
+  await checkSession(session, providerWorld(options, world, project), options);
+  return session;
+}
+
+/** The models that a session may ask. */
+export function modelsOf({ evals, config }: Pick<Session, 'evals' | 'config'>): string[] {
+  const judge = config.judge ? [config.judge.model] : [];
+  return [...new Set([...evals.map(({ model }) => model.model), ...judge])];
+}
+
+async function checkSession(session: Session, world: ProviderWorld, options: EvaluateOptions): Promise<void> {
+  const { config, store, library, evals } = session;
+  const calling = config.mode !== 'replay' && options.port === undefined;
+  const used = options.port === undefined ? modelsOf(session) : [];
+  const found = checkProviders(used, config, world, { calling });
+  if (config.mode !== 'live') found.push(...(await store.problems(library.prompts.map(({ id }) => id))));
+  if (found.length === 0) found.push(...(await session.pool.prepare(used, { calling })));
+  for (const model of new Set(evals.flatMap((each) => each.model.replaces ?? []))) {
+    if (!model.includes(':')) found.push(problems['bad-model'](model));
+  }
+  if (found.length === 0) return;
+  await session.close();
+  throw new UserError(found);
+}
+
+function providerWorld(options: EvaluateOptions, world: World, project: Project): ProviderWorld {
+  return {
+    env: world.env,
+    now: world.now,
+    root: project.root,
+    allowCode: options.allowCode ?? false,
+    allowHosts: options.allowHosts ?? [],
+  };
+}
+
+/** Keeps absolute paths inside the git repository, else inside the project. */
+function inside(project: Project): (path: string) => string {
+  const border = gitRootOf(project.root) ?? project.root;
+  return (path) => insideRoot(border, path);
+}
+
+/** An output folder named on the command line may lie anywhere; the default one stays in the project. */
+function outputFolder(options: EvaluateOptions, project: Project, within: (path: string) => string) {
+  if (options.out === undefined) return (file: string) => within(resolve(project.root, 'reports', file));
+  const folder = resolve(options.cwd, options.out);
+  const outside = relative(project.root, folder).startsWith('..') || isAbsolute(relative(project.root, folder));
+  return (file: string) => (outside ? resolve(folder, file) : within(resolve(folder, file)));
+}
+
+/** All that a run is made of but its cases: equal for two runs that may be joined or compared. */
+export function configHash({ config, selection }: Pick<Session, 'config' | 'selection'>): string {
+  const { file: _file, concurrency: _concurrency, ...rest } = config;
+  return contentHash({ rest, selection });
+}

@@ -1,0 +1,76 @@
+import { resolve } from 'node:path';
+import { problems, UserError } from '../errors.js';
+import { EXIT } from '../exit-codes.js';
+import { indexJournal, type JournalIndex } from '../journal/reader.js';
+import type { Json, JsonObject, Mode, RunInfo } from '../vocabulary.js';
+import { JOURNAL } from './books.js';
+import type { EvaluateOptions } from './options.js';
+import { openProject } from './project.js';
+
+/** A run that was ended, as its journal has it. */
+export interface StoredRun {
+  /** The journal's file. */
+  path: string;
+  index: JournalIndex;
+  /** What the run was asked for, as options to open it again. */
+  options: Pick<EvaluateOptions, 'mode' | 'models' | 'filter' | 'repeats' | 'paths'>;
+  info: RunInfo;
+  /** Why it could not be told, as the run itself said at its end. */
+  reasons: string[];
+}
+
+/**
+ * Reads the last run of the output folder.
+ * @throws UserError when there is none (exit code 2), or it did not come to its end (3)
+ */
+export async function storedRun(options: EvaluateOptions): Promise<StoredRun> {
+  const { root } = openProject(options.cwd, options.config);
+  const path = options.out === undefined ? resolve(root, 'reports', JOURNAL) : resolve(options.cwd, options.out, JOURNAL);
+  const index = await indexJournal(path);
+  if (!index) throw new UserError([problems['no-journal'](path)]);
+  if (!index.end) throw new UserError([problems['incomplete-run'](path)], EXIT.unverified);
+  return { path, index, ...readHeader(index, root) };
+}
+
+/** The header is written by us, but it is a file: what is not as we wrote it is left out, and the fingerprint will differ. */
+function readHeader({ header, end }: JournalIndex, root: string): Pick<StoredRun, 'options' | 'info' | 'reasons'> {
+  const selection = objectIn(header.selection);
+  const repeats = objectIn(selection.repeats);
+  const git = objectIn(header.git);
+  const mode = text(header.mode) as Mode;
+  return {
+    options: {
+      mode,
+      paths: texts(selection.paths).map((path) => resolve(root, path)),
+      models: texts(selection.models),
+      filter: texts(selection.filter),
+      ...(typeof repeats.min === 'number' &&
+        typeof repeats.max === 'number' && { repeats: { min: repeats.min, max: repeats.max } }),
+    },
+    info: {
+      id: text(header.id),
+      startedAt: text(header.startedAt),
+      finishedAt: text(objectIn(end).finishedAt),
+      mode,
+      git: {
+        ...(typeof git.commit === 'string' && { commit: git.commit }),
+        ...(typeof git.branch === 'string' && { branch: git.branch }),
+        ...(typeof git.dirty === 'boolean' && { dirty: git.dirty }),
+      },
+      configHash: text(header.configHash),
+    },
+    reasons: texts(objectIn(end).reasons),
+  };
+}
+
+function objectIn(value: Json | undefined): JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
+}
+
+function text(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function texts(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+}
