@@ -18,6 +18,7 @@ export const anthropic: ProviderDefinition = {
   calls: 'network',
   settings: {
     type: 'object',
+    additionalProperties: false,
     properties: {
       baseURL: { type: 'string', minLength: 1, description: 'Base URL of a compatible server.' },
       apiKeyEnv: { type: 'string', minLength: 1, description: 'The environment variable that holds the key.' },

@@ -33,6 +33,7 @@ export const exec: ProviderDefinition = {
   calls: 'code',
   settings: {
     type: 'object',
+    additionalProperties: false,
     required: ['command'],
     properties: {
       command: {

@@ -27,6 +27,7 @@ export const http: ProviderDefinition = {
   calls: 'network',
   settings: {
     type: 'object',
+    additionalProperties: false,
     required: ['url'],
     properties: {
       url: {

@@ -29,6 +29,7 @@ export const mock: ProviderDefinition = {
   calls: 'none',
   settings: {
     type: 'object',
+    additionalProperties: false,
     properties: {
       replies: {
         type: 'string',

@@ -24,6 +24,7 @@ export const module: ProviderDefinition = {
   calls: 'code',
   settings: {
     type: 'object',
+    additionalProperties: false,
     required: ['path'],
     properties: {
       path: { type: 'string', minLength: 1, description: 'Path of the file, .js, .mjs, .cjs, .ts or .mts.' },

@@ -23,6 +23,7 @@ export const openai: ProviderDefinition = {
   calls: 'network',
   settings: {
     type: 'object',
+    additionalProperties: false,
     properties: {
       baseURL: { type: 'string', minLength: 1, description: 'Base URL of a compatible server.' },
       apiKeyEnv: { type: 'string', minLength: 1, description: 'The environment variable that holds the key.' },

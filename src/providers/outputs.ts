@@ -34,6 +34,7 @@ export const outputs: ProviderDefinition = {
   calls: 'none',
   settings: {
     type: 'object',
+    additionalProperties: false,
     required: ['path'],
     properties: { path: { type: 'string', minLength: 1, description: `Path of ${MEANING}.` } },
   },

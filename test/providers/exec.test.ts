@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exec, splitWords } from '../../src/providers/exec.js';
@@ -206,6 +208,22 @@ describe('what does not end is ended', () => {
     expect(await until(() => existsSync(join(root, 'pids')))).toBe(true);
     await provider.close?.();
     expect((await call).failure.kind).toBe('aborted');
+    expect(await until(() => pids().every((pid) => !alive(pid)))).toBe(true);
+  });
+
+  it('by the end of the process that started it', async () => {
+    writeFileSync(join(root, 'app.cjs'), FAMILY);
+    const source = fileURLToPath(new URL('../../src/providers/', import.meta.url));
+    writeFileSync(
+      join(root, 'parent.ts'),
+      `import { existsSync } from 'node:fs';
+       import { CommandRun } from ${JSON.stringify(join(source, 'exec-process.js'))};
+       const command = { name: 'x', program: process.execPath, args: ['app.cjs'], cwd: process.cwd(), env: {}, timeoutMs: undefined };
+       void new CommandRun(command).finish('', new AbortController().signal);
+       setInterval(() => existsSync('pids') && process.exit(0), 20);`,
+    );
+    const jiti = fileURLToPath(new URL('../../node_modules/jiti/lib/jiti-cli.mjs', import.meta.url));
+    execFileSync(process.execPath, [jiti, 'parent.ts'], { cwd: root, timeout: 15_000 });
     expect(await until(() => pids().every((pid) => !alive(pid)))).toBe(true);
   });
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -52,8 +52,10 @@ describe('a function is found', () => {
   });
 
   it('and leaves no cache behind', async () => {
+    mkdirSync(join(root, 'node_modules'));
+    writeFileSync(join(root, 'package.json'), '{}');
     await complete(await open("export default (x: unknown) => 'yes'", 'app.ts'));
-    expect(readdirSync(root)).toEqual(['app.ts']);
+    expect(readdirSync(root, { recursive: true }).toSorted()).toEqual(['app.ts', 'node_modules', 'package.json']);
   });
 });
 

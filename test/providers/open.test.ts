@@ -88,8 +88,11 @@ describe('a model names its provider', () => {
     expect(() => open().describe(model)).toThrow(UserError);
   });
 
-  it('every type is in the map under its own name', () => {
-    for (const [type, definition] of providerTypes) expect(definition.type).toBe(type);
+  it('every type is in the map under its own name, and takes no setting it does not know', () => {
+    for (const [type, definition] of providerTypes) {
+      expect(definition.type).toBe(type);
+      expect(definition.settings.additionalProperties).toBe(false);
+    }
     expect([...providerTypes.keys()]).toEqual(['anthropic', 'exec', 'http', 'mock', 'module', 'openai', 'outputs']);
   });
 });

@@ -188,7 +188,13 @@ describe('a wrong file is refused with the place of every mistake', () => {
   });
 });
 
-it('notices a file that changed while it was in use', async () => {
+it('notices a file whose rows changed places while it was in use', async () => {
+  const provider = await open(rows({ id: 'a', output: 'one' }, { id: 'b', output: 'two' }));
+  writeFileSync(join(root, 'out.jsonl'), rows({ id: 'b', output: 'two' }, { id: 'a', output: 'one' }));
+  expect((await failureOf(ask(provider, { case: 'a' }))).failure.kind).toBe('bad-response');
+});
+
+it('notices a file that was cut while it was in use', async () => {
   const provider = await open(rows({ id: 'a', output: 'one' }, { id: 'b', output: 'two' }));
   truncateSync(join(root, 'out.jsonl'), 5);
   const { failure } = await failureOf(ask(provider, { case: 'b' }));
