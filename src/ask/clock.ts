@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Answer } from '../vocabulary.js';
 
 /** The part of the world that layers wait with. Times are in milliseconds. */
@@ -22,10 +23,20 @@ export function aborted(attempts: number): Answer {
  */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined, instead: () => T): Promise<T> {
   if (!signal) return work;
+  expectMany(signal);
   return new Promise((resolve, reject) => {
     const stop = () => resolve(instead());
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
+}
+
+const expected = new WeakSet<AbortSignal>();
+
+/** One signal for many calls is meant so, and no leak that Node should warn of. */
+function expectMany(signal: AbortSignal): void {
+  if (expected.has(signal)) return;
+  setMaxListeners(0, signal);
+  expected.add(signal);
 }

@@ -96,6 +96,7 @@ export function recordingStore(options: StoreOptions): RecordingStore {
     if (known) return known;
     const opened = open(prompt);
     shelves.set(prompt, opened);
+    opened.catch(() => shelves.delete(prompt));
     return opened;
   }
 
@@ -141,7 +142,7 @@ export function recordingStore(options: StoreOptions): RecordingStore {
       const shelf = await sound(shelfOf(prompt));
       const path = aside(prompt);
       const text = redact(formatRow(row));
-      const offset = await files.append(path, `${text}\n`);
+      const offset = await files.append(path, text);
       enter(shelf, { ...nameOf(row), path, line: 0, offset, length: Buffer.byteLength(text) });
       changed.add(prompt);
       used.add(row.key);

@@ -116,9 +116,7 @@ function writer(path: string, file: FileHandle, lines: Appender, { redact }: Jou
   const close = async () => {
     await lines.idle();
     try {
-      await file.sync();
-    } catch (error) {
-      throw writeTrouble(path, error);
+      await sync(path, file);
     } finally {
       await file.close();
       await lock.release();
@@ -128,8 +126,14 @@ function writer(path: string, file: FileHandle, lines: Appender, { redact }: Jou
     append: (result) => append(trialLine(result)),
     async end(facts) {
       await append(endLine(facts));
-      await file.sync();
+      await sync(path, file);
     },
     close: () => (closed ??= close()),
   };
+}
+
+async function sync(path: string, file: FileHandle): Promise<void> {
+  await file.sync().catch((error: unknown) => {
+    throw writeTrouble(path, error);
+  });
 }

@@ -14,8 +14,8 @@ export interface ProjectFiles {
   at(path: string, place: LinePlace): Promise<string>;
   /** Keeps a file for this process until it is removed or all is closed. @throws UserError `locked` */
   claim(path: string): Promise<void>;
-  /** Adds lines to a file; resolves with the offset they begin at. */
-  append(path: string, text: string): Promise<number>;
+  /** Adds a line to a file; resolves when the operating system has it, with the offset it begins at. */
+  append(path: string, line: string): Promise<number>;
   replace(path: string, chunks: AsyncIterable<string>): Promise<void>;
   remove(path: string): Promise<void>;
   /** Lets go of open files. */
@@ -79,11 +79,11 @@ export function projectFiles(resolve: (path: string) => string): ProjectFiles {
         throw writeTrouble(path, error);
       }
     },
-    async append(path, text) {
+    async append(path, line) {
       const absolute = resolve(path);
       try {
         const { lines } = await writerOf(absolute);
-        return (await lines.append(text)).offset;
+        return (await lines.append(line)).offset;
       } catch (error) {
         throw writeTrouble(path, error);
       }
@@ -103,7 +103,7 @@ export function projectFiles(resolve: (path: string) => string): ProjectFiles {
     },
     async close() {
       for (const path of new Set([...readers.keys(), ...writers.keys()])) await letGo(path);
-      for (const path of [...locks.keys()]) await giveUp(path);
+      for (const path of locks.keys()) await giveUp(path);
     },
   };
 }
