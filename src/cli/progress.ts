@@ -12,7 +12,7 @@ export interface Progress {
 /** A live line is redrawn at most this often, a plain one written at most this often. In milliseconds. */
 const LIVE_EVERY = 100;
 const PLAIN_EVERY = 10_000;
-/** Runs shorter than this show nothing: a replay has ended before anyone could read it. */
+/** A live line is not drawn before this: a replay has ended before anyone could read it. */
 const QUIET_FOR = 400;
 
 export function progress(world: World): Progress {
@@ -20,7 +20,7 @@ export function progress(world: World): Progress {
   const counts: TrialCounts = { planned: 0, completed: 0, errored: 0, skipped: 0 };
   let failing = 0;
   const began = world.now();
-  let shownAt = began + QUIET_FOR - (live ? LIVE_EVERY : PLAIN_EVERY);
+  let shownAt = live ? began + QUIET_FOR - LIVE_EVERY : began;
   let shown = false;
 
   const line = () => {
