@@ -76,7 +76,7 @@ function answerOf(current: Worker, send: () => void, limitMs: number): Promise<W
 /** Starts the worker and waits until it runs, so that starting does not count against a pattern's time. */
 async function start(): Promise<Worker> {
   const re2js = createRequire(import.meta.url).resolve('re2js');
-  const started = new Worker(CODE, { eval: true, workerData: { re2js }, env: {}, stdin: false });
+  const started = new Worker(CODE, { eval: true, workerData: { re2js }, env: {}, execArgv: [] });
   await new Promise<void>((resolve, reject) => {
     started.once('online', resolve);
     started.once('error', reject);

@@ -21,6 +21,9 @@ const NO_SPACE =
   '\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{fefe}\\x{ff00}-\\x{10ffff}';
 const NO_LINE_END = '[^\\n\\r\\x{2028}\\x{2029}]';
 
+/** Letters whose escape JavaScript reads as the letter itself, where it reads without `u`. */
+const MEANINGLESS = 'ACEFGHIJKLMNOPQRTUVXYZaeghijlmopqyz';
+
 const known = new Lru<Pattern>(512);
 
 /** As `parsePattern`, once for equal patterns: the same one stands behind thousands of cases. */
@@ -42,10 +45,8 @@ function parsePattern(source: string, flags: string): Pattern {
     return linear(source, own) ?? { engine: 'none', message: unicode };
   }
   // Without `u`, JavaScript takes an unknown escape for the letter itself: `\A` would silently look for an "A".
-  const stray = /(?<!\\)(?:\\\\)*(\\[ACEFGHIJKLMNOPQRTUVXYZaceghijlmoqyz])/.exec(source)?.[1];
-  if (stray && !/^\\c[A-Za-z]/.test(source.slice(source.indexOf(stray)))) {
-    return { engine: 'none', message: `${stray} has no meaning in JavaScript` };
-  }
+  const stray = [...source.matchAll(/\\(.)/gs)].find(([, letter = '']) => MEANINGLESS.includes(letter))?.[0];
+  if (stray) return { engine: 'none', message: `${stray} has no meaning in JavaScript: ${unicode}` };
   return { engine: 'native', source, flags: own };
 }
 

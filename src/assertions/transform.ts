@@ -49,8 +49,9 @@ function chain(names: string[]): (text: string) => string | undefined {
   return (text) => steps.reduce<string | undefined>((now, step) => (now === undefined ? now : step?.(now)), text);
 }
 
-/** So many opening brackets are tried; each may look through the whole text. */
+/** So many opening brackets are tried, and so many characters looked through for where they close: each try may read it all. */
 const MOST_TRIES = 50;
+const MOST_CHARACTERS = 5_000_000;
 
 /**
  * The JSON in a text, as text: the whole of it; else what the first fence holds that is JSON; else the first object or list
@@ -62,17 +63,15 @@ function findJson(text: string): string | undefined {
   const fenced = parts.find((part, index) => index % 2 === 1 && readJson(part).ok);
   if (fenced !== undefined) return fenced.trim();
   let tries = 0;
-  for (let at = nextBracket(text, 0); at !== -1 && tries < MOST_TRIES; tries += 1) {
-    const end = closing(text, at);
-    if (end !== undefined && readJson(text.slice(at, end)).ok) return text.slice(at, end);
-    at = nextBracket(text, at + 1);
+  let characters = 0;
+  for (const { index } of text.matchAll(/[{[]/g)) {
+    const end = closing(text, index);
+    if (end !== undefined && readJson(text.slice(index, end)).ok) return text.slice(index, end);
+    tries += 1;
+    characters += (end ?? text.length) - index;
+    if (tries === MOST_TRIES || characters > MOST_CHARACTERS) return undefined;
   }
   return undefined;
-}
-
-function nextBracket(text: string, from: number): number {
-  const found = text.slice(from).search(/[{[]/);
-  return found === -1 ? -1 : from + found;
 }
 
 /** Where the bracket that opens at `start` is closed, one beyond; brackets within JSON strings do not count. */

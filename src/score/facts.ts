@@ -18,7 +18,8 @@ export function trialFacts(result: TrialResult): TrialFacts {
     const { kind, message } = result.failure;
     return { repeat, status, metrics: {}, trouble: { kind, message } };
   }
-  if (result.status === 'skipped') return { repeat, status, metrics: {}, trouble: { kind: 'skipped', message: result.reason } };
+  if (result.status === 'skipped')
+    return { repeat, status, metrics: {}, trouble: { kind: 'skipped', message: result.reason } };
   const { pass, score, scores, completion } = result;
   const { costUsd, latencyMs, usage } = completion;
   const entries: [string, number | undefined][] = [

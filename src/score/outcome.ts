@@ -46,8 +46,10 @@ export function inverted(outcome: ScoreOutcome): ScoreOutcome {
 
 /** What a scorer threw, in words: it may be anything. */
 export function trouble(thrown: unknown): string {
-  if (thrown instanceof RangeError && /call stack/i.test(thrown.message)) return 'the output is nested too deeply';
-  if (thrown instanceof Error && thrown.message) return thrown.message;
+  if (thrown !== null && typeof thrown === 'object' && 'message' in thrown && thrown.message) {
+    const message = String(thrown.message);
+    return /call stack/i.test(message) ? 'the output is nested too deeply' : message;
+  }
   return typeof thrown === 'string' && thrown ? thrown : 'the scorer failed without saying why';
 }
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cosine } from '../../src/assertions/embedding.js';
 import { distance } from '../../src/assertions/levenshtein.js';
@@ -53,9 +53,9 @@ describe('levenshtein', () => {
   });
 });
 
-describe('rouge-n', () => {
-  const of = (prediction: string, target: string, options = {}) => rouge(words(prediction), words(target), options);
+const overlap = (prediction: string, target: string, options = {}) => rouge(words(prediction), words(target), options);
 
+describe('rouge-n', () => {
   // google-research rouge_scorer_test, whose numbers equal those of ROUGE-1.5.5.
   it.each([
     ['testing', { n: 1 }, [1, 1 / 3, 0.5]],
@@ -66,9 +66,9 @@ describe('rouge-n', () => {
     ['', { n: 1 }, [0, 0, 0]],
   ])('%j %j has precision, recall and F1 %j', (prediction, options, [precision, recall, f1]) => {
     const target = 'testing one two';
-    expect(of(prediction, target, { ...options, measure: 'precision' })).toBeCloseTo(precision ?? -1, 9);
-    expect(of(prediction, target, { ...options, measure: 'recall' })).toBeCloseTo(recall ?? -1, 9);
-    expect(of(prediction, target, options)).toBeCloseTo(f1 ?? -1, 9);
+    expect(overlap(prediction, target, { ...options, measure: 'precision' })).toBeCloseTo(precision ?? -1, 9);
+    expect(overlap(prediction, target, { ...options, measure: 'recall' })).toBeCloseTo(recall ?? -1, 9);
+    expect(overlap(prediction, target, options)).toBeCloseTo(f1 ?? -1, 9);
   });
 
   it('splits into words: lower case, letters with their marks, digits, Han by character', () => {

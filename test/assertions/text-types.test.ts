@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FinishReason, Json } from '../../src/vocabulary.js';
 import { check, found, passes, score, subject } from './subjects.js';
 
 describe('equals', () => {
@@ -120,44 +121,45 @@ describe('word-count', () => {
   });
 
   it('refuses what is no range', () => {
-    for (const value of ['many', {}, { min: 3, max: 2 }, [1], true])
-      expect(check('word-count', { value })).toHaveLength(1);
+    const wrong: Json[] = ['many', {}, { min: 3, max: 2 }, [1], true];
+    for (const value of wrong) expect(check('word-count', { value })).toHaveLength(1);
   });
 });
 
-describe('cost and latency', () => {
-  const of = (more: object) => subject('x', { completion: { output: 'x', finishReason: 'stop', ...more } });
+const priced = (more: object) => subject('x', { completion: { output: 'x', finishReason: 'stop', ...more } });
 
+describe('cost and latency', () => {
   it('pass up to the threshold', async () => {
-    expect(await passes('cost', { threshold: 0.01 }, of({ costUsd: 0.01 }))).toBe(true);
-    expect(await passes('cost', { threshold: 0.01 }, of({ costUsd: 0.011 }))).toBe(false);
-    expect(await passes('cost', { threshold: 0 }, of({ costUsd: 0 }))).toBe(true);
-    expect(await passes('latency', { threshold: 100 }, of({ latencyMs: 100 }))).toBe(true);
-    expect(await passes('latency', { threshold: 100 }, of({ latencyMs: 100.5 }))).toBe(false);
+    expect(await passes('cost', { threshold: 0.01 }, priced({ costUsd: 0.01 }))).toBe(true);
+    expect(await passes('cost', { threshold: 0.01 }, priced({ costUsd: 0.011 }))).toBe(false);
+    expect(await passes('cost', { threshold: 0 }, priced({ costUsd: 0 }))).toBe(true);
+    expect(await passes('latency', { threshold: 100 }, priced({ latencyMs: 100 }))).toBe(true);
+    expect(await passes('latency', { threshold: 100 }, priced({ latencyMs: 100.5 }))).toBe(false);
   });
 
   it('are unscored where the number is unknown, never free or instant', async () => {
-    expect(await score('cost', { threshold: 1 }, of({}))).toMatchObject({ status: 'unscored' });
-    expect(await score('latency', { threshold: 1 }, of({}))).toMatchObject({ status: 'unscored' });
-    expect(await score('cost', { threshold: 1 }, of({ costUsd: Number.NaN }))).toMatchObject({ status: 'unscored' });
+    expect(await score('cost', { threshold: 1 }, priced({}))).toMatchObject({ status: 'unscored' });
+    expect(await score('latency', { threshold: 1 }, priced({}))).toMatchObject({ status: 'unscored' });
+    expect(await score('cost', { threshold: 1 }, priced({ costUsd: Number.NaN }))).toMatchObject({
+      status: 'unscored',
+    });
   });
 
   it('write small prices without exponents', async () => {
-    expect(await score('cost', { threshold: 1 }, of({ costUsd: 1.5e-7 }))).toMatchObject({
+    expect(await score('cost', { threshold: 1 }, priced({ costUsd: 1.5e-7 }))).toMatchObject({
       reason: 'cost $0.00000015, at most $1',
     });
   });
 });
 
-describe('finish-reason', () => {
-  const of = (finishReason: 'stop' | 'tool-calls' | 'other') =>
-    subject('', { completion: { output: '', finishReason } });
+const ended = (finishReason: FinishReason) => subject('', { completion: { output: '', finishReason } });
 
+describe('finish-reason', () => {
   it('knows our words, those of the APIs, and lists', async () => {
-    expect(await passes('finish-reason', { value: 'stop' }, of('stop'))).toBe(true);
-    expect(await passes('finish-reason', { value: 'Tool_Calls' }, of('tool-calls'))).toBe(true);
-    expect(await passes('finish-reason', { value: ['stop', 'length'] }, of('tool-calls'))).toBe(false);
-    expect(await passes('finish-reason', { value: ['stop', 'tool-calls'] }, of('tool-calls'))).toBe(true);
+    expect(await passes('finish-reason', { value: 'stop' }, ended('stop'))).toBe(true);
+    expect(await passes('finish-reason', { value: 'Tool_Calls' }, ended('tool-calls'))).toBe(true);
+    expect(await passes('finish-reason', { value: ['stop', 'length'] }, ended('tool-calls'))).toBe(false);
+    expect(await passes('finish-reason', { value: ['stop', 'tool-calls'] }, ended('tool-calls'))).toBe(true);
   });
 
   it('refuses words that no answer ends with', () => {

@@ -1,0 +1,70 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { all, any, atLeast, majority, mean, passAtK, type Reducer } from '../../src/score/reduce.js';
+
+const REDUCERS: [string, Reducer][] = [
+  ['mean', mean],
+  ['majority', majority],
+  ['all', all],
+  ['any', any],
+  ['atLeast(1)', atLeast(1)],
+  ['passAtK(1)', passAtK(1)],
+];
+
+describe('reducers', () => {
+  it.each<[string, Reducer, number[], number | undefined]>([
+    ['mean', mean, [1, 0, 1, 1], 0.75],
+    ['majority', majority, [1, 0, 1], 1],
+    ['majority', majority, [1, 0], 0],
+    ['majority', majority, [1, 1, 0, 0], 0],
+    ['majority', majority, [0.2, 0.9, 0.6], 0.6],
+    ['all', all, [1, 1, 0], 0],
+    ['all', all, [1, 1], 1],
+    ['any', any, [0, 1, 0], 1],
+    ['any', any, [0, 0], 0],
+    ['atLeast(2)', atLeast(2), [1, 0, 1], 1],
+    ['atLeast(2)', atLeast(2), [1, 0, 0], 0],
+    ['atLeast(2)', atLeast(2), [1], undefined],
+    ['passAtK(1)', passAtK(1), [1, 0, 0, 0], 0.25],
+    ['passAtK(2)', passAtK(2), [1, 0, 0, 0], 0.5],
+    ['passAtK(2)', passAtK(2), [1, 1, 0, 0, 0], 1 - 3 / 10],
+    ['passAtK(3)', passAtK(3), [1, 0], undefined],
+  ])('%s (%#)', (_, reduce, values, expected) => {
+    expect(reduce(values)?.toFixed(12)).toBe(expected?.toFixed(12));
+  });
+
+  const values = fc.array(
+    fc.integer({ min: 0, max: 100 }).map((n) => n / 100),
+    { minLength: 1, maxLength: 12 },
+  );
+
+  it.each(REDUCERS)(
+    '%s knows no answer without values, keeps to their range and order does not matter',
+    (_, reduce) => {
+      expect(reduce([])).toBeUndefined();
+      fc.assert(
+        fc.property(values, (list) => {
+          const value = Number(reduce(Object.freeze([...list])));
+          expect(value).toBeGreaterThanOrEqual(Math.min(...list) - 1e-12);
+          expect(value).toBeLessThanOrEqual(Math.max(...list) + 1e-12);
+          expect(reduce(list.toReversed())).toBeCloseTo(value, 12);
+        }),
+      );
+    },
+  );
+
+  it('pass@k is the mean best of all draws of k', () => {
+    fc.assert(
+      fc.property(values, fc.integer({ min: 1, max: 4 }), (list, k) => {
+        fc.pre(list.length >= k && list.length <= 8);
+        const bests = draws(list, k).map((draw) => Math.max(...draw));
+        expect(passAtK(k)(list)).toBeCloseTo(bests.reduce((sum, best) => sum + best, 0) / bests.length, 9);
+      }),
+    );
+  });
+});
+
+function draws(list: number[], k: number): number[][] {
+  if (k === 0) return [[]];
+  return list.flatMap((first, i) => draws(list.slice(i + 1), k - 1).map((rest) => [first, ...rest]));
+}
