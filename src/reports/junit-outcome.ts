@@ -9,16 +9,31 @@ export type Outcome = { milliseconds?: number } & (
   | { kind: 'failure' | 'error'; message: string; type: string; body?: string }
 );
 
+/** Whether a check of level error about an eval, or about the whole run, failed or could not be told. */
+export interface Open {
+  failed: boolean;
+  unverified: boolean;
+}
+
+/** What is open for an eval. */
+export function openFor(evaluation: EvalComparison, checks: readonly GateCheck[]): Open {
+  const decisive = checks.filter(
+    (check) =>
+      check.level === 'error' &&
+      (check.prompt === undefined || (check.prompt === evaluation.prompt.id && check.model === evaluation.model)),
+  );
+  return {
+    failed: decisive.some((check) => check.status === 'failed'),
+    unverified: decisive.some((check) => check.status === 'unverified'),
+  };
+}
+
 /**
  * What the testcase of a case says, its repeats folded in. A failure that the baseline has too is skipped as accepted, a quarantined
  * one as such. What did not pass although no check of the gate is open for its kind was tolerated: a CI system that counts failures
  * must come to the gate's verdict.
  */
-export function outcomeOf(
-  { folded, trials }: CaseResults,
-  evaluation: EvalComparison,
-  checks: readonly GateCheck[],
-): Outcome {
+export function outcomeOf({ folded, trials }: CaseResults, open: Open): Outcome {
   const milliseconds = trials.reduce(
     (sum, each) => sum + (each.status === 'completed' ? (each.completion.latencyMs ?? 0) : 0),
     0,
@@ -33,21 +48,11 @@ export function outcomeOf(
   if (folded.outcome === 'skipped') return { kind: 'skipped', message: `not run: ${findings[0]?.why ?? 'no trial'}` };
   if (folded.accepted) return { kind: 'skipped', message: 'accepted failure', milliseconds };
   const failed = folded.outcome === 'failed';
-  if (!isOpen(failed ? 'failed' : 'unverified', evaluation, checks)) {
+  if (!(failed ? open.failed : open.unverified)) {
     return { kind: 'skipped', message: `tolerated ${failed ? 'failure' : 'trouble'}: ${message}`, milliseconds };
   }
   const type = failed ? 'assertion' : (findings[0]?.kind ?? 'errored');
   return { kind: failed ? 'failure' : 'error', message, type, body: bodyOf(findings), milliseconds };
-}
-
-/** Whether a check of level error about this eval, or about the whole run, has this status. */
-function isOpen(status: GateCheck['status'], evaluation: EvalComparison, checks: readonly GateCheck[]): boolean {
-  return checks.some(
-    (check) =>
-      check.level === 'error' &&
-      check.status === status &&
-      (check.prompt === undefined || (check.prompt === evaluation.prompt.id && check.model === evaluation.model)),
-  );
 }
 
 function bodyOf(findings: readonly Finding[]): string {

@@ -1,7 +1,7 @@
 import type { Builder, TestSuite } from 'junit-report-builder';
 import type { EvalComparison, GateCheck } from '../vocabulary.js';
 import { byCase } from './by-case.js';
-import { outcomeOf, type Outcome } from './junit-outcome.js';
+import { openFor, type Outcome, outcomeOf } from './junit-outcome.js';
 import { Room } from './junit-room.js';
 import { nameFor, put, withoutRootSkipped } from './junit-xml.js';
 import type { Report, ReportInput } from './report.js';
@@ -47,10 +47,11 @@ async function evalSuite(suite: TestSuite, input: ReportInput, evaluation: EvalC
   if (evaluation.prompt.owner) suite.property('owner', nameFor(evaluation.prompt.owner));
   if (evaluation.baseline) suite.property('baseline', nameFor(evaluation.baseline.version));
   const names = new Set<string>();
+  const open = openFor(evaluation, input.verdict.checks);
   let omitted = 0;
   let milliseconds = 0;
   for await (const results of byCase(input, evaluation)) {
-    const outcome = outcomeOf(results, evaluation, input.verdict.checks);
+    const outcome = outcomeOf(results, open);
     milliseconds += outcome.milliseconds ?? 0;
     const name = unique(nameFor(results.folded.case), names);
     if (room.take(classname, name, outcome, false)) put(suite, { classname, name, outcome });

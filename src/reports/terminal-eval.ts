@@ -51,37 +51,43 @@ const MEANINGS: Record<MetricComparison['verdict'], Meaning | undefined> = {
   new: 'doubtful',
 };
 
-/** A row per metric, columns aligned. Where the terminal is narrow, the interval goes first, then names are cut. */
+const LEAST_NAME = 6;
+const GAP = 2;
+
+/** A row per metric, columns aligned. Where the terminal is narrow, intervals go first, then changes; names are cut. */
 function metricLines(metrics: EvalComparison['metrics'], ink: Ink, width: number): string[] {
   const rows = Object.entries(metrics).map(([name, metric]) => ({
     name: oneLine(name),
     metric,
     cells: cellsOf(metric),
   }));
-  const columns = [0, 1, 2].map((index) => Math.max(0, ...rows.map(({ cells }) => widthOf(cells[index] ?? ''))));
-  const [values = 0, change = 0, interval = 0] = columns;
-  const verdicts = Math.max(0, ...rows.map(({ metric }) => metric.verdict.length));
-  const longest = Math.max(0, ...rows.map(({ name }) => widthOf(name)));
-  const fixed = 2 + values + change + verdicts + 6;
-  const withInterval = fixed + longest + interval + 2 <= width;
-  const names = Math.max(6, Math.min(longest, width - fixed - (withInterval ? interval + 2 : 0)));
-  return rows.map(({ name, metric, cells: [value = '', delta = '', ci = ''] }) => {
+  const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(widthOf));
+  const values = widest(rows.map(({ cells }) => cells.value));
+  const changes = widest(rows.map(({ cells }) => cells.change)) + GAP;
+  const intervals = widest(rows.map(({ cells }) => cells.interval)) + GAP;
+  const longest = widest(rows.map(({ name }) => name));
+  const narrowest = GAP + GAP + values + GAP + widest(rows.map(({ metric }) => metric.verdict));
+  const withChange = narrowest + LEAST_NAME + changes <= width;
+  const withInterval = narrowest + longest + changes + intervals <= width;
+  const others = narrowest + (withChange ? changes : 0) + (withInterval ? intervals : 0);
+  const names = Math.max(LEAST_NAME, Math.min(longest, width - others));
+  return rows.map(({ name, metric, cells }) => {
     const meaning = metric.verdict === 'regressed' && !metric.gated ? 'doubtful' : MEANINGS[metric.verdict];
-    const shown = padded(cut(name, names), names);
-    return [
-      `  ${metric.gated ? ink(shown) : ink(shown, 'aside')}`,
-      ink(rightAligned(value, values)),
-      ink(rightAligned(delta, change), meaning),
-      ...(withInterval ? [ink(padded(ci, interval), 'aside')] : []),
+    const columns = [
+      ink(padded(cut(name, names), names), metric.gated ? undefined : 'aside'),
+      ink(rightAligned(cells.value, values)),
+      ...(withChange ? [ink(rightAligned(cells.change, changes - GAP), meaning)] : []),
+      ...(withInterval ? [ink(padded(cells.interval, intervals - GAP), 'aside')] : []),
       ink(metric.verdict, meaning),
-    ].join('  ');
+    ];
+    return `  ${columns.join('  ')}`;
   });
 }
 
-function cellsOf({ mean, baseline, delta, ci }: MetricComparison): string[] {
+function cellsOf({ mean, baseline, delta, ci }: MetricComparison): Record<'value' | 'change' | 'interval', string> {
   const interval = `[${scoreCell(ci[0])}, ${scoreCell(ci[1])}]`;
-  if (baseline === undefined || delta === undefined) return [scoreCell(mean), '', interval];
-  return [`${scoreCell(baseline)} → ${scoreCell(baseline + delta)}`, deltaCell(delta), interval];
+  if (baseline === undefined || delta === undefined) return { value: scoreCell(mean), change: '', interval };
+  return { value: `${scoreCell(baseline)} → ${scoreCell(baseline + delta)}`, change: deltaCell(delta), interval };
 }
 
 function changeTexts({ changes, folded }: EvalComparison): string[] {

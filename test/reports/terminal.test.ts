@@ -1,0 +1,156 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ReportInput } from '../../src/reports/report.js';
+import { renderTerminal } from '../../src/reports/terminal.js';
+import { cut, widthOf, wrapped } from '../../src/reports/width.js';
+import { completed, inputOf, type RawCase, scored, textOf } from './build.js';
+import { calm, empty, everything, tolerated } from './scenario.js';
+
+const plain = (input: ReportInput, width = 80) => textOf(renderTerminal(input, { color: false, width }));
+const colored = (input: ReportInput, width = 80) => textOf(renderTerminal(input, { color: true, width }));
+// Colours of the report itself, each of which is closed on its line.
+const withoutColor = (text: string) => text.replace(/\u001b\[(?:1|2|22|31|32|33|39)m/g, '');
+
+const failing = (count: number, reason = 'wrong'): ReportInput => {
+  const cases: RawCase[] = Array.from({ length: count }, (_, index) => ({
+    case: `c${index}`,
+    raw: [completed('an answer', [scored(false, reason)])],
+  }));
+  return inputOf([{ cases }]);
+};
+
+describe('the terminal', () => {
+  it('ends with the verdict and the exit code', async () => {
+    const last = async (input: ReportInput) => (await plain(input)).trimEnd().split('\n').at(-1);
+    expect(await last(calm)).toBe('passed · 1 eval · 3 of 3 trials · exit 0');
+    expect(await last(empty)).toBe('unverified · 0 evals · 0 of 0 trials · exit 3');
+    expect(await last(tolerated)).toMatch(/^passed .* exit 0$/);
+    expect(await last(everything)).toMatch(/^failed \(incomplete\) .* exit 1$/);
+  });
+
+  it('shows expected and actual text, line by line', async () => {
+    const text = await plain(everything);
+    expect(text).toContain('        one\n      - 2\n      + two\n        three\n');
+    expect(text).toContain('judge (tone) could not be scored: the judge answered no JSON');
+  });
+
+  it('names replayed and hand-written recordings', async () => {
+    expect(await plain(calm)).toContain('replayed: these recordings pass; no model was asked');
+    expect(await plain(everything)).toContain('these recordings do not pass');
+    expect(await plain(everything)).toContain("hand-written sample recordings, not a model's answers");
+    expect(await plain(empty)).not.toContain('replayed');
+  });
+
+  it('shows ten failures, then how many more', async () => {
+    const text = await plain(failing(14));
+    expect(text.match(/^✗ support\/triage \[openai:small\] c\d+$/gm)).toHaveLength(10);
+    expect(text).toContain('4 more failing cases: see report.json');
+    expect(await plain(failing(10))).not.toContain('more failing');
+  });
+
+  it('with many evals, those without anything to say take a line', async () => {
+    const [only] = calm.comparison.evals;
+    if (!only) throw new Error('no eval');
+    const many = { ...calm, comparison: { ...calm.comparison, evals: Array.from({ length: 9 }, () => only) } };
+    expect((await plain(many)).split('\n').filter((line) => line.startsWith('  pass'))).toEqual([]);
+    expect((await plain(many)).split('\n').filter((line) => line.startsWith('✓'))).toHaveLength(9);
+  });
+
+  it('in colour it says the same', async () => {
+    for (const input of [everything, calm, empty, tolerated]) {
+      for (const width of [40, 80, 200]) {
+        expect(withoutColor(await colored(input, width))).toBe(await plain(input, width));
+      }
+    }
+    expect(await plain(everything)).not.toContain('\u001b');
+  });
+
+  it('no line is wider than the terminal, down to 40 columns', async () => {
+    for (const input of [
+      everything,
+      calm,
+      empty,
+      tolerated,
+      failing(3, '漢字 😀 '.repeat(100)),
+      failing(2, 'x'.repeat(5000)),
+    ]) {
+      for (const width of [40, 41, 60, 80, 132]) {
+        for (const line of (await plain(input, width)).split('\n'))
+          expect([line, widthOf(line) <= width]).toEqual([line, true]);
+      }
+    }
+  });
+
+  it('columns are aligned', async () => {
+    const rows = (await plain(everything)).split('\n').filter((line) => /^ {2}(pass|score|accuracy) /.test(line));
+    expect(new Set(rows.slice(0, 3).map((row) => row.indexOf('→'))).size).toBe(1);
+    expect(new Set(rows.slice(0, 3).map((row) => row.indexOf('regressed'))).size).toBe(1);
+  });
+
+  it('whatever a model wrote is text: no escape, no command to a CI system, no line beyond the width', async () => {
+    const nasty = fc.constantFrom(
+      '\u001b[31m',
+      '\u001b]0;x\u0007',
+      '::error::',
+      '##[group]',
+      '##vso[x]',
+      '\n',
+      '\r',
+      '\t',
+      ' ',
+      '\u009b',
+      '漢',
+      '👩‍👩‍👧',
+      '\u0301',
+      '\u202e',
+    );
+    const anything = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 80 }),
+      fc.array(nasty, { maxLength: 20 }).map((all) => all.join('')),
+    );
+    await fc.assert(
+      fc.asyncProperty(anything, fc.integer({ min: 1, max: 120 }), async (text, width) => {
+        const detail = { expected: `a\n${text}`, actual: `${text}\nb` };
+        const raw = [completed(text, [scored(false, text, { type: text, metric: text, detail })])];
+        const prompt = { id: text, path: text, version: '1' };
+        const input = inputOf([{ prompt, model: text, cases: [{ case: text, raw }] }], {
+          notes: [text],
+          circumstances: { reasons: [text] },
+        });
+        const shown = await plain(input, width);
+        expect(shown).not.toMatch(/[^\P{Cc}\n]/u);
+        expect(shown).not.toMatch(/^\s*::/m);
+        expect(shown).not.toMatch(/##(vso)?\[/);
+        for (const line of shown.split('\n'))
+          expect([line, widthOf(line) <= Math.max(40, width)]).toEqual([line, true]);
+        expect(withoutColor(await colored(input, width))).toBe(shown);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe('columns', () => {
+  it.each([
+    ['abc', 3],
+    ['漢字', 4],
+    ['é', 1],
+    ['e\u0301', 1],
+    ['😀', 2],
+    ['עברית', 5],
+    ['→', 1],
+  ])('%s takes %d', (text, columns) => expect(widthOf(text)).toBe(columns));
+
+  it('cut and wrapped texts fit and lose nothing silently', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 8, max: 60 }), (text, columns) => {
+        const short = cut(text, columns);
+        expect(widthOf(short)).toBeLessThanOrEqual(columns);
+        expect(short === text || short.endsWith('…')).toBe(true);
+        const lines = wrapped(text, columns);
+        for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(columns);
+        expect(lines.join('').replace(/\s/g, '')).toBe(text.replace(/\s/g, ''));
+      }),
+    );
+  });
+});
