@@ -133,8 +133,10 @@ class Http implements Provider {
     return toProviderError(Object.assign(new Error(text.slice(0, 300)), { status, headers, error }), this.context.name);
   }
 
+  /** A wrong answer may be one server of several, or a moment; a wrong request stays wrong. */
   private failure(kind: 'bad-request' | 'bad-response', message: string): ProviderError {
-    return new ProviderError({ kind, message: `${this.context.name}: ${message}` }, { retry: 'no' });
+    const retry = kind === 'bad-response' ? 'transient' : 'no';
+    return new ProviderError({ kind, message: `${this.context.name}: ${message}` }, { retry });
   }
 }
 

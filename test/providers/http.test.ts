@@ -162,9 +162,9 @@ describe('the answer', () => {
     ['nothing for a text', { status: 204 }, {}, /empty/],
   ])('is bad-response for %s', async (_, reply, settings, message) => {
     const provider = await open(settings as Omit<ProviderSettings, 'type'>, [reply]);
-    expect((await failureOf(ask(provider))).failure).toEqual({
-      kind: 'bad-response',
-      message: expect.stringMatching(message),
+    expect(await failureOf(ask(provider))).toEqual({
+      failure: { kind: 'bad-response', message: expect.stringMatching(message) },
+      retry: { retry: 'transient' },
     });
   });
 });
