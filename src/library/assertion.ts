@@ -188,7 +188,8 @@ function checkOnce(
   if (!definition.check) return [];
   let known = checks.get(definition);
   if (!known) checks.set(definition, (known = new Map()));
-  const key = canonicalJson(declared);
+  const { output, ...rest } = declared;
+  const key = `${output ? numberOf(output) : ''} ${canonicalJson(rest)}`;
   let result = known.get(key);
   if (!result) {
     result = definition.check(declared);
@@ -196,6 +197,16 @@ function checkOnce(
     known.set(key, result);
   }
   return result;
+}
+
+const numbers = new WeakMap<JsonObject, number>();
+let last = 0;
+
+/** A short name of a prompt's output schema, which is the same object for all its assertions. */
+function numberOf(schema: JsonObject): number {
+  const known = numbers.get(schema) ?? ++last;
+  numbers.set(schema, known);
+  return known;
 }
 
 /** Renders every text in a value once; keys stay as they are. */

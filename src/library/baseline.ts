@@ -10,9 +10,8 @@ import { checked } from './validate.js';
 
 const CONFLICT = /^(?:<{7} |\|{7} |={7}$|>{7} )/m;
 
-/** Reads a committed baseline. Undefined when there is none, or after reporting why it cannot be used: never half of one. */
+/** Reads a committed baseline. Undefined after reporting why it cannot be used: never half of one. */
 export function readBaseline(tree: Tree, path: string, report: Report): Baseline | undefined {
-  if (!tree.has(path)) return undefined;
   const text = loadText(tree, path, report);
   if (text === undefined) return undefined;
   const conflict = CONFLICT.exec(text.replaceAll('\r', ''));

@@ -62,7 +62,7 @@ export async function discoverLibrary(tree: Tree, options: DiscoverOptions): Pro
     };
     read.prompt.caseFiles = sources.paths(files);
     const kept = await checkCases(files, sources, context, report, notes);
-    const baseline = readBaseline(tree, files.baseline, report);
+    const baseline = files.baseline === undefined ? undefined : readBaseline(tree, files.baseline, report);
     known.set(files.id, { files, context, ...(kept && { kept }), ...(baseline && { baseline }) });
   }
   prompts.noteIdleOverrides(layout, options.paths === undefined);

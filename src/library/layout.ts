@@ -14,8 +14,8 @@ export interface PromptFiles {
   cases: string[];
   /** The prompt whose cases a variant runs. */
   variantOf?: string;
-  /** Where its baseline is, or would be. */
-  baseline: string;
+  /** Its baseline, where there is one. */
+  baseline?: string;
 }
 
 /** All files of the library by kind, and what is wrong with their names; each problem's place is the file. */
@@ -51,7 +51,7 @@ export function findFiles(tree: Tree, libraries: readonly string[]): Layout {
       if (file?.kind === 'prompt') {
         const stem = file.stem;
         const id = library === '.' ? stem : stem.slice(library.length + 1);
-        if (!prompts.has(stem)) prompts.set(stem, { id, path, stem, cases: [], baseline: `${stem}.baseline.json` });
+        if (!prompts.has(stem)) prompts.set(stem, { id, path, stem, cases: [] });
       } else if (file?.kind === 'cases') cases.push({ path, stem: file.stem });
       else if (file?.kind === 'baseline') baselines.push({ path, stem: file.stem });
     }
@@ -63,7 +63,9 @@ export function findFiles(tree: Tree, libraries: readonly string[]): Layout {
     else if (!prompt.cases.includes(path)) prompt.cases.push(path);
   }
   for (const { path, stem } of baselines) {
-    if (!prompts.has(stem)) problems.push(make['baseline-without-prompt'](posix.basename(stem), start(path)));
+    const prompt = prompts.get(stem);
+    if (prompt) prompt.baseline = path;
+    else problems.push(make['baseline-without-prompt'](posix.basename(stem), start(path)));
   }
   const list = [...prompts.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
   for (const prompt of list) adoptCases(prompt, prompts);

@@ -1,24 +1,20 @@
-import { createRequire } from 'node:module';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { problems as make } from '../errors.js';
 import { canonicalJson } from '../hash.js';
 import { schema07, schema2020 } from '../schemas/json-schema.js';
 import type { Json, JsonObject, Place, Problem } from '../vocabulary.js';
+import { canInterpret, interpret } from './interpret.js';
 import { type SchemaFault, schemaFaults } from './schema-faults.js';
 import type { Path } from './source.js';
-import { faultsOf, USER_SCHEMA_OPTIONS, withFormats } from './validate.js';
+import { ajvFor, type Draft, faultsOf } from './validate.js';
 
 /** A schema that a user wrote, ready to check values; or what is wrong with it, each with its path inside the schema. */
 export type UserSchema =
   | { ok: true; faults(value: Json, root: string): SchemaFault[] }
   | { ok: false; wrong: { path: Path; of: 'key' | 'value'; message: string; remedy?: string }[] };
 
-type Draft = '2020-12' | 'draft-07';
-
-const require = createRequire(import.meta.url);
-const engines = new Map<Draft, Ajv2020>();
-const known = new Map<string, UserSchema>();
-/** Equal schemas are compiled once; beyond this many different ones the oldest go. */
+const compiled = new Map<string, UserSchema>();
+/** Equal schemas are compiled once; beyond this many different ones all are forgotten. */
 const MOST_KEPT = 2000;
 
 /**
@@ -26,12 +22,28 @@ const MOST_KEPT = 2000;
  * lead outside the schema are mistakes. Nothing is ever fetched.
  */
 export function compileUserSchema(schema: JsonObject): UserSchema {
+  const draft = draftOf(schema);
+  if (draft === undefined) {
+    const message = `$schema ${JSON.stringify(schema.$schema)} is not known`;
+    return { ok: false, wrong: [{ path: ['$schema'], of: 'value', message }] };
+  }
+  const faults = faultsOf(draft === 'draft-07' ? schema07 : schema2020, schema, 'it');
+  if (faults.length > 0) {
+    const wrong = faults.map((fault) => {
+      const { message, remedy } = fault.problem(undefined);
+      return { path: fault.path, of: fault.of, message, remedy };
+    });
+    return { ok: false, wrong };
+  }
+  if (canInterpret(schema)) {
+    return { ok: true, faults: (value, root) => schemaFaults(interpret(schema, value), value, root) };
+  }
   const key = canonicalJson(schema);
-  let result = known.get(key);
+  let result = compiled.get(key);
   if (!result) {
-    result = compile(schema);
-    if (known.size >= MOST_KEPT) known.clear();
-    known.set(key, result);
+    result = compile(schema, draft);
+    if (compiled.size >= MOST_KEPT) compiled.clear();
+    compiled.set(key, result);
   }
   return result;
 }
@@ -49,21 +61,8 @@ export function schemaProblems(
   });
 }
 
-function compile(schema: JsonObject): UserSchema {
-  const draft = draftOf(schema);
-  if (draft === undefined) {
-    const message = `$schema ${JSON.stringify(schema.$schema)} is not known`;
-    return { ok: false, wrong: [{ path: ['$schema'], of: 'value', message }] };
-  }
-  const faults = faultsOf(draft === 'draft-07' ? schema07 : schema2020, schema, 'it');
-  if (faults.length > 0) {
-    const wrong = faults.map((fault) => {
-      const { message, remedy } = fault.problem(undefined);
-      return { path: fault.path, of: fault.of, message, remedy };
-    });
-    return { ok: false, wrong };
-  }
-  const engine = engineOf(draft);
+function compile(schema: JsonObject, draft: Draft): UserSchema {
+  const engine = ajvFor(draft);
   try {
     const validate = engine.compile(schema);
     return { ok: true, faults: (value, root) => run(validate, value, root) };
@@ -87,17 +86,6 @@ function draftOf(schema: JsonObject): Draft | undefined {
     String(schema.$schema),
   );
   return found?.[1] ? '2020-12' : found?.[2] ? 'draft-07' : undefined;
-}
-
-function engineOf(draft: Draft): Ajv2020 {
-  let engine = engines.get(draft);
-  if (!engine) {
-    // ajv's default export has draft-07's vocabulary and otherwise the same methods.
-    const Engine = draft === '2020-12' ? Ajv2020 : (require('ajv') as { default: typeof Ajv2020 }).default;
-    engine = withFormats(new Engine(USER_SCHEMA_OPTIONS));
-    engines.set(draft, engine);
-  }
-  return engine;
 }
 
 function messageOf(error: unknown): string {

@@ -1,58 +1,80 @@
 import { createRequire } from 'node:module';
-import { Ajv2020, type AnySchema, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { Ajv2020, AnySchema, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import type { FormatsPlugin } from 'ajv-formats';
 import type { XStatic } from 'typebox/schema';
 import type { Json, JsonObject, Problem } from '../vocabulary.js';
+import { canInterpret, interpret } from './interpret.js';
 import { type SchemaFault, schemaFaults } from './schema-faults.js';
 import { isObject, type Path, type Source } from './source.js';
 
 const require = createRequire(import.meta.url);
 
-/** Never `useDefaults`, `coerceTypes` or `removeAdditional`: they would change the data that is checked. */
+/**
+ * ajv's settings. Never `useDefaults`, `coerceTypes` or `removeAdditional`: they would change the data that is checked. Schemas
+ * are checked against flat meta-schemas of our own (schemas/json-schema.ts), as ajv's take 40 ms to compile.
+ */
 const OPTIONS = {
   allErrors: true,
   ownProperties: true,
   verbose: true,
   meta: false,
   validateSchema: false,
+  strict: true,
   allowUnionTypes: true,
+  strictTypes: false,
+  strictTuples: false,
+  strictRequired: false,
   logger: false,
+  code: { optimize: false },
 } as const;
 
-let own: Ajv2020 | undefined;
-const compiled = new WeakMap<object, ValidateFunction>();
+/** Drafts of JSON Schema that can be checked. */
+export type Draft = '2020-12' | 'draft-07';
 
-/** The schema of a file of ours, or one of a provider's or assertion's own, compiled when first used. */
-function validatorOf(schema: object): ValidateFunction {
-  let validate = compiled.get(schema);
-  if (!validate) {
-    own ??= withFormats(new Ajv2020({ ...OPTIONS, strict: true, strictRequired: false }));
-    validate = own.compile(schema);
-    compiled.set(schema, validate);
+const engines = new Map<Draft, Ajv2020>();
+
+/** ajv for one draft with the formats of ajv-formats; loaded with the first schema that `interpret` cannot do. */
+export function ajvFor(draft: Draft): Ajv2020 {
+  let engine = engines.get(draft);
+  if (!engine) {
+    // ajv's default export has draft-07's vocabulary and otherwise the same methods.
+    const Engine =
+      draft === '2020-12'
+        ? (require('ajv/dist/2020.js') as { Ajv2020: typeof Ajv2020 }).Ajv2020
+        : (require('ajv') as { default: typeof Ajv2020 }).default;
+    engine = new Engine(OPTIONS);
+    const addFormats: unknown = require('ajv-formats');
+    (addFormats as FormatsPlugin)(engine);
+    engines.set(draft, engine);
   }
-  return validate;
+  return engine;
 }
 
-/** Knows the formats of ajv-formats; those are loaded with the first instance. */
-export function withFormats<T extends Ajv2020>(ajv: T): T {
-  const addFormats: unknown = require('ajv-formats');
-  (addFormats as FormatsPlugin)(ajv);
-  return ajv;
+const compiled = new WeakMap<object, ValidateFunction>();
+
+function errorsOf(schema: object, value: Json): readonly ErrorObject[] {
+  // What is an object and has only known keywords is a schema.
+  if (canInterpret(schema)) return interpret(schema as JsonObject, value);
+  let validate = compiled.get(schema);
+  if (!validate) {
+    validate = ajvFor('2020-12').compile(schema);
+    compiled.set(schema, validate);
+  }
+  return validate(value) ? [] : (validate.errors ?? []);
 }
 
 /**
- * Checks a value against a schema literal of ours.
+ * Checks a value against the schema of a file of ours, or one of a provider's or an assertion's own.
  * @returns its faults; none means that it has the schema's type
  */
 export function faultsOf(schema: AnySchema, value: Json, root = 'the file'): SchemaFault[] {
   if (schema === true) return [];
-  const validate = validatorOf(schema === false ? { not: {} } : schema);
-  return validate(value) ? [] : schemaFaults(validate.errors ?? [], value, root);
+  const errors = errorsOf(schema === false ? { anyOf: [] } : schema, value);
+  return errors.length === 0 ? [] : schemaFaults(errors, value, root);
 }
 
 /**
  * Checks what a source holds against a schema literal of ours.
- * @param at where the value stands in the source
  * @returns the value with the schema's type, or undefined after reporting why it has not
  */
 export function checked<const S extends AnySchema>(
@@ -95,12 +117,3 @@ export function reportFaults(
 ): void {
   for (const fault of faults) report(fault.problem(source.place([...at, ...fault.path], fault.of)));
 }
-
-/** ajv's settings for schemas that users write. */
-export const USER_SCHEMA_OPTIONS = {
-  ...OPTIONS,
-  strict: true,
-  strictTypes: false,
-  strictTuples: false,
-  strictRequired: false,
-};

@@ -1,4 +1,15 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  Schema,
+} from 'yaml';
 import { problems as make } from '../errors.js';
 import type { Json, JsonObject, Place, Problem } from '../vocabulary.js';
 import { isObject, MAX_DEPTH, type Path, type Read, REFUSED_KEYS } from './source.js';
@@ -7,6 +18,10 @@ import { isObject, MAX_DEPTH, type Path, type Read, REFUSED_KEYS } from './sourc
 export const MAX_YAML = 4_000_000;
 /** Most values that aliases may stand for in one file: far above what people write, far below what a bomb unfolds to. */
 const MAX_ALIASED = 100_000;
+
+/** Making a schema per document takes a third of the time. Keys given twice are found below, where tags are refused, too. */
+const SCHEMA = new Schema({ schema: 'core' });
+const OPTIONS = { prettyErrors: false, strict: true, uniqueKeys: false, logLevel: 'silent' } as const;
 
 /**
  * Reads one YAML 1.2 document (core schema: dates are text, `off` is text). Not accepted: several documents, keys given twice,
@@ -21,7 +36,7 @@ export function readYaml(text: string, at: { file: string; lineOffset?: number }
     return { file: at.file, line: Math.max(line, 1) + (at.lineOffset ?? 0), column: Math.max(col, 1) };
   };
   if (text.length > MAX_YAML) return { problems: [make['too-large'](MAX_YAML, { file: at.file, line: 1, column: 1 })] };
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true, logLevel: 'silent' });
+  const document = parseDocument(text, { ...OPTIONS, lineCounter: lines, schema: SCHEMA });
   const faults = [...document.errors, ...document.warnings].map((fault) => syntaxProblem(fault, place));
   if (faults.length > 0) return { problems: faults };
   const reader = new Values(document, place);
@@ -36,9 +51,8 @@ function syntaxProblem(
 ): Problem {
   const where = place(fault.pos[0]);
   if (fault.code === 'MULTIPLE_DOCS') return make['bad-yaml']('there is a second document; a file holds one', where);
-  if (fault.code === 'DUPLICATE_KEY') return make['duplicate-key'](undefined, where);
   if (fault.code === 'IMPOSSIBLE' || fault.code === 'RESOURCE_EXHAUSTION') return make['too-deep'](MAX_DEPTH, where);
-  if (fault.code === 'TAG_RESOLVE_FAILED') return make['bad-yaml']('tags like !name are not used here', where);
+  if (fault.code === 'TAG_RESOLVE_FAILED') return make['bad-yaml'](NO_TAGS, where);
   return make['bad-yaml'](lowerFirst(fault.message.replace(/\s+/g, ' ')), where);
 }
 
@@ -64,6 +78,7 @@ class Values {
     if (underAlias && this.aliased++ >= MAX_ALIASED) return this.refuse(make['too-many-aliases'], node);
     if (depth > MAX_DEPTH) return this.refuse((where) => make['too-deep'](MAX_DEPTH, where), node);
     if (isAlias(node)) return this.value(node.resolve(this.document), depth + 1, true);
+    if (hasTag(node)) return this.refuse((where) => make['bad-yaml'](NO_TAGS, where), node);
     if (isMap(node)) return this.map(node.items, depth, underAlias);
     if (isSeq(node)) return node.items.map((item) => this.value(item, depth + 1, underAlias));
     if (isScalar(node)) return this.scalar(node.value, node);
@@ -97,6 +112,12 @@ class Values {
     if (this.problems.length <= 20) this.problems.push(problem(this.place(startOf(node) ?? 0)));
     return null;
   }
+}
+
+const NO_TAGS = 'tags such as !name or !!set are not used here';
+
+function hasTag(node: unknown): boolean {
+  return (isMap(node) || isSeq(node) || isScalar(node)) && node.tag !== undefined;
 }
 
 function keyName(value: unknown, written: string | undefined): string | undefined {

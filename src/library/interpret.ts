@@ -1,0 +1,258 @@
+import type { ErrorObject } from 'ajv/dist/2020.js';
+import { canonicalJson } from '../hash.js';
+import type { Json, JsonObject } from '../vocabulary.js';
+import { isObject } from './source.js';
+
+/**
+ * Checks values against JSON Schemas that use common keywords only, by walking them. ajv, which has all keywords, takes 20 to
+ * 100 ms to compile each of our files' schemas before the first value is looked at; walking needs no compilation. The errors are
+ * those of ajv with `verbose`, `allErrors` and `ownProperties`, and tests hold the two to the same answers.
+ */
+
+/** Keywords that say nothing about a value. */
+const ANNOTATIONS = new Set([
+  '$schema',
+  '$comment',
+  'title',
+  'description',
+  'default',
+  'examples',
+  'deprecated',
+  'readOnly',
+  'writeOnly',
+]);
+
+type Schema = JsonObject | boolean;
+
+interface Walk {
+  root: Schema;
+  errors: ErrorObject[];
+  path: (string | number)[];
+  at: (string | number)[];
+}
+
+/** One keyword of a schema and the value it is applied to. */
+interface Step {
+  walk: Walk;
+  schema: JsonObject;
+  keyword: string;
+  limit: Json;
+  value: Json;
+}
+
+const KEYWORDS: Readonly<Record<string, (step: Step) => void>> = {
+  type(step) {
+    const types = [step.limit].flat();
+    if (!types.some((type) => hasType(step.value, type)))
+      fail(step, { type: step.limit }, `must be ${types.join(',')}`);
+  },
+  enum(step) {
+    const text = canonicalJson(step.value);
+    if (list(step.limit).some((each) => canonicalJson(each) === text)) return;
+    fail(step, { allowedValues: step.limit }, 'must be equal to one of the allowed values');
+  },
+  const(step) {
+    if (canonicalJson(step.value) !== canonicalJson(step.limit))
+      fail(step, { allowedValue: step.limit }, 'must be equal to constant');
+  },
+  minimum: (step) => compare(step, '>=', (value, limit) => value >= limit),
+  maximum: (step) => compare(step, '<=', (value, limit) => value <= limit),
+  exclusiveMinimum: (step) => compare(step, '>', (value, limit) => value > limit),
+  exclusiveMaximum: (step) => compare(step, '<', (value, limit) => value < limit),
+  minLength: (step) => length(step, typeof step.value === 'string', 'characters', (size, limit) => size >= limit),
+  maxLength: (step) => length(step, typeof step.value === 'string', 'characters', (size, limit) => size <= limit),
+  minItems: (step) => length(step, Array.isArray(step.value), 'items', (size, limit) => size >= limit),
+  maxItems: (step) => length(step, Array.isArray(step.value), 'items', (size, limit) => size <= limit),
+  pattern(step) {
+    if (typeof step.value !== 'string' || patternOf(String(step.limit)).test(step.value)) return;
+    fail(step, { pattern: step.limit }, `must match pattern "${String(step.limit)}"`);
+  },
+  uniqueItems(step) {
+    if (step.limit !== true || !Array.isArray(step.value)) return;
+    const seen = new Map<string, number>();
+    for (const [index, item] of step.value.entries()) {
+      const text = canonicalJson(item);
+      const first = seen.get(text);
+      if (first !== undefined) {
+        fail(step, { i: index, j: first }, 'must NOT have duplicate items');
+        return;
+      }
+      seen.set(text, index);
+    }
+  },
+  items(step) {
+    if (!Array.isArray(step.value)) return;
+    for (const [index, item] of step.value.entries()) descend(step, item, index, step.limit, ['items']);
+  },
+  required(step) {
+    if (!isObject(step.value)) return;
+    for (const name of list(step.limit)) {
+      if (Object.hasOwn(step.value, String(name))) continue;
+      fail(step, { missingProperty: name }, `must have required property '${String(name)}'`);
+    }
+  },
+  properties(step) {
+    if (!isObject(step.value) || !isObject(step.limit)) return;
+    for (const [name, inner] of Object.entries(step.limit)) {
+      const member = Object.hasOwn(step.value, name) ? step.value[name] : undefined;
+      if (member !== undefined) descend(step, member, name, inner, ['properties', name]);
+    }
+  },
+  additionalProperties(step) {
+    if (!isObject(step.value) || step.limit === true) return;
+    const known = isObject(step.schema.properties) ? step.schema.properties : {};
+    for (const [name, member] of Object.entries(step.value)) {
+      if (Object.hasOwn(known, name)) continue;
+      if (step.limit === false) fail(step, { additionalProperty: name }, 'must NOT have additional properties');
+      else descend(step, member, name, step.limit, ['additionalProperties']);
+    }
+  },
+  propertyNames(step) {
+    if (!isObject(step.value)) return;
+    for (const name of Object.keys(step.value)) {
+      const before = step.walk.errors.length;
+      visit(step.walk, step.limit, name, ['propertyNames']);
+      for (const error of step.walk.errors.slice(before)) error.propertyName = name;
+    }
+  },
+  anyOf(step) {
+    const { walk } = step;
+    const outer = walk.errors;
+    const found: ErrorObject[] = [];
+    for (const [index, branch] of list(step.limit).entries()) {
+      walk.errors = [];
+      visit(walk, branch, step.value, ['anyOf', index]);
+      const { errors } = walk;
+      walk.errors = outer;
+      if (errors.length === 0) return;
+      found.push(...errors);
+    }
+    outer.push(...found);
+    fail(step, {}, 'must match a schema in anyOf');
+  },
+  allOf(step) {
+    for (const [index, part] of list(step.limit).entries()) visit(step.walk, part, step.value, ['allOf', index]);
+  },
+  $ref: (step) => visit(step.walk, step.walk.root, step.value, ['$ref']),
+  format(step) {
+    if (typeof step.value !== 'string' || isPattern(step.value)) return;
+    fail(step, { format: 'regex' }, 'must be a regular expression');
+  },
+};
+
+const supported = new WeakMap<object, boolean>();
+
+/** Whether a schema uses only what `interpret` knows. */
+export function canInterpret(schema: unknown): boolean {
+  if (typeof schema === 'boolean') return true;
+  if (!isObject(schema)) return false;
+  let known = supported.get(schema);
+  if (known === undefined) {
+    known = Object.entries(schema).every(([keyword, limit]) => isKnown(keyword, limit));
+    supported.set(schema, known);
+  }
+  return known;
+}
+
+function isKnown(keyword: string, limit: Json): boolean {
+  if (ANNOTATIONS.has(keyword)) return true;
+  if (!Object.hasOwn(KEYWORDS, keyword)) return false;
+  if (keyword === '$ref') return limit === '#';
+  if (keyword === 'format') return limit === 'regex';
+  if (keyword === 'pattern') return isPattern(String(limit));
+  if (keyword === 'properties') return isObject(limit) && Object.values(limit).every(canInterpret);
+  if (['items', 'additionalProperties', 'propertyNames'].includes(keyword)) return canInterpret(limit);
+  return keyword === 'anyOf' || keyword === 'allOf' ? list(limit).every(canInterpret) : true;
+}
+
+/** @returns the errors of a value under a schema for which `canInterpret` holds; none when it is valid */
+export function interpret(schema: Schema, value: Json): ErrorObject[] {
+  const walk: Walk = { root: schema, errors: [], path: [], at: [] };
+  visit(walk, schema, value, []);
+  return walk.errors;
+}
+
+function visit(walk: Walk, schema: Json, value: Json, at: readonly (string | number)[]): void {
+  walk.at.push(...at);
+  if (isObject(schema)) {
+    for (const keyword of Object.keys(schema)) {
+      const limit = schema[keyword];
+      if (limit !== undefined) KEYWORDS[keyword]?.({ walk, schema, keyword, limit, value });
+    }
+  } else if (schema === false) {
+    fail({ walk, schema: {}, keyword: 'false schema', limit: false, value }, {}, 'is not allowed here');
+  }
+  walk.at.length -= at.length;
+}
+
+function descend(step: Step, value: Json, key: string | number, schema: Json, at: readonly (string | number)[]): void {
+  step.walk.path.push(key);
+  visit(step.walk, schema, value, at);
+  step.walk.path.pop();
+}
+
+function fail({ walk, schema, keyword, limit, value }: Step, params: Record<string, unknown>, message: string): void {
+  const instancePath = walk.path.map((key) => `/${escapeKey(String(key))}`).join('');
+  const schemaPath = ['#', ...walk.at.map((key) => escapeKey(String(key))), keyword].join('/');
+  walk.errors.push({
+    keyword,
+    instancePath,
+    schemaPath,
+    params,
+    message,
+    schema: limit,
+    parentSchema: schema,
+    data: value,
+  });
+}
+
+function escapeKey(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+function compare(step: Step, sign: string, holds: (value: number, limit: number) => boolean): void {
+  const { value, limit } = step;
+  if (typeof value !== 'number' || typeof limit !== 'number' || holds(value, limit)) return;
+  fail(step, { comparison: sign, limit }, `must be ${sign} ${limit}`);
+}
+
+/** The size of a text counts characters, not UTF-16 units. */
+function length(step: Step, applies: boolean, unit: string, holds: (size: number, limit: number) => boolean): void {
+  const { value, limit, keyword } = step;
+  if (!applies || typeof limit !== 'number') return;
+  const size = typeof value === 'string' ? [...value].length : list(value).length;
+  if (holds(size, limit)) return;
+  fail(step, { limit }, `must NOT have ${keyword.startsWith('min') ? 'fewer' : 'more'} than ${limit} ${unit}`);
+}
+
+function hasType(value: Json, type: Json | undefined): boolean {
+  if (type === 'integer') return Number.isInteger(value);
+  if (type === 'array') return Array.isArray(value);
+  if (type === 'object') return isObject(value);
+  if (type === 'null') return value === null;
+  return typeof value === type;
+}
+
+function list(value: Json): readonly Json[] {
+  return Array.isArray(value) ? value : [];
+}
+
+const patterns = new Map<string, RegExp>();
+
+function patternOf(source: string): RegExp {
+  let pattern = patterns.get(source);
+  if (!pattern) {
+    pattern = new RegExp(source, 'u');
+    patterns.set(source, pattern);
+  }
+  return pattern;
+}
+
+function isPattern(source: string): boolean {
+  try {
+    patternOf(source);
+    return true;
+  } catch {
+    return false;
+  }
+}
