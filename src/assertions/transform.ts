@@ -51,7 +51,7 @@ function chain(names: string[]): (text: string) => string | undefined {
 
 /** So many opening brackets are tried, and so many characters looked through for where they close: each try may read it all. */
 const MOST_TRIES = 50;
-const MOST_CHARACTERS = 5_000_000;
+const MOST_CHARACTERS = 2_000_000;
 
 /**
  * The JSON in a text, as text: the whole of it; else what the first fence holds that is JSON; else the first object or list

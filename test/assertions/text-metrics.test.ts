@@ -49,7 +49,7 @@ describe('levenshtein', () => {
     const [a, b] = ['ab'.repeat(500_000), 'ba'.repeat(500_000)];
     expect(await score('levenshtein', { value: a }, `${a}!`)).toMatchObject({ pass: true });
     expect(await score('levenshtein', { value: `x${a}y` }, `y${b}x`)).toMatchObject({ status: 'unscored' });
-    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Ask } from '../../src/ask/ask.js';
 import type { AssertionDefinition, Scorer } from '../../src/assertions/assertion.js';
 import { assertionTypes } from '../../src/assertions/map.js';
 import { createScorer, type ScoringParts, type TrialScorer } from '../../src/score/scorer.js';
@@ -57,12 +58,12 @@ export function answer(output: string, more: Partial<Completion> = {}): Extract<
   return { ok: true, completion: { output, finishReason: 'stop', ...more }, attempts: 1, source: 'call' };
 }
 
-const ask: ScoringParts['ask'] = async () => {
+const silent: Ask = async () => {
   throw new Error('nothing should be asked');
+};
 
 export function scorerWith(more: Partial<ScoringParts> = {}): TrialScorer {
-  };
-  return createScorer({ assertions: assertionTypes, ask, root: '/nowhere', ...more });
+  return createScorer({ assertions: assertionTypes, ask: silent, root: '/nowhere', ...more });
 }
 
 type Completed = Extract<TrialResult, { status: 'completed' }>;
