@@ -22,7 +22,10 @@ let requests = 0;
 let inFlight = 0;
 let mostInFlight = 0;
 const server = createServer((request, response) => {
-  if (request.method === 'GET') return response.end(JSON.stringify({ requests, mostInFlight }));
+  if (request.method === 'GET') {
+    response.end(JSON.stringify({ requests, mostInFlight }));
+    return;
+  }
   requests += 1;
   inFlight += 1;
   mostInFlight = Math.max(mostInFlight, inFlight);

@@ -29,6 +29,6 @@ export async function measure(script, args, { cwd, env = {} } = {}) {
 
 /** The middle of a list of numbers. */
 export function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor((sorted.length - 1) / 2)];
 }

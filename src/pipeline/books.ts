@@ -55,7 +55,12 @@ export function headerOf(session: Session, { run }: Ledger): JournalHeader {
  * Enters the trials of a journal. The run keeps its id and its start.
  * @param which `completed`: the others are to be run again; `all`: the run is over
  */
-export function restore({ ledger, places }: Books, path: string, index: JournalIndex, which: 'completed' | 'all'): void {
+export function restore(
+  { ledger, places }: Books,
+  path: string,
+  index: JournalIndex,
+  which: 'completed' | 'all',
+): void {
   const { info } = ledger.run;
   if (typeof index.header.id === 'string') info.id = index.header.id;
   if (typeof index.header.startedAt === 'string') info.startedAt = index.header.startedAt;

@@ -46,12 +46,14 @@ export async function dryRun(options: EvaluateOptions, world: World): Promise<{ 
   }
 }
 
+/** Stands where a provider would: what comes this far is not recorded. */
+const nobody: Ask = async () => ({ ok: false, attempts: 0, failure: { kind: 'not-recorded', message: '' } });
+
 type IsRecorded = (trial: Trial, request: ModelRequest) => Promise<boolean>;
 
 /** Asks for the recording as a replay would, with nothing behind it. */
 function lookup({ config, store, pool }: Session, { refresh }: EvaluateOptions): IsRecorded {
   if (config.mode === 'live' || refresh) return async () => false;
-  const nobody: Ask = async () => ({ ok: false, attempts: 0, failure: { kind: 'not-recorded', message: '' } });
   const ask = layered(nobody, [recordings({ mode: 'replay', store, describe: (model) => pool.describe(model) })]);
   return async (trial, request) => (await ask(request, { purpose: 'trial', trial: trial.id })).ok;
 }
@@ -81,8 +83,7 @@ async function planEval(
     }
   }
   const options = { date: world.date };
-  const costUsd =
-    sums.calls === 0 ? 0 : await estimateCost(described, sums.inputTokens, sums.outputTokens, options);
+  const costUsd = sums.calls === 0 ? 0 : await estimateCost(described, sums.inputTokens, sums.outputTokens, options);
   return { prompt, model, cases: cases.size, ...sums, ...(costUsd !== undefined && { costUsd }) };
 }
 

@@ -25,7 +25,9 @@ export async function pruneRecordings(
   for (const { prompt, next } of accepted) {
     await replayAll(session, prompt, next, world);
     const used = session.store.used();
-    const models = new Set(session.evals.filter((each) => each.prompt.id === prompt.id).map((each) => each.model.model));
+    const models = new Set(
+      session.evals.filter((each) => each.prompt.id === prompt.id).map((each) => each.model.model),
+    );
     // Replies of models that this run did not have belong to other baselines, or to a plan of another day.
     const keep = (row: { model: string; purpose: string; key: string }) =>
       used.has(row.key) || (row.purpose === 'trial' && !models.has(row.model) && Object.hasOwn(next.models, row.model));
@@ -64,7 +66,9 @@ function workOf(session: Session, prompt: Prompt, baseline: Baseline): Work[] {
     .filter((each) => each.prompt.id === prompt.id)
     .flatMap(({ prompt: { repeats }, model: { model } }) => {
       const cases = Object.values(baseline.models[model]?.cases ?? {});
-      const accepted = cases.map((each) => Math.max(0, ...Object.values(each.scores).map((score) => score.repeats.length)));
+      const accepted = cases.map((each) =>
+        Math.max(0, ...Object.values(each.scores).map((score) => score.repeats.length)),
+      );
       const rounds = Math.max(repeats.max, ...accepted);
       return Array.from({ length: rounds }, (_, index): Work => ({ prompt: prompt.id, model, repeat: index + 1 }));
     });

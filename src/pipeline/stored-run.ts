@@ -7,6 +7,8 @@ import { JOURNAL } from './books.js';
 import type { EvaluateOptions } from './options.js';
 import { openProject } from './project.js';
 
+const MODES: readonly Mode[] = ['replay', 'record', 'live'];
+
 /** A run that was ended, as its journal has it. */
 export interface StoredRun {
   /** The journal's file. */
@@ -25,7 +27,8 @@ export interface StoredRun {
  */
 export async function storedRun(options: EvaluateOptions): Promise<StoredRun> {
   const { root } = openProject(options.cwd, options.config);
-  const path = options.out === undefined ? resolve(root, 'reports', JOURNAL) : resolve(options.cwd, options.out, JOURNAL);
+  const path =
+    options.out === undefined ? resolve(root, 'reports', JOURNAL) : resolve(options.cwd, options.out, JOURNAL);
   const index = await indexJournal(path);
   if (!index) throw new UserError([problems['no-journal'](path)]);
   if (!index.end) throw new UserError([problems['incomplete-run'](path)], EXIT.unverified);
@@ -37,7 +40,7 @@ function readHeader({ header, end }: JournalIndex, root: string): Pick<StoredRun
   const selection = objectIn(header.selection);
   const repeats = objectIn(selection.repeats);
   const git = objectIn(header.git);
-  const mode = text(header.mode) as Mode;
+  const mode = MODES.find((each) => each === header.mode) ?? 'replay';
   return {
     options: {
       mode,

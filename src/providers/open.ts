@@ -40,7 +40,7 @@ type Providers = Pick<Config, 'providers'>;
 /**
  * All that is wrong with the models of a run, before anything is called: unknown providers, code that is not allowed, hosts
  * that are not allowed, keys and files that are missing.
- * @param run `calling: false` (replay): no network provider will be called, so keys and hosts do not matter; code and files do
+ * @param run `calling: false` (replay): no network provider will be called, so keys do not matter; hosts, code and files do
  */
 export function checkProviders(
   models: readonly string[],
@@ -75,7 +75,8 @@ function checkProvider(
   const context = { name: provider, settings, env: world.env, resolve: resolver(world.root) };
   const found: Problem[] = [];
   if (definition.calls === 'code' && !world.allowCode) found.push(codeProblem(first));
-  const addresses = calling ? (definition.hosts?.(context) ?? []) : [];
+  // In a replay, too: a pull request that names a foreign host must not look clean until somebody records.
+  const addresses = definition.hosts?.(context) ?? [];
   for (const address of addresses) {
     const problem = addressProblem(provider, address, allowed);
     if (problem) found.push(problem);

@@ -60,7 +60,7 @@ export async function openLedger(
       }
     }
     if (evalRun.cases.length === 0) continue;
-    evalRun.judged = [...judged].sort();
+    evalRun.judged = [...judged].toSorted();
     if (judged.size > 0 && scoring.judge) evalRun.judge = scoring.judge;
     run.evals.push(evalRun);
     const cases = new Map(evalRun.cases.map((each) => [each.case, each]));
@@ -86,7 +86,9 @@ export async function openLedger(
       for (const { prompt, model, repeat, cases } of work) {
         const book = books.get(evalKey(prompt, model));
         const named = cases?.map((id) => book?.cases.get(id)) ?? book?.evalRun.cases ?? [];
-        run.trials.planned += named.filter((each) => each && !each.trials.some((trial) => trial.repeat === repeat)).length;
+        run.trials.planned += named.filter(
+          (each) => each && !each.trials.some((trial) => trial.repeat === repeat),
+        ).length;
       }
     },
     enter,
