@@ -115,25 +115,17 @@ function writer(path: string, file: FileHandle, lines: Appender, { redact }: Jou
   let closed: Promise<void> | undefined;
   const close = async () => {
     await lines.idle();
-    try {
-      await sync(path, file);
-    } finally {
-      await file.close();
-      await lock.release();
-    }
+    await file.close();
+    await lock.release();
   };
   return {
     append: (result) => append(trialLine(result)),
     async end(facts) {
       await append(endLine(facts));
-      await sync(path, file);
+      await file.sync().catch((error: unknown) => {
+        throw writeTrouble(path, error);
+      });
     },
     close: () => (closed ??= close()),
   };
-}
-
-async function sync(path: string, file: FileHandle): Promise<void> {
-  await file.sync().catch((error: unknown) => {
-    throw writeTrouble(path, error);
-  });
 }
