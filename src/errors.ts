@@ -28,6 +28,12 @@ export const problems = {
     remedy: 'Write two delimiters with a space between them, e.g. {{=<% %>=}}.',
     place,
   }),
+  'bad-front-matter': (line: string, place?: Place): Problem => ({
+    code: 'bad-front-matter',
+    message: `front matter begins with a line of three dashes, not with ${JSON.stringify(line.slice(0, 40))}`,
+    remedy: 'Write --- alone on the first line and YAML below it. Nothing in a prompt file is ever run.',
+    place,
+  }),
   'bad-id': (id: string, why: string, place?: Place): Problem => ({
     code: 'bad-id',
     message: `${JSON.stringify(id)} cannot be an id: ${why}`,
@@ -316,16 +322,16 @@ export const problems = {
     message: `${path} is not written: it is a link, a folder or a device`,
     remedy: 'Remove it, or write somewhere else with --out <folder>.',
   }),
+  'not-in-run': (path: string): Problem => ({
+    code: 'not-in-run',
+    message: `"${path}" names no prompt of the last run`,
+    remedy: 'Name a prompt, its cases or a folder that the run had, or run `assay eval` with it first.',
+  }),
   'not-utf8': (path: string, found: string, place?: Place): Problem => ({
     code: 'not-utf8',
     message: `${path} is not UTF-8: ${found}`,
     remedy: 'Save it as UTF-8.',
     place,
-  }),
-  'not-in-run': (path: string): Problem => ({
-    code: 'not-in-run',
-    message: `"${path}" names no prompt of the last run`,
-    remedy: 'Name a prompt, its cases or a folder that the run had, or run `assay eval` with it first.',
   }),
   'other-run': (path: string, { field, was, is }: { field: string; was: string; is: string }): Problem => ({
     code: 'other-run',

@@ -1,6 +1,6 @@
 import { problems as make } from '../errors.js';
 import type { Json, JsonObject, Place, Problem } from '../vocabulary.js';
-import { MAX_DEPTH, type Path, type Read, REFUSED_KEYS } from './source.js';
+import { isInexact, MAX_DEPTH, type Path, type Read, REFUSED_KEYS } from './source.js';
 
 const SPACE = /[ \t\r\n]*/y;
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
@@ -101,8 +101,11 @@ class Reader {
   }
 
   private number(): number {
-    const value = Number(this.match(NUMBER));
-    if (!Number.isFinite(value)) throw new Fault(make['bad-json']('the number is too large', this.place(this.at)));
+    const start = this.at;
+    const written = this.match(NUMBER);
+    const value = Number(written);
+    if (!Number.isFinite(value)) throw new Fault(make['bad-json']('the number is too large', this.place(start)));
+    if (isInexact(written, value)) throw new Fault(make['inexact-number'](this.place(start)));
     return value;
   }
 

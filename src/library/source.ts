@@ -43,3 +43,10 @@ export function pathName(path: Path): string {
 export function within(source: Source, path: Path, value: Json): Source {
   return { file: source.file, value, place: (inner, of) => source.place([...path, ...inner], of) };
 }
+
+/** Whether a whole number, printed again, would have other digits than were written: `12345678901234567890` does. */
+export function isInexact(written: string, value: number): boolean {
+  if (Number.isSafeInteger(value) || !/^[-+]?\d+$/.test(written)) return false;
+  const digits = written.replace('+', '');
+  return String(value) !== digits && BigInt(digits) !== BigInt(value);
+}

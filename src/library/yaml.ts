@@ -8,11 +8,12 @@ import {
   type Node,
   type Pair,
   parseDocument,
+  type Scalar,
   Schema,
 } from 'yaml';
 import { problems as make } from '../errors.js';
 import type { Json, JsonObject, Place, Problem } from '../vocabulary.js';
-import { isObject, MAX_DEPTH, type Path, type Read, REFUSED_KEYS } from './source.js';
+import { isInexact, isObject, MAX_DEPTH, type Path, type Read, REFUSED_KEYS } from './source.js';
 
 /** Largest YAML file in characters: its parser needs some hundred bytes per character; larger data belongs in .jsonl or .csv. */
 export const MAX_YAML = 4_000_000;
@@ -21,7 +22,8 @@ const MAX_ALIASED = 100_000;
 
 /** Making a schema per document takes a third of the time. Keys given twice are found below, where tags are refused, too. */
 const SCHEMA = new Schema({ schema: 'core' });
-const OPTIONS = { prettyErrors: false, strict: true, uniqueKeys: false, logLevel: 'silent' } as const;
+/** With a log level of `silent` a second document would be left out without a word. */
+const OPTIONS = { prettyErrors: false, strict: true, uniqueKeys: false, logLevel: 'error' } as const;
 
 /**
  * Reads one YAML 1.2 document (core schema: dates are text, `off` is text). Not accepted: several documents, keys given twice,
@@ -77,11 +79,15 @@ class Values {
   private value(node: unknown, depth: number, underAlias: boolean): Json {
     if (underAlias && this.aliased++ >= MAX_ALIASED) return this.refuse(make['too-many-aliases'], node);
     if (depth > MAX_DEPTH) return this.refuse((where) => make['too-deep'](MAX_DEPTH, where), node);
-    if (isAlias(node)) return this.value(node.resolve(this.document), depth + 1, true);
+    if (isAlias(node)) {
+      const target = node.resolve(this.document);
+      const unknown = `no anchor &${node.source} stands before this`;
+      return target ? this.value(target, depth + 1, true) : this.refuse((at) => make['bad-yaml'](unknown, at), node);
+    }
     if (hasTag(node)) return this.refuse((where) => make['bad-yaml'](NO_TAGS, where), node);
     if (isMap(node)) return this.map(node.items, depth, underAlias);
     if (isSeq(node)) return node.items.map((item) => this.value(item, depth + 1, underAlias));
-    if (isScalar(node)) return this.scalar(node.value, node);
+    if (isScalar(node)) return this.scalar(node);
     return null;
   }
 
@@ -98,13 +104,14 @@ class Values {
     return object;
   }
 
-  private scalar(value: unknown, node: unknown): Json {
+  private scalar(node: Scalar): Json {
+    const { value } = node;
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
     if (typeof value !== 'number')
       return this.refuse((where) => make['bad-yaml']('this is no JSON value', where), node);
     if (!Number.isFinite(value))
       return this.refuse((where) => make['bad-yaml'](`${value} is not a number in JSON`, where), node);
-    if (Number.isInteger(value) && !Number.isSafeInteger(value)) return this.refuse(make['inexact-number'], node);
+    if (isInexact(node.source ?? '', value)) return this.refuse(make['inexact-number'], node);
     return value;
   }
 
