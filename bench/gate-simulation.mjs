@@ -20,10 +20,13 @@ const uShaped = (n) => (random) =>
   });
 const broken = (n, others) => [{ before: 1, after: 0 }, ...same(n - 1, others)];
 
+function oneDigit(share) {
+  return (100 * share).toFixed(1);
+}
+
 function percent(hits, of) {
   const [low, high] = clopperPearson(hits, of);
-  const show = (value) => (100 * value).toFixed(1);
-  return `${show(hits / of).padStart(5)} % [${show(low)}, ${show(high)}]`.padEnd(23);
+  return `${oneDigit(hits / of).padStart(5)} % [${oneDigit(low)}, ${oneDigit(high)}]`.padEnd(23);
 }
 
 /** Runs one scenario: `evals` are lists of cases, or functions that draw them. */
@@ -37,9 +40,9 @@ function simulate(name, evals, { repeats = ADAPTIVE, baselineRepeats = 8, graded
     const result = runGate(family);
     const naive = naiveRules(family);
     sum.failed += result.failed ? 1 : 0;
-    sum.regressed += result.regressed > 0 ? 1 : 0;
-    sum.confirmed += result.confirmed > 0 ? 1 : 0;
-    sum.inconclusive += result.inconclusive > 0 ? 1 : 0;
+    sum.regressed += result.regressed ? 1 : 0;
+    sum.confirmed += result.confirmed ? 1 : 0;
+    sum.inconclusive += result.inconclusive ? 1 : 0;
     sum.calls += result.callsPerCase;
     sum.fell += naive.fell ? 1 : 0;
     sum.newFailure += naive.newFailure ? 1 : 0;
@@ -96,7 +99,7 @@ simulate('baseline of 5, fixed 5', [dropped(60, 0.9, 0.75)], { baselineRepeats: 
 heading('One of 20 prompts with that drop: at least 90 %');
 const oneOfTwenty = [dropped(60, 0.9, 0.75), ...Array.from({ length: 19 }, () => same(60, 0.9))];
 for (const baselineRepeats of [1, 3, 5, 8]) {
-  simulate(`baseline of ${baselineRepeats}`, oneOfTwenty, { baselineRepeats, count: Math.max(500, runs / 2) });
+  simulate(`baseline of ${baselineRepeats}`, oneOfTwenty, { baselineRepeats, count: Math.min(runs, 500) });
 }
 
 heading('One of 30 cases from always right to always wrong: at least 95 %');
@@ -114,7 +117,7 @@ const spent = [
   simulate('60 cases from 0.9 to 0.75', [dropped(60, 0.9, 0.75)]),
   simulate('30 cases at 0.9', [same(30, 0.9)]),
   simulate('30 cases at 0.9, one broken', [broken(30, 0.9)]),
-  simulate('20 prompts of 60 cases at 0.9', Array.from({ length: 20 }, () => same(60, 0.9)), { count: 500 }),
+  simulate('20 prompts of 60 cases at 0.9', Array.from({ length: 20 }, () => same(60, 0.9)), { count: Math.min(runs, 500) }),
 ];
 for (const { calls } of spent) console.log(`${calls.toFixed(2)} calls per case: ${((100 * calls) / cheapest).toFixed(0)} % of ${cheapest}`);
 

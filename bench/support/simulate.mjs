@@ -1,7 +1,7 @@
 // A simulated model and the two-stage gate on it, without files or calls: what the planner and the gate do, as a loop.
-import { confirmationsNeeded, guardCase } from '../../dist/stats/guard.js';
 import { lookSchedule } from '../../dist/stats/looks.js';
-import { GUARD_SHARE, isOpen, judgeFamily, standingOf } from '../../dist/stats/sequential.js';
+import { judgeFamily } from '../../dist/stats/sequential.js';
+import { nextStep } from '../../dist/stats/two-stage.js';
 
 export const SETTINGS = { alpha: 0.05, tolerance: 0.02, detect: 0.1, confirm: 16 };
 
@@ -33,73 +33,69 @@ function gradedScore(mean, random) {
 
 const passed = (score) => (score === undefined ? undefined : score >= 0.5 ? 1 : 0);
 
-/** The gated metrics of an eval: `pass`, and for graded scores `score` as well. */
-function tracksOf(one) {
+/** What the gate knows of an eval. The gated metrics are `pass`, and for graded scores `score` as well. */
+function progressOf(one) {
   const common = { rounds: one.rounds, schedule: one.schedule, final: false, seed: one.seed, ...SETTINGS };
-  const pass = { ...common, baseline: one.baseline.map((each) => each.map(passed)), run: one.run.map((each) => each.map(passed)) };
-  return one.graded ? [pass, { ...common, baseline: one.baseline, run: one.run }] : [pass];
+  const baseline = one.baseline.map((each) => each.map(passed));
+  const run = one.run.map((each) => each.map(passed));
+  const pass = { ...common, baseline, run };
+  const tracks = one.graded ? { pass, score: { ...common, baseline: one.baseline, run: one.run } } : { pass };
+  const cases = Object.fromEntries(run.map((each, index) => [index, { baseline: baseline[index], run: each }]));
+  return { tracks, cases, ...SETTINGS, confirmedSettles: true, final: false };
 }
 
-function ask(one, index) {
-  one.run[index].push(one.score(one.cases[index].after));
-  one.calls += 1;
+function ask(one, index, repeat) {
+  while (one.run[index].length < repeat) {
+    one.run[index].push(one.score(one.cases[index].after));
+    one.calls += 1;
+  }
+}
+
+/** Asks for rounds and repeats as the gate wants them, until it wants no more. */
+function play(one, family) {
+  let rounds = one.schedule[0];
+  for (;;) {
+    if (rounds !== undefined) {
+      one.run.forEach((_, index) => ask(one, index, rounds));
+      one.rounds = rounds;
+    }
+    const progress = progressOf(one);
+    const step = nextStep(progress, family);
+    for (const { case: index, repeat } of step.repeats) ask(one, Number(index), repeat);
+    if (step.rounds === undefined && step.repeats.length === 0) return { progress, step };
+    rounds = step.rounds;
+  }
 }
 
 /**
- * Runs the gate over a family of evals: rounds until each is settled, then the guard.
+ * Runs the gate over a family of evals.
  * @returns whether it failed, by which stage, and the calls made per case
  */
-export function runGate(evals, { guard = true } = {}) {
-  const family = evals.reduce((sum, one) => sum + (one.graded ? 2 : 1), 0);
-  const open = new Set(evals);
-  while (open.size > 0) {
-    for (const one of open) {
-      const next = one.schedule.find((look) => look > one.rounds);
-      one.run.forEach((scores, index) => {
-        while (scores.length < next) ask(one, index);
-      });
-      one.rounds = next;
-      one.standings = tracksOf(one).map((track) => ({ track, standing: standingOf(track, family) }));
-      if (!one.standings.some(({ track, standing }) => isOpen(track, standing, family))) open.delete(one);
-    }
-  }
-  const verdicts = judgeFamily(evals.flatMap((one) => one.standings), family).map(({ verdict }) => verdict);
-  const confirmed = guard ? guardAll(evals) : 0;
+export function runGate(evals) {
   const cases = evals.reduce((sum, one) => sum + one.cases.length, 0);
+  const tests = evals.reduce((sum, one) => sum + (one.graded ? 2 : 1), 0);
+  const ended = evals.map((one) => play(one, { tests, cases }));
+  const members = ended.flatMap(({ progress, step }) =>
+    Object.entries(step.standings).map(([metric, standing]) => ({ track: progress.tracks[metric], standing })),
+  );
+  const verdicts = new Set(judgeFamily(members, tests).map(({ verdict }) => verdict));
+  const confirmed = ended.flatMap(({ step }) => Object.values(step.guards)).filter(({ status }) => status === 'confirmed');
+  const regressed = verdicts.has('regressed');
   return {
-    failed: verdicts.includes('regressed') || confirmed > 0,
-    regressed: verdicts.filter((verdict) => verdict === 'regressed').length,
-    inconclusive: verdicts.filter((verdict) => verdict === 'inconclusive').length,
-    verdicts,
-    confirmed,
+    failed: regressed || confirmed.length > 0,
+    regressed,
+    confirmed: confirmed.length > 0,
+    inconclusive: verdicts.has('inconclusive'),
     callsPerCase: evals.reduce((sum, one) => sum + one.calls, 0) / cases,
   };
 }
 
-function guardAll(evals) {
-  const cases = evals.reduce((sum, one) => sum + one.cases.length, 0);
-  let confirmed = 0;
-  for (const one of evals) {
-    one.baseline.forEach((baseline, index) => {
-      const state = guardOne(one, index, baseline.map(passed), cases);
-      if (state.status === 'confirmed') confirmed += 1;
-    });
-  }
-  return confirmed;
-}
-
-function guardOne(one, index, baseline, cases) {
-  const needed = confirmationsNeeded(baseline.length, cases, GUARD_SHARE * SETTINGS.alpha, SETTINGS.confirm);
-  for (;;) {
-    const state = guardCase({ baseline, run: one.run[index].map(passed) }, needed, false);
-    if (state.status !== 'open') return state;
-    ask(one, index);
-  }
+function average(values) {
+  return values.reduce((sum, each) => sum + each, 0) / values.length;
 }
 
 /** What the two common rules would say of the same data, after one round. */
 export function naiveRules(evals) {
-  const average = (values) => values.reduce((sum, each) => sum + each, 0) / values.length;
   const fell = evals.some((one) => {
     const before = average(one.baseline.map((each) => average(each.map(passed))));
     return average(one.run.map((each) => passed(each[0]))) < before;
