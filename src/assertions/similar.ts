@@ -44,7 +44,7 @@ type Vectors = number[][] | Extract<ScoreOutcome, { status: 'unscored' }>;
 /** One request for all texts, so that a recording of the trial holds all it needs. */
 async function embed(texts: string[], options: JsonObject, subject: Subject, tools: ScorerTools): Promise<Vectors> {
   const { model } = options;
-  if (typeof model !== 'string') return (await localModel()).embed(texts);
+  if (typeof model !== 'string') return localModel().embed(texts);
   const answer = await tools.ask(
     { model, messages: [], parameters: {}, tools: [], texts },
     { purpose: 'embedding', trial: subject.trial, metric: tools.metric, ...(tools.signal && { signal: tools.signal }) },

@@ -38,12 +38,6 @@ export function compileTransform(list: string | undefined): CompiledTransform {
   return { ok: true, before: chain(names.slice(0, split)), after: (text) => after(text) ?? '' };
 }
 
-/** What is wrong with a transform, in words; undefined for nothing. */
-export function checkTransform(list: string): string | undefined {
-  const read = compileTransform(list);
-  return read.ok ? undefined : `${read.message}. ${read.remedy}`;
-}
-
 function chain(names: string[]): (text: string) => string | undefined {
   const steps = names.map((name) => STEPS[name]);
   return (text) => steps.reduce<string | undefined>((now, step) => (now === undefined ? now : step?.(now)), text);

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Declared, Scorer, Subject } from '../../src/assertions/assertion.js';
 import { assertionTypes, findAssertion } from '../../src/assertions/map.js';
@@ -139,3 +140,14 @@ function frozen<Value>(value: Value): Value {
   }
   return value;
 }
+
+it('no assertion loads a library before it is used', () => {
+  const room = new URL('../../src/assertions/', import.meta.url);
+  const early = readdirSync(room).flatMap((file) =>
+    [...readFileSync(new URL(file, room), 'utf8').matchAll(/^(?:import|export) (?!type )[^;]*? from '([^.'][^']*)'/gm)]
+      .map((found) => found[1])
+      .filter((name) => !name?.startsWith('node:')),
+  );
+  expect(readdirSync(room).length).toBeGreaterThan(20);
+  expect(early).toEqual([]);
+});
