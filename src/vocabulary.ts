@@ -456,7 +456,7 @@ export interface EvalRun {
   /** Replayed from recordings, in whole or in part; `handWritten`: some of those are hand-written samples. */
   replayed: boolean;
   handWritten: boolean;
-  /** Metrics that a judge decides, `pass` and `score` among them. Absent: unknown, so a change of judge may touch any. */
+  /** Metrics that a judge grades, sorted. Absent: unknown, so that a change of judge may touch any of them. */
   judged?: string[];
   /** Only some of the prompt's cases were planned (a filter, a shard): what is not here was not removed. */
   partial?: boolean;

@@ -26,9 +26,18 @@ export function decide(comparison: Comparison, circumstances: Circumstances = {}
     verdict: failed ? 'failed' : unverified ? 'unverified' : 'passed',
     exitCode: strongest(codes),
     incomplete: circumstances.incomplete === true || circumstances.interrupted !== undefined,
-    reasons: [...reasonsOf(checks), ...(circumstances.noGate === undefined ? [] : [circumstances.noGate])],
+    reasons: [
+      ...reasonsOf(tellable(comparison, checks)),
+      ...(circumstances.noGate === undefined ? [] : [circumstances.noGate]),
+    ],
     checks,
   };
+}
+
+/** Where nothing at all was answered, the reason for the whole run says what every eval would say again. */
+function tellable({ trials }: Comparison, checks: readonly GateCheck[]): readonly GateCheck[] {
+  if (trials.completed > 0 || trials.planned === 0) return checks;
+  return checks.filter((check) => check.prompt === undefined || check.status !== 'unverified');
 }
 
 /** Rules that are unverified because the baseline is out of date: accepting anew is what mends them. */

@@ -2,7 +2,7 @@ import type { EvalComparison, MetricComparison } from '../vocabulary.js';
 import { type Ink, type Meaning, oneLine } from './ink.js';
 import type { ReportInput } from './report.js';
 import { cut, padded, rightAligned, widthOf, wrapped } from './width.js';
-import { deltaCell, evalName, plural, scoreCell, usageTexts } from './words.js';
+import { deltaCell, evalName, scoreCell, usageTexts } from './words.js';
 
 /** With more evals than these, those without anything to say take one line. */
 const FEW = 5;
@@ -31,8 +31,10 @@ const MARKS = { good: '✓', bad: '✗', doubtful: '?' } as const;
 /** The eval and how its cases went: on one line where both fit. */
 function headLines(evaluation: EvalComparison, state: keyof typeof MARKS, ink: Ink, width: number): string[] {
   const { total, passed, failed, errored, skipped } = evaluation.cases;
+  const accepted = evaluation.folded.filter((each) => each.accepted).length;
   const counts = [`${passed}/${total} passed`];
-  if (failed > 0) counts.push(`${failed} failed`);
+  if (failed > accepted) counts.push(`${failed - accepted} failed`);
+  if (accepted > 0) counts.push(`${accepted} failed as accepted`);
   if (errored > 0) counts.push(`${errored} errored`);
   if (skipped > 0) counts.push(`${skipped} skipped`);
   const tail = counts.join(', ');
@@ -91,13 +93,11 @@ function cellsOf({ mean, baseline, delta, ci }: MetricComparison): Record<'value
 }
 
 function changeTexts({ changes, folded }: EvalComparison): string[] {
-  const accepted = folded.filter((each) => each.accepted).length;
   const quarantined = folded.filter((each) => each.quarantined).length;
   const counts: [number, string][] = [
     [changes.newlyFailing.length, 'newly failing'],
     [changes.newlyPassing.length, 'newly passing'],
     [changes.flaky.length, 'flaky'],
-    [accepted, plural(accepted, 'accepted failure').replace(/^\S+ /, '')],
     [quarantined, 'quarantined'],
     [changes.unpaired.length, 'not compared'],
   ];

@@ -52,14 +52,16 @@ export function evalName(evaluation: { prompt: { id: string }; model: string }):
 
 /** What an eval used, in words; what is not known is said to be so. */
 export function usageTexts({ cost, tokens, latency }: Pick<EvalComparison, 'cost' | 'tokens' | 'latency'>): string[] {
-  const texts = [
-    priceText(cost),
-    `${countText(tokens.input)} + ${countText(tokens.output)} tokens${tokens.known ? '' : ' known'}`,
-  ];
+  const texts = [priceText(cost), tokensText(tokens)];
   if (latency.p50 !== undefined && latency.p95 !== undefined) {
     texts.push(`p50 ${durationText(latency.p50)}`, `p95 ${durationText(latency.p95)}`);
   }
   return texts;
+}
+
+function tokensText({ input, output, known }: EvalComparison['tokens']): string {
+  if (!known && input + output === 0) return 'tokens not known';
+  return `${countText(input)} + ${countText(output)} tokens${known ? '' : ' known'}`;
 }
 
 function priceText({ usd, known }: EvalComparison['cost']): string {
@@ -80,6 +82,12 @@ export function capped(text: string, most: number): string {
   return kept + mark(Buffer.byteLength(kept));
 }
 
+/** Names in a row: the first few, then how many more. */
+function listed(names: readonly string[], most = 3): string {
+  const more = names.length - most;
+  return more > 0 ? `${names.slice(0, most).join(', ')} and ${more} more` : names.join(', ');
+}
+
 /** What a verdict over recordings is worth, in words; none where every answer was called for or computed. */
 export function replayTexts({ run, evals }: Comparison, passed: boolean): string[] {
   if (!evals.some((each) => each.replayed)) return [];
@@ -87,6 +95,7 @@ export function replayTexts({ run, evals }: Comparison, passed: boolean): string
   const asked = run.mode === 'replay' ? '; no model was asked' : '';
   const texts = [`${what}: these recordings ${passed ? 'pass' : 'do not pass'}${asked}`];
   const samples = evals.filter((each) => each.handWritten).map(evalName);
-  if (samples.length > 0) texts.push(`hand-written sample recordings, not a model's answers: ${samples.join(', ')}`);
+  const which = samples.length === evals.length ? 'all of them' : listed(samples);
+  if (samples.length > 0) texts.push(`hand-written samples, not a model's answers: ${which}`);
   return texts;
 }

@@ -67,6 +67,9 @@ describe('minimum', () => {
   it('cannot be met by a metric that has no score, however much may be missing', () => {
     const cases = [caseRun('a', [errored()]), caseRun('b', [errored()])];
     expect(broken(gate(cases, undefined, settings({ maxMissing: 1 })))).toContain('minimum unverified');
+    expect(broken(gate(cases, baselineOf(casesOf([1, 1])), settings({ maxMissing: 1, minPassRate: 1 })))).toContain(
+      'minimum unverified',
+    );
   });
 });
 
@@ -210,6 +213,24 @@ describe('what could not be told', () => {
     ]);
     expect(verdict.exitCode).toBe(3);
     expect(verdict.reasons[0]).toBe('none of 3 trials was answered; most often not-recorded (2×): no recording');
+  });
+
+  it('one cause is said once: metrics that lack what pass lacks, an eval that lacks everything', () => {
+    const toned = (pass: 0 | 1) => trial(pass, { scores: { tone: 1 } });
+    const more = settings({ metrics: { tone: { minimum: 0.5 } } });
+    const before = baselineOf([caseRun('a', [toned(1)]), caseRun('b', [toned(1)])]);
+    const asserts = { pass: 'assert-pass', score: 'assert-score', tone: 'assert-tone' };
+    const half = [caseRun('a', [toned(1)]), caseRun('b', [errored()], { asserts })];
+    expect(gate(half, before, more).reasons).toHaveLength(1);
+    const unsure = [caseRun('a', [toned(1)]), caseRun('b', [trial(1)], { asserts })];
+    expect(gate(unsure, before, more).reasons).toEqual([
+      'support/triage [openai:small]: 1 of 2 scores of tone are missing (50 %, allowed 2 %): answers came, but could not be scored',
+    ]);
+    const none = ['a', 'b'].map((id) => caseRun(id, [errored()], { asserts, tags: ['critical'] }));
+    expect(gate(none, before, more)).toMatchObject({
+      exitCode: 3,
+      reasons: ['none of 2 trials was answered; most often server (2×): status 500'],
+    });
   });
 
   it('a cost rule of level error is not passed unseen', () => {

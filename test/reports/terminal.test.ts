@@ -37,7 +37,9 @@ describe('the terminal', () => {
   it('names replayed and hand-written recordings', async () => {
     expect(await plain(calm)).toContain('replayed: these recordings pass; no model was asked');
     expect(await plain(everything)).toContain('these recordings do not pass');
-    expect(await plain(everything)).toContain("hand-written sample recordings, not a model's answers");
+    expect(await plain(everything)).toContain(
+      "hand-written samples, not a model's answers: support/summary [anthropic:large]",
+    );
     expect(await plain(empty)).not.toContain('replayed');
   });
 

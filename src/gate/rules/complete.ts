@@ -1,4 +1,5 @@
-import type { EvalComparison } from '../../vocabulary.js';
+import type { EvalComparison, MetricCoverage } from '../../vocabulary.js';
+import { own } from '../own.js';
 import { percent, plural } from '../say.js';
 import { levelOf } from '../settings.js';
 import { type Finding, gatedMetrics, type Rule } from './rule.js';
@@ -9,22 +10,42 @@ export const complete: Rule = {
   check(evaluation) {
     const { maxMissing } = evaluation.gate;
     if (evaluation.folded.length === 0) return [{ level: 'error', status: 'unverified', message: 'no case was run' }];
-    const broken: Finding[] = [];
-    for (const { name } of gatedMetrics(evaluation)) {
-      const { planned, missing } = evaluation.coverage[name] ?? { planned: 0, missing: 0 };
+    const broken = gatedMetrics(evaluation).filter(({ name }) => lacksTooMuch(evaluation, name));
+    if (broken.length === 0) return [{ level: 'error', status: 'passed', message: inOrder(evaluation) }];
+    const findings = broken.map(({ name }): Finding => {
+      const { planned, missing } = coverageOf(evaluation, name);
       const level = levelOf(evaluation.gate, name, 'error');
-      if (missing === 0 || missing / planned <= maxMissing) continue;
-      const share = `${percent(missing / planned)}, allowed ${percent(maxMissing)}`;
-      const message = `${missing} of ${plural(planned, 'score')} of ${name} are missing (${share})${because(evaluation)}`;
-      broken.push({ level, status: 'unverified', message, metric: name });
-    }
-    return broken.length > 0 ? broken : [{ level: 'error', status: 'passed', message: inOrder(evaluation) }];
+      const bounds = `${percent(missing / planned)}, allowed ${percent(maxMissing)}`;
+      const message = `${missing} of ${plural(planned, 'score')} of ${name} are missing (${bounds})${because(evaluation)}`;
+      return { level, status: 'unverified', message, metric: name };
+    });
+    return findings.filter((each, index) => index === 0 || !impliedBy(findings[0], each, evaluation));
   },
 };
 
+/** Whether more scores of a metric are missing than is allowed. */
+export function lacksTooMuch(evaluation: EvalComparison, metric: string): boolean {
+  const { planned, missing } = coverageOf(evaluation, metric);
+  return missing > 0 && missing / planned > evaluation.gate.maxMissing;
+}
+
+/** A metric that lacks no larger a share than `pass` lacks it for the same reason: said once. */
+function impliedBy(first: Finding | undefined, each: Finding, evaluation: EvalComparison): boolean {
+  if (first?.metric !== 'pass' || first.level !== 'error') return false;
+  const share = ({ metric = '' }: Finding) => {
+    const { planned, missing } = coverageOf(evaluation, metric);
+    return missing / planned;
+  };
+  return share(each) <= share(first);
+}
+
+function coverageOf({ coverage }: EvalComparison, metric: string): MetricCoverage {
+  return own(coverage, metric) ?? { planned: 0, missing: 0 };
+}
+
 function inOrder(evaluation: EvalComparison): string {
   const missing = gatedMetrics(evaluation).reduce(
-    (most, { name }) => Math.max(most, evaluation.coverage[name]?.missing ?? 0),
+    (most, { name }) => Math.max(most, coverageOf(evaluation, name).missing),
     0,
   );
   return missing === 0

@@ -2,6 +2,7 @@ import type { EvalComparison } from '../../vocabulary.js';
 import { own } from '../own.js';
 import { score } from '../say.js';
 import { levelOf } from '../settings.js';
+import { lacksTooMuch } from './complete.js';
 import { type Finding, gatedMetrics, type Rule } from './rule.js';
 
 /** Rounding of a mean must not break a minimum that is met exactly. */
@@ -18,6 +19,7 @@ export const minimum: Rule = {
       const level = levelOf(evaluation.gate, name, evaluation.gate.rules.minimum);
       const least = minimumOf(evaluation, name);
       if (level === 'off' || least === undefined) return [];
+      if (!facts && lacksTooMuch(evaluation, name)) return [];
       if (!facts)
         return [
           { level, status: 'unverified', message: `${name} has no score to hold to ${score(least)}`, metric: name },
@@ -37,6 +39,9 @@ function minimumOf({ gate, baseline }: EvalComparison, metric: string): number |
 
 function why({ gate, baseline }: EvalComparison, metric: string): string {
   const byDefault =
-    metric === 'pass' && !baseline && gate.minPassRate === undefined && !own(gate.metrics, 'pass')?.minimum;
+    metric === 'pass' &&
+    !baseline &&
+    gate.minPassRate === undefined &&
+    own(gate.metrics, 'pass')?.minimum === undefined;
   return byDefault ? ' (no baseline: every case must pass; set gate.minPassRate, or run `assay accept`)' : '';
 }

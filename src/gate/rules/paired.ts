@@ -1,4 +1,5 @@
 import type { EvalComparison } from '../../vocabulary.js';
+import { own } from '../own.js';
 import { percent, plural } from '../say.js';
 import { levelOf } from '../settings.js';
 import { type Finding, gatedMetrics, type Rule } from './rule.js';
@@ -12,14 +13,15 @@ export const paired: Rule = {
   check(evaluation) {
     if (!evaluation.baseline) return [];
     const findings = gatedMetrics(evaluation).flatMap(({ name }): Finding[] => {
-      const pairing = evaluation.coverage[name]?.pairing;
+      const pairing = own(evaluation.coverage, name)?.pairing;
       // A metric that the baseline never had is new; `pass` is missing from a baseline only where nothing could be paired.
       if (!pairing && name !== 'pass') return [];
       return [look(evaluation, name, pairing ?? { same: 0, cases: evaluation.cases.total })];
     });
     const [first] = findings;
     // Too few cases for `pass` are too few for all: said once.
-    return first?.metric === 'pass' && first.status === 'unverified' ? [first] : findings;
+    const enough = first?.metric === 'pass' && first.status === 'unverified' && first.level === 'error';
+    return enough ? [first] : findings;
   },
 };
 

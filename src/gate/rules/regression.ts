@@ -1,6 +1,8 @@
 import type { EvalComparison, MetricComparison } from '../../vocabulary.js';
+import { own } from '../own.js';
 import { difference, score } from '../say.js';
 import { levelOf, toleranceOf } from '../settings.js';
+import { lacksTooMuch } from './complete.js';
 import { type Finding, gatedMetrics, type Rule } from './rule.js';
 
 /** A gated metric fell by its tolerance or more. */
@@ -21,10 +23,12 @@ function look(
   name: string,
   facts: MetricComparison | undefined,
 ): Pick<Finding, 'status' | 'message'> | undefined {
-  const pairing = evaluation.coverage[name]?.pairing;
+  const pairing = own(evaluation.coverage, name)?.pairing;
   if (!pairing) return { status: 'passed', message: `${name} is new: the baseline has nothing to compare it with` };
   // Where no case is the same on both sides, rule `paired` says so, and what to do.
   if (pairing.same === 0) return undefined;
+  // Where too many scores are missing, rule `complete` says so.
+  if (!facts && lacksTooMuch(evaluation, name)) return undefined;
   if (!facts || facts.baseline === undefined || facts.delta === undefined) {
     return { status: 'unverified', message: `${name} has no score on a case that could be compared` };
   }
