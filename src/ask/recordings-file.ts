@@ -48,6 +48,9 @@ export interface RecordingStore {
   prune(prompt: string, keep: (row: RowName) => boolean): Promise<number>;
 }
 
+/** The folder of recordings, relative to the project root. */
+export const RECORDINGS = 'fixtures/recordings';
+
 /** What a store works with. */
 export interface StoreOptions {
   files: RecordingFiles;
@@ -64,7 +67,7 @@ export interface StoreOptions {
  * are merged into it at the end, or by the next recording run. In memory stay names and places, not replies.
  */
 export function recordingStore(options: StoreOptions): RecordingStore {
-  const { files, redact, writable, folder = 'fixtures/recordings' } = options;
+  const { files, redact, writable, folder = RECORDINGS } = options;
   const shelves = new Map<string, Promise<Shelf>>();
   const fresh = new Set<string>();
   const used = new Set<string>();
@@ -141,9 +144,8 @@ export function recordingStore(options: StoreOptions): RecordingStore {
     async put(prompt, row) {
       const shelf = await sound(shelfOf(prompt));
       const path = aside(prompt);
-      const text = redact(formatRow(row));
-      const offset = await files.append(path, text);
-      enter(shelf, { ...nameOf(row), path, line: 0, offset, length: Buffer.byteLength(text) });
+      const place = await files.append(path, redact(formatRow(row)));
+      enter(shelf, { ...nameOf(row), path, line: 0, ...place });
       changed.add(prompt);
       used.add(row.key);
       fresh.add(freshId(prompt, row));

@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { EXIT } from '../exit-codes.js';
 import { VERSION } from '../version.js';
 import type { World } from '../world.js';
-import { count, duration, mode, repeats, several } from './values.js';
+import { count, duration, folder, mode, repeats, several } from './values.js';
 
 /**
  * Runs the command line.
@@ -28,7 +28,9 @@ export async function run(args: readonly string[], world: World): Promise<number
 /** All commands and their flags. What a command does is loaded when it is called. */
 function commandLine(world: World, done: (code: number) => void): Command {
   const program = new Command('assay')
-    .description('The regression gate for prompts: runs their cases, compares the scores with a committed baseline, decides.')
+    .description(
+      'The regression gate for prompts: runs their cases, compares the scores with a committed baseline, decides.',
+    )
     .version(VERSION)
     .showHelpAfterError('(assay <command> --help shows its flags)')
     .exitOverride()
@@ -64,7 +66,7 @@ function addEval(program: Command, world: World, done: (code: number) => void): 
     .option('--max-wait <duration>', 'the longest wait that a provider may ask for', duration)
     .option('--dry-run', 'show what would be called and what it may cost, and call nothing')
     .option('--resume', 'continue the run in the output folder')
-    .option('--out <dir>', 'folder for reports and the journal', 'reports')
+    .option('--out <dir>', 'folder for reports and the journal, by default reports in the project root', folder)
     .addOption(projectOption())
     .option('--env-file <file>', 'read environment variables (keys) from this file')
     .addOption(allowCodeOption())
@@ -90,7 +92,7 @@ function addAccept(program: Command, world: World, done: (code: number) => void)
     .command('accept')
     .description('make the scores of the last run the baseline, of all its prompts or of those named')
     .argument('[paths...]', 'prompts, case files or folders')
-    .option('--out <dir>', 'folder of the run', 'reports')
+    .option('--out <dir>', 'folder of the run, by default reports in the project root', folder)
     .addOption(projectOption())
     .addOption(allowCodeOption())
     .addOption(allowHostOption())

@@ -45,3 +45,9 @@ export function mode(text: string): Mode {
 export function several(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
+
+/** Reads the name of a folder. */
+export function folder(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Name a folder.');
+  return text;
+}

@@ -1,5 +1,6 @@
 import { isAbsolute, relative, resolve } from 'node:path';
-import { recordingStore, type RecordingStore } from '../ask/recordings-file.js';
+import { RECORDINGS, recordingStore, type RecordingStore } from '../ask/recordings-file.js';
+import type { AssertionDefinition } from '../assertions/assertion.js';
 import { assertionTypes } from '../assertions/map.js';
 import { compileTransform } from '../assertions/transform.js';
 import { problems, UserError } from '../errors.js';
@@ -12,9 +13,10 @@ import { caseFilter, type Filter } from '../plan/filter.js';
 import { providerTypes } from '../providers/map.js';
 import { checkProviders, type OpenedProviders, providerPool, type ProviderWorld } from '../providers/open.js';
 import type { TrialSource } from '../run/trials.js';
+import type { ProviderDefinition } from '../providers/provider.js';
 import { gitRootOf, insideRoot } from '../trust/paths.js';
 import { createRedactor } from '../trust/redact.js';
-import type { Config, Eval, GitState, Library } from '../vocabulary.js';
+import type { Config, Eval, GitState, Library, Mode } from '../vocabulary.js';
 import type { World } from '../world.js';
 import type { EvaluateOptions, Selection } from './options.js';
 import { openProject, type Project, projectPaths } from './project.js';
@@ -28,6 +30,10 @@ export interface Session {
   selection: Selection;
   evals: Eval[];
   includes: Filter;
+  /** Types of assertions, the user's own among them. */
+  assertions: ReadonlyMap<string, AssertionDefinition>;
+  /** Kinds of providers, likewise. */
+  types: ReadonlyMap<string, ProviderDefinition>;
   pool: OpenedProviders;
   store: RecordingStore;
   git: Promise<GitState>;
@@ -54,17 +60,21 @@ export async function openSession(options: EvaluateOptions, world: World): Promi
     filter: options.filter ?? [],
     ...(options.repeats && { repeats: options.repeats }),
   };
+  const assertions = new Map([...byType(options.assertions ?? []), ...assertionTypes]);
+  const types = new Map([...byType(options.providers ?? []), ...providerTypes]);
   const library = await discover(project.tree, {
     ...(project.configPath !== undefined && { configPath: project.configPath }),
     ...(selection.paths.length > 0 && { paths: selection.paths }),
     models: selection.models,
-    assertions: assertionTypes,
-    providers: providerTypes,
+    assertions,
+    providers: types,
     today: world.date().toISOString().slice(0, 10),
     checkTransform(list) {
       const read = compileTransform(list);
       return read.ok ? undefined : read;
     },
+  }).catch(async (error: unknown) => {
+    throw await withRecordings(error, project, options.mode);
   });
   const config: Config = {
     ...library.config,
@@ -73,7 +83,7 @@ export async function openSession(options: EvaluateOptions, world: World): Promi
   };
   const evals = evalsOf(library.prompts, config, selection);
   const includes = caseFilter(selection.filter);
-  const pool = providerPool(config, providerWorld(options, world, project));
+  const pool = providerPool({ providers: config.providers, types }, providerWorld(options, world, project));
   const redact = createRedactor(pool.secrets());
   const within = inside(project);
   const files = projectFiles((path) => within(resolve(project.root, path)));
@@ -87,6 +97,8 @@ export async function openSession(options: EvaluateOptions, world: World): Promi
     evals,
     includes,
     source: { library, evals, includes },
+    assertions,
+    types,
     pool,
     store,
     git,
@@ -102,6 +114,21 @@ export async function openSession(options: EvaluateOptions, world: World): Promi
   return session;
 }
 
+/** All mistakes of all files are told at once: where discovery fails, those in recordings are looked for, too. */
+async function withRecordings(error: unknown, project: Project, mode: Mode | undefined): Promise<unknown> {
+  if (!(error instanceof UserError) || mode === 'live') return error;
+  const within = inside(project);
+  const files = projectFiles((path) => within(resolve(project.root, path)));
+  const store = recordingStore({ files, redact: (text) => text, writable: false });
+  const found = project.tree.glob([`${RECORDINGS}/**/*.jsonl`]);
+  const prompts = found.map((path) => path.slice(RECORDINGS.length + 1, -'.jsonl'.length));
+  try {
+    return new UserError([...error.problems, ...(await store.problems(prompts))], error.exitCode);
+  } finally {
+    await files.close();
+  }
+}
+
 /** The models that a session may ask. */
 export function modelsOf({ evals, config }: Pick<Session, 'evals' | 'config'>): string[] {
   const judge = config.judge ? [config.judge.model] : [];
@@ -109,10 +136,10 @@ export function modelsOf({ evals, config }: Pick<Session, 'evals' | 'config'>): 
 }
 
 async function checkSession(session: Session, world: ProviderWorld, options: EvaluateOptions): Promise<void> {
-  const { config, store, library, evals } = session;
+  const { config, store, library, evals, types } = session;
   const calling = config.mode !== 'replay' && options.port === undefined;
   const used = options.port === undefined ? modelsOf(session) : [];
-  const found = checkProviders(used, config, world, { calling });
+  const found = checkProviders(used, { providers: config.providers, types }, world, { calling });
   if (config.mode !== 'live') found.push(...(await store.problems(library.prompts.map(({ id }) => id))));
   if (found.length === 0) found.push(...(await session.pool.prepare(used, { calling })));
   for (const model of new Set(evals.flatMap((each) => each.model.replaces ?? []))) {
@@ -121,6 +148,10 @@ async function checkSession(session: Session, world: ProviderWorld, options: Eva
   if (found.length === 0) return;
   await session.close();
   throw new UserError(found);
+}
+
+function byType<T extends { type: string }>(definitions: readonly T[]): [string, T][] {
+  return definitions.map((definition) => [definition.type, definition]);
 }
 
 function providerWorld(options: EvaluateOptions, world: World, project: Project): ProviderWorld {
