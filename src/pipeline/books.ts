@@ -27,7 +27,7 @@ export async function openBooks(session: Session, info: RunInfo): Promise<Books>
     info,
     {
       facts: trialFacts,
-      asserts: (testCase, { prompt }) => assertHashes(testCase, prompt, config.judge),
+      asserts: (testCase, { prompt }) => assertHashes(testCase, prompt, config.judge, session.assertions),
       judged: (testCase) => testCase.assert.filter(({ type }) => type === 'judge').map(({ metric }) => metric),
       ...(config.judge && { judge: config.judge.model }),
     },

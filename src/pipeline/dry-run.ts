@@ -1,7 +1,6 @@
 import { type Ask, layered } from '../ask/ask.js';
 import { estimateCost } from '../ask/price.js';
 import { recordings } from '../ask/recordings.js';
-import { assertionTypes } from '../assertions/map.js';
 import { renderMessages } from '../library/render.js';
 import { inputTokens, OUTPUT_TOKENS } from '../plan/estimate.js';
 import { requestOf } from '../run/execute.js';
@@ -71,7 +70,9 @@ async function planEval(
   for await (const trial of trialsOf(roundsOf(session, prompt, model), session.source)) {
     cases.add(trial.case.id);
     sums.trials += 1;
-    sums.graderCalls += trial.case.assert.filter((each) => assertionTypes.get(each.type)?.asks !== undefined).length;
+    sums.graderCalls += trial.case.assert.filter(
+      (each) => session.assertions.get(each.type)?.asks !== undefined,
+    ).length;
     if (described.calls === 'none') continue;
     const request = requestOf(trial, renderMessages(trial.evaluation.prompt.template, trial.case.vars).messages);
     if (await isRecorded(trial, request)) {

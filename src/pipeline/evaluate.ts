@@ -1,4 +1,3 @@
-import { assertionTypes } from '../assertions/map.js';
 import { UserError } from '../errors.js';
 import { trialKey } from '../journal/entries.js';
 import { type Journal, openJournal, resumeJournal } from '../journal/journal.js';
@@ -67,7 +66,7 @@ function scorerOf(session: Session, options: EvaluateOptions, world: World): Sco
   );
   const scorer = createScorer({
     ask,
-    assertions: assertionTypes,
+    assertions: session.assertions,
     root: session.project.root,
     ...(config.judge && { judge: config.judge }),
     ...(options.signal && { signal: options.signal }),

@@ -1,4 +1,6 @@
 import type { Ask } from '../ask/ask.js';
+import type { AssertionDefinition } from '../assertions/assertion.js';
+import type { ProviderDefinition } from '../providers/provider.js';
 import type { Mode, Repeats, TrialResult } from '../vocabulary.js';
 
 /** What decides which trials a run has: kept in the journal, so that `accept` and `--resume` can tell whether it is the same. */
@@ -34,6 +36,10 @@ export interface EvaluateOptions extends Partial<Selection> {
   signal?: AbortSignal;
   /** Which signal stopped it. */
   interruptedBy?(): 'SIGINT' | 'SIGTERM' | undefined;
+  /** Own types of assertions, beside the built-in ones; a built-in name cannot be taken. */
+  assertions?: readonly AssertionDefinition[];
+  /** Own kinds of providers, likewise. */
+  providers?: readonly ProviderDefinition[];
   /** Stands in for the providers: another implementation of the port to models. */
   port?: Ask;
   onPlanned?(trials: number): void;

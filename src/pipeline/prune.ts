@@ -1,4 +1,3 @@
-import { assertionTypes } from '../assertions/map.js';
 import { renderMessages } from '../library/render.js';
 import { requestOf } from '../run/execute.js';
 import { trialsOf } from '../run/trials.js';
@@ -51,7 +50,7 @@ async function replayAll(session: Session, prompt: Prompt, baseline: Baseline, w
     world,
   );
   const judge = config.judge && { judge: config.judge };
-  const scorer = createScorer({ ask, assertions: assertionTypes, root: project.root, ...judge });
+  const scorer = createScorer({ ask, assertions: session.assertions, root: project.root, ...judge });
   for await (const trial of trialsOf(workOf(session, prompt, baseline), session.source)) {
     if (pool.describe(trial.id.model).calls === 'none') continue;
     const messages = renderMessages(prompt.template, trial.case.vars).messages;

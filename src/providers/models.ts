@@ -14,7 +14,15 @@ export interface NamedModel {
   settings: ProviderSettings;
 }
 
-type Providers = Pick<Config, 'providers'>;
+/** The configured providers; `types`: all kinds in force, by default the built-in ones. */
+export interface Providers extends Pick<Config, 'providers'> {
+  types?: ReadonlyMap<string, ProviderDefinition>;
+}
+
+/** The kinds of provider in force. */
+export function typesOf({ types }: Providers): ReadonlyMap<string, ProviderDefinition> {
+  return types ?? providerTypes;
+}
 
 /** What `provider:name` stands for, or what is wrong with it. A configured name goes before a type. */
 export function namedModel(
@@ -26,22 +34,23 @@ export function namedModel(
   const name = model.slice(colon + 1);
   if (provider === '' || name.trim() === '') return { ok: false, problem: problems['bad-model'](model) };
   const settings = settingsOf(provider, config);
-  const definition = settings && providerTypes.get(settings.type);
+  const definition = settings && typesOf(config).get(settings.type);
   if (definition) return { ok: true, model: { provider, name, definition, settings } };
-  const known = [...new Set([...Object.keys(config.providers), ...providerTypes.keys()])].toSorted();
+  const known = [...new Set([...Object.keys(config.providers), ...typesOf(config).keys()])].toSorted();
   return { ok: false, problem: problems['unknown-provider'](provider, model, known, nearMiss(provider, known)) };
 }
 
 /** The providers of a config that cannot be: of an unknown type, or named like a type they are not of. */
 export function providerProblems(config: Providers): Problem[] {
-  const types = [...providerTypes.keys()];
+  const kinds = typesOf(config);
+  const types = [...kinds.keys()];
   return Object.entries(config.providers).flatMap(([name, { type }]) => {
-    if (!providerTypes.has(type)) {
+    if (!kinds.has(type)) {
       const near = nearMiss(String(type), types);
       const remedy = near ? `Did you mean "${near}"?` : `The types are ${types.join(', ')}.`;
       return [problems['bad-provider'](name, `there is no type "${type}"`, remedy)];
     }
-    if (!providerTypes.has(name) || name === type) return [];
+    if (!kinds.has(name) || name === type) return [];
     const remedy = `Give it another name: everyone would take "${name}" for that type.`;
     return [problems['bad-provider'](name, `it is named like a type, but is of type "${type}"`, remedy)];
   });
@@ -50,5 +59,5 @@ export function providerProblems(config: Providers): Problem[] {
 /** The settings of a provider: those of the config, or none for a type that is used without configuration. */
 export function settingsOf(provider: string, config: Providers): ProviderSettings | undefined {
   if (Object.hasOwn(config.providers, provider)) return config.providers[provider];
-  return providerTypes.has(provider) ? { type: provider } : undefined;
+  return typesOf(config).has(provider) ? { type: provider } : undefined;
 }

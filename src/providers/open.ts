@@ -2,9 +2,8 @@ import { isAbsolute, resolve } from 'node:path';
 import { problems, UserError } from '../errors.js';
 import { type AllowedHost, addressProblem, allowedHosts, isLoopback, mayReach } from '../trust/hosts.js';
 import { gitRootOf, insideRoot } from '../trust/paths.js';
-import type { Config, Problem } from '../vocabulary.js';
-import { providerTypes } from './map.js';
-import { type NamedModel, namedModel, providerProblems } from './models.js';
+import type { Problem } from '../vocabulary.js';
+import { type NamedModel, namedModel, type Providers, providerProblems, typesOf } from './models.js';
 import type { ModelDescription, Provider, ProviderContext, ProviderPool } from './provider.js';
 import { guardedFetch } from './wire.js';
 import { blocked } from './wire-failure.js';
@@ -35,8 +34,6 @@ export interface OpenedProviders extends ProviderPool {
   prepare(models: readonly string[], run: { calling: boolean }): Promise<Problem[]>;
 }
 
-type Providers = Pick<Config, 'providers'>;
-
 /**
  * All that is wrong with the models of a run, before anything is called: unknown providers, code that is not allowed, hosts
  * that are not allowed, keys and files that are missing.
@@ -51,7 +48,7 @@ export function checkProviders(
   const allowed = allowedHosts(world.allowHosts);
   const found = [...providerProblems(config), ...allowed.problems];
   const broken = new Set(
-    Object.keys(config.providers).filter((name) => !providerTypes.has(config.providers[name]?.type ?? '')),
+    Object.keys(config.providers).filter((name) => !typesOf(config).has(config.providers[name]?.type ?? '')),
   );
   const used = new Map<string, NamedModel[]>();
   for (const text of new Set(models)) {
@@ -148,9 +145,9 @@ class Pool implements OpenedProviders {
 
   secrets(): string[] {
     const { env } = this.#world;
-    const bare = [...providerTypes.values()].map((definition) => definition.keys({ type: definition.type }));
+    const bare = [...typesOf(this.#config).values()].map((definition) => definition.keys({ type: definition.type }));
     const configured = Object.values(this.#config.providers).map(
-      (settings) => providerTypes.get(settings.type)?.keys(settings) ?? [],
+      (settings) => typesOf(this.#config).get(settings.type)?.keys(settings) ?? [],
     );
     const names = new Set([...bare, ...configured].flat());
     return [...names].map((name) => env[name]).filter((value): value is string => value !== undefined && value !== '');
