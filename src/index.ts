@@ -10,7 +10,7 @@ export type { Ask, AskContext, Layer } from './ask/ask.js';
 export type { AssertionDefinition, Declared, Scorer, ScorerTools, Subject } from './assertions/assertion.js';
 export { UserError } from './errors.js';
 export type { Conclusion } from './pipeline/conclude.js';
-export { evaluate } from './pipeline/index.js';
+export { evaluate } from './pipeline/evaluate.js';
 export type { EvaluateOptions } from './pipeline/options.js';
 export type { Call, Provider, ProviderContext, ProviderDefinition, ProviderRequest } from './providers/provider.js';
 export { ProviderError } from './providers/provider.js';

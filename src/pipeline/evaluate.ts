@@ -6,7 +6,7 @@ import { fixedPlan } from '../plan/planner.js';
 import { type Engine, execute } from '../run/execute.js';
 import { createScorer, type TrialScorer } from '../score/scorer.js';
 import type { Problem, RunInfo } from '../vocabulary.js';
-import type { World } from '../world.js';
+import { processWorld, type World } from '../world.js';
 import { askingPort } from './asking.js';
 import { type Books, headerOf, JOURNAL, openBooks, restore } from './books.js';
 import { conclude, type Conclusion } from './conclude.js';
@@ -16,9 +16,11 @@ import { configHash, openSession, type Session } from './session.js';
 
 /**
  * The whole way: finds prompts and cases, plans, runs, scores, compares with the baselines, decides and writes the reports.
+ * @param world clock, chance and environment; the real ones unless given
+ * @returns the verdict and all facts behind it; `close()` lets go of the journal
  * @throws UserError when something is wrong in what the user wrote; nothing was called then
  */
-export async function evaluate(options: EvaluateOptions, world: World): Promise<Conclusion> {
+export async function evaluate(options: EvaluateOptions, world: World = processWorld()): Promise<Conclusion> {
   const session = await openSession(options, world);
   try {
     const info = await beginning(session, world);
