@@ -1,10 +1,10 @@
-import type { Verdict } from '../vocabulary.js';
+import type { Comparison, EvalComparison, Verdict } from '../vocabulary.js';
 import { type Ink, inkFor, type Meaning, oneLine } from './ink.js';
 import type { ReportInput } from './report.js';
 import { evalBlock } from './terminal-eval.js';
 import { failureBlocks } from './terminal-failures.js';
 import { wrapped } from './width.js';
-import { countText, plural, replayTexts } from './words.js';
+import { countText, plural, replayTexts, usageTexts } from './words.js';
 
 /** The screen that a report is written for. */
 export interface Screen {
@@ -34,6 +34,7 @@ const MOST_REASONS = 20;
 function closingLines(input: ReportInput, ink: Ink, width: number): string[] {
   const { comparison, verdict, notes } = input;
   const lines = notes.flatMap((note) => hanging('note: ', note, width).map((line) => ink(line, 'aside')));
+  if (comparison.evals.length > 1) lines.push(...totalLines(comparison, ink, width));
   for (const each of replayTexts(comparison, verdict.verdict === 'passed')) {
     lines.push(...hanging('', each, width).map((line) => ink(line, 'doubtful')));
   }
@@ -44,6 +45,20 @@ function closingLines(input: ReportInput, ink: Ink, width: number): string[] {
   const more = verdict.reasons.length - MOST_REASONS;
   if (more > 0) lines.push(ink(`• ${more} more reasons: see report.json`));
   return [...lines, ...verdictLines(input, ink, width)];
+}
+
+function totalLines({ evals }: Comparison, ink: Ink, width: number): string[] {
+  const sum = (part: (each: EvalComparison) => number) => evals.reduce((total, each) => total + part(each), 0);
+  const texts = usageTexts({
+    cost: { usd: sum((each) => each.cost.usd), known: evals.every((each) => each.cost.known) },
+    tokens: {
+      input: sum((each) => each.tokens.input),
+      output: sum((each) => each.tokens.output),
+      known: evals.every((each) => each.tokens.known),
+    },
+    latency: {},
+  });
+  return hanging('total: ', texts.join(' · '), width).map((line) => ink(line, 'aside'));
 }
 
 function verdictLines({ comparison, verdict }: ReportInput, ink: Ink, width: number): string[] {
