@@ -3,7 +3,15 @@ import { messages, messagesBody } from './anthropic-messages.js';
 import { withOwnParameters } from './passthrough.js';
 import type { ProviderContext, ProviderDefinition } from './provider.js';
 import { type Caller, callSdk, NO_TIMEOUT_MS } from './sdk-call.js';
-import { apiKey, type BaseUrl, baseUrl, checkSdk, keyVariables, type SdkDefaults } from './sdk-settings.js';
+import {
+  apiKey,
+  type BaseUrl,
+  baseUrl,
+  checkSdk,
+  keyVariables,
+  type SdkDefaults,
+  withheldHeaders,
+} from './sdk-settings.js';
 import { closableSchema } from './strict-schema.js';
 
 const DEFAULTS: SdkDefaults = {
@@ -56,6 +64,7 @@ async function makeClient(context: ProviderContext, base: BaseUrl, key: string):
     timeout: NO_TIMEOUT_MS,
     logLevel: 'off',
     openTelemetry: false,
+    defaultHeaders: withheldHeaders(context, base, 'ANTHROPIC_CUSTOM_HEADERS'),
     fetch: context.fetch,
   });
   return client;

@@ -5,7 +5,15 @@ import { responses, responsesBody } from './openai-responses.js';
 import { withOwnParameters } from './passthrough.js';
 import type { Provider, ProviderContext, ProviderDefinition, ProviderRequest } from './provider.js';
 import { type Caller, callSdk, NO_TIMEOUT_MS } from './sdk-call.js';
-import { apiKey, type BaseUrl, baseUrl, checkSdk, keyVariables, type SdkDefaults } from './sdk-settings.js';
+import {
+  apiKey,
+  type BaseUrl,
+  baseUrl,
+  checkSdk,
+  keyVariables,
+  type SdkDefaults,
+  withheldHeaders,
+} from './sdk-settings.js';
 import { textSetting } from './settings.js';
 
 const DEFAULTS: SdkDefaults = {
@@ -71,6 +79,7 @@ async function makeClient(context: ProviderContext, base: BaseUrl, key: string):
     maxRetries: 0,
     timeout: NO_TIMEOUT_MS,
     logLevel: 'off',
+    defaultHeaders: withheldHeaders(context, base, 'OPENAI_CUSTOM_HEADERS'),
     fetch: context.fetch,
   });
   return client;

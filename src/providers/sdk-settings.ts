@@ -5,6 +5,8 @@ import { problemsOf } from './files.js';
 import type { CheckContext, ProviderContext } from './provider.js';
 import { badSetting, textSetting } from './settings.js';
 
+type Asking = Pick<ProviderContext, 'name' | 'settings' | 'env'>;
+
 /** What tells the SDKs apart when it comes to addresses and keys. */
 export interface SdkDefaults {
   /** The SDK's own base URL. */
@@ -35,23 +37,27 @@ export function baseUrl(context: Pick<ProviderContext, 'settings' | 'env'>, defa
  * The key to send to a base URL. A key is for the host it was made for: a host from a config gets what its `apiKeyEnv` names,
  * never the SDK's own key, except on this machine, where a server that wants no key gets a made-up one.
  * @returns the key, and whether it is a secret
- * @throws UserError when there is none
+ * @throws UserError when there is none, or none that can be sent
  */
-export function apiKey(
-  context: Pick<ProviderContext, 'name' | 'settings' | 'env'>,
-  base: BaseUrl,
-  defaults: SdkDefaults,
-): { key: string; secrets: string[] } {
+export function apiKey(context: Asking, base: BaseUrl, defaults: SdkDefaults): { key: string; secrets: string[] } {
   const named = textSetting(context, 'apiKeyEnv');
-  const loopback = URL.canParse(base.url) && isLoopback(new URL(base.url));
-  if (named === undefined && !base.trusted && !loopback) {
+  const local = isLocal(base);
+  if (named === undefined && !base.trusted && !local) {
     const remedy = `Name the variable that holds the key for ${base.url}; ${defaults.keyVariable} is for the SDK's own host.`;
     throw badSetting(context, '"apiKeyEnv" is missing beside "baseURL"', remedy);
   }
   const variable = named ?? defaults.keyVariable;
-  const key = context.env[variable];
-  if (key) return { key, secrets: [key] };
-  if (loopback) return { key: 'no-key', secrets: [] };
+  // Secrets from files often end in a line break, which no header can carry.
+  const key = context.env[variable]?.trim();
+  if (key) {
+    if (/^[!-~]+$/.test(key)) return { key, secrets: [key] };
+    throw badSetting(
+      context,
+      `the value of ${variable} is no key`,
+      'A key has letters, digits and signs of ASCII only.',
+    );
+  }
+  if (local) return { key: 'no-key', secrets: [] };
   throw new UserError([problems['missing-key'](context.name, [variable])]);
 }
 
@@ -59,6 +65,20 @@ export function apiKey(
 export function checkSdk(context: CheckContext, defaults: SdkDefaults): Problem[] {
   if (!context.calling) return [];
   return [...problemsOf(() => apiKey(context, baseUrl(context, defaults), defaults))];
+}
+
+/**
+ * The SDKs add headers from a variable of the process by themselves, often the keys of a gateway. A host from a config does not
+ * get them: each is set to null, which takes it out again.
+ */
+export function withheldHeaders(context: Asking, base: BaseUrl, variable: string): Record<string, null> {
+  if (base.trusted || isLocal(base)) return {};
+  const lines = (context.env[variable] ?? '').split('\n').filter((line) => line.includes(':'));
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')).trim(), null]));
+}
+
+function isLocal(base: BaseUrl): boolean {
+  return URL.canParse(base.url) && isLoopback(new URL(base.url));
 }
 
 /** Every variable that may hold a key of this provider: all of them are redacted. */

@@ -74,7 +74,7 @@ export function errorInAnswer(
 ): ProviderError | undefined {
   if (!isRecord(value)) return undefined;
   const inner = value.type === 'error' && !isRecord(value.error) ? value : value.error;
-  if (inner === undefined || inner === null) return undefined;
+  if (inner === undefined || inner === null || inner === false || inner === '') return undefined;
   return fromReport({ ...describe(inner), headers }, provider, context);
 }
 

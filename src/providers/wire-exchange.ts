@@ -7,6 +7,9 @@ type Head = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']
 
 const GIVEN_UP = new Error('the request was given up');
 
+/** Each word of a stream comes in an envelope of its own: the same answer takes that much more. */
+const STREAM_ALLOWANCE = 4;
+
 /** What one request needs of the fetch it belongs to. */
 export interface ExchangeOptions {
   url: string;
@@ -65,7 +68,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#received += chunk.length;
-    if (this.#received > this.#options.maxBytes) return this.#fail(tooLarge(this.#options.maxBytes));
+    const limit = this.#options.maxBytes * (this.#stream ? STREAM_ALLOWANCE : 1);
+    if (this.#received > limit) return this.#fail(tooLarge(limit));
     if (this.#stream) this.#stream.push(chunk, performance.now());
     else this.#chunks.push(chunk);
   }

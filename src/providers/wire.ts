@@ -9,7 +9,7 @@ const DEFAULT_MAX_BYTES = 8 * 1024 * 1024;
 
 /** What the guarded fetch refuses beside redirects. */
 export interface WireOptions {
-  /** Largest answer in bytes, counted while it arrives and again when it is decompressed; 8 MiB when absent. */
+  /** Largest answer in bytes, counted as it arrives and when it is decompressed; 8 MiB when absent. A stream: four times that. */
   maxBytes?: number;
   /** Whether a request may go to this URL at all; asked for each request, beside the check when a provider is opened. */
   allowed?(url: URL): boolean;

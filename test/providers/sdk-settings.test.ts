@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { UserError } from '../../src/errors.js';
 import { anthropic } from '../../src/providers/anthropic.js';
 import { openai } from '../../src/providers/openai.js';
@@ -7,7 +7,7 @@ import { chatAnswer, responsesAnswer } from '../support/replies.js';
 import type { Reply } from '../support/scripted-server.js';
 import { patient, saying } from './conformance.js';
 import { type Env, sdkWorld } from './sdk-world.js';
-import { contextFor } from './support.js';
+import { contextFor, failureOf } from './support.js';
 
 const { server, openaiWith } = sdkWorld();
 
@@ -64,6 +64,47 @@ describe('keys and addresses', () => {
     const error = await created(openai, settings, { OPENAI_API_KEY: 'sk' });
     expect(error.problems[0]?.message).toContain('apiKeyEnv');
   });
+
+  test('what would fail at the first call is said before it, and in replay no key is needed', () => {
+    const settings = { type: 'openai', apiKeyEnv: 'MINE' };
+    const check = (env: Env, calling: boolean) =>
+      openai
+        .check?.({ ...contextFor('/', settings, { name: 'p', env }), models: ['m'], calling })
+        .map(({ code }) => code);
+    expect(check({ OPENAI_API_KEY: 'sk' }, true)).toEqual(['missing-key']);
+    expect(check({ OPENAI_API_KEY: 'sk' }, false)).toEqual([]);
+    expect(check({ MINE: 'sk' }, true)).toEqual([]);
+  });
+
+  test('a line break behind a key is no part of it; a key that no header can carry is not printed', async () => {
+    expect(await authorization({}, { OPENAI_API_KEY: ' sk-own\r\n' })).toBe('Bearer sk-own');
+    const error = await created(openai, { type: 'openai' }, { OPENAI_API_KEY: 'sk-gr\u00fcn\nX: y' });
+    expect(error.problems[0]?.message).toContain('OPENAI_API_KEY');
+    expect(JSON.stringify(error.problems)).not.toContain('sk-gr');
+  });
+
+  test.each([
+    ['openai', openai, 'OPENAI'],
+    ['anthropic', anthropic, 'ANTHROPIC'],
+  ] as const)(
+    '%s: headers that the SDK takes from the process go to trusted hosts only',
+    async (type, definition, prefix) => {
+      const lines = 'X-Gateway: gate-secret\nX-Other: 1';
+      vi.stubEnv(`${prefix}_CUSTOM_HEADERS`, lines);
+      const seen: (string | null)[] = [];
+      const answer: typeof fetch = async (_, init) => {
+        seen.push(new Headers(init?.headers).get('x-gateway'));
+        return Response.json({});
+      };
+      const env = { [`${prefix}_CUSTOM_HEADERS`]: lines, KEY: 'sk', [`${prefix}_API_KEY`]: 'sk' };
+      for (const settings of [{ type }, { type, baseURL: 'https://other.example', apiKeyEnv: 'KEY' }]) {
+        const provider = await definition.create(contextFor('/', settings, { name: 'p', env, fetch: answer }));
+        await failureOf(provider.complete(saying('x'), patient()));
+      }
+      expect(seen).toEqual(['gate-secret', null]);
+      vi.unstubAllEnvs();
+    },
+  );
 
   test('addresses: a config’s is not trusted, the SDK’s and the environment’s are', () => {
     expect(hosts({}, {})).toEqual([{ url: 'https://api.openai.com/v1', trusted: true }]);
