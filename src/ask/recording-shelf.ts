@@ -18,8 +18,8 @@ export interface RecordingFiles {
   at(path: string, place: { offset: number; length: number }): Promise<string>;
   /** Keeps a file for this process until it is removed. @throws UserError `locked` while another process keeps it */
   claim(path: string): Promise<void>;
-  /** Adds a line; resolves when the operating system has it, with the offset it begins at. */
-  append(path: string, line: string): Promise<number>;
+  /** Adds a line; resolves with its place when the operating system has it. */
+  append(path: string, line: string): Promise<{ offset: number; length: number }>;
   /** The whole new file or the old one, whatever happens. */
   replace(path: string, chunks: AsyncIterable<string>): Promise<void>;
   remove(path: string): Promise<void>;

@@ -9,6 +9,9 @@ export interface Appender {
   idle(): Promise<void>;
 }
 
+/** Bytes. */
+const LARGEST_BATCH = 1 << 20;
+
 interface Waiting {
   bytes: Buffer;
   resolve(place: LinePlace): void;
@@ -22,14 +25,13 @@ interface Waiting {
  */
 export function appender(file: FileHandle, start: number): Appender {
   let size = start;
-  let waiting: Waiting[] = [];
+  const waiting: Waiting[] = [];
   let writing: Promise<void> | undefined;
   let broken: { error: unknown } | undefined;
 
   async function work(): Promise<void> {
     while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
+      const batch = waiting.splice(0, batchSize(waiting));
       try {
         if (broken) throw broken.error;
         await writeAll(file, Buffer.concat(batch.map((each) => each.bytes)));
@@ -55,6 +57,16 @@ export function appender(file: FileHandle, start: number): Appender {
       }),
     idle: async () => writing,
   };
+}
+
+/** How many lines go into one write: it is put together in memory, which must not double what large answers take. */
+function batchSize(waiting: readonly Waiting[]): number {
+  let bytes = 0;
+  const after = waiting.findIndex((each) => {
+    bytes += each.bytes.length;
+    return bytes >= LARGEST_BATCH;
+  });
+  return after === -1 ? waiting.length : after + 1;
 }
 
 async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {

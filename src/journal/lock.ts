@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
 import { problems, UserError } from '../errors.js';
 import { isAlive } from './process-alive.js';
 import { fileErrorCode } from './write-trouble.js';
@@ -10,7 +11,7 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-/** A lock file this old without readable content is not being written any more. */
+/** A file this old without readable content is not being written any more. */
 const WRITTEN_WITHIN_MS = 5_000;
 
 /** Tokens of the locks that this process holds: a lock with our process id and another token is that of a process before us. */
@@ -25,16 +26,16 @@ const held = new Set<string>();
 export async function takeLock(path: string): Promise<Lock> {
   const token = randomBytes(8).toString('hex');
   const content = JSON.stringify({ pid: process.pid, host: hostname(), token });
-  for (let tries = 0; tries < 10; tries += 1) {
-    if (await make(path, content)) {
-      held.add(token);
-      return { release: () => release(path, token) };
-    }
+  // Before the file is there: from its first moment on, nobody in this process may take it for a stale one.
+  held.add(token);
+  for (let tries = 0; tries < 20; tries += 1) {
+    if (await make(path, content)) return { release: () => release(path, token) };
     const other = await look(path);
     if (other === undefined) continue;
     if (!(await isStale(path, other))) break;
-    await takeAway(path, other);
+    await takeAway(path);
   }
+  held.delete(token);
   throw new UserError([problems.locked(path)]);
 }
 
@@ -58,15 +59,17 @@ async function look(path: string): Promise<string | undefined> {
 
 async function isStale(path: string, content: string): Promise<boolean> {
   const owner = ownerOf(content);
-  if (!owner) {
-    const modified = await stat(path).then(
-      (found) => found.mtimeMs,
-      () => Number.POSITIVE_INFINITY,
-    );
-    return Date.now() - modified > WRITTEN_WITHIN_MS;
-  }
+  if (!owner) return isOld(path);
   if (owner.host !== hostname()) return false;
   return owner.pid === process.pid ? !held.has(owner.token) : !isAlive(owner.pid);
+}
+
+async function isOld(path: string): Promise<boolean> {
+  const modified = await stat(path).then(
+    (found) => found.mtimeMs,
+    () => Number.POSITIVE_INFINITY,
+  );
+  return Date.now() - modified > WRITTEN_WITHIN_MS;
 }
 
 function ownerOf(content: string): { pid: number; host: string; token: string } | undefined {
@@ -79,16 +82,24 @@ function ownerOf(content: string): { pid: number; host: string; token: string } 
   }
 }
 
-/** Another process may have taken the stale lock away and put its own there since we looked: that one is put back. */
-async function takeAway(path: string, stale: string): Promise<void> {
-  const aside = `${path}.${randomBytes(4).toString('hex')}`;
-  const moved = await rename(path, aside).then(
-    () => true,
-    () => false,
-  );
-  if (!moved) return;
-  if ((await look(aside)) !== stale) await link(aside, path).catch(() => undefined);
-  await rm(aside, { force: true });
+/**
+ * Removes a stale lock. Only who has made the guard beside it removes one, after looking again: else a slow process would remove
+ * the lock of one that has taken the stale one's place.
+ */
+async function takeAway(path: string): Promise<void> {
+  const guard = `${path}.takeover`;
+  if (!(await make(guard, ''))) {
+    // It is there for an instant only, unless its process was killed in that instant.
+    if (await isOld(guard)) await rm(guard, { force: true });
+    await wait(10);
+    return;
+  }
+  try {
+    const content = await look(path);
+    if (content !== undefined && (await isStale(path, content))) await rm(path, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
 }
 
 async function release(path: string, token: string): Promise<void> {

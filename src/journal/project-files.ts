@@ -14,8 +14,8 @@ export interface ProjectFiles {
   at(path: string, place: LinePlace): Promise<string>;
   /** Keeps a file for this process until it is removed or all is closed. @throws UserError `locked` */
   claim(path: string): Promise<void>;
-  /** Adds a line to a file; resolves when the operating system has it, with the offset it begins at. */
-  append(path: string, line: string): Promise<number>;
+  /** Adds a line to a file; resolves with its place when the operating system has it. */
+  append(path: string, line: string): Promise<LinePlace>;
   replace(path: string, chunks: AsyncIterable<string>): Promise<void>;
   remove(path: string): Promise<void>;
   /** Lets go of open files. */
@@ -83,7 +83,7 @@ export function projectFiles(resolve: (path: string) => string): ProjectFiles {
       const absolute = resolve(path);
       try {
         const { lines } = await writerOf(absolute);
-        return (await lines.append(line)).offset;
+        return await lines.append(line);
       } catch (error) {
         throw writeTrouble(path, error);
       }

@@ -85,6 +85,14 @@ test('a stale lock is taken over by one of many', async () => {
   expect(readdirSync(dirname(path))).toEqual(['run.jsonl']);
 });
 
+test('a take-over that was killed half way blocks nobody for long', async () => {
+  leave(JSON.stringify({ pid: DEAD, host: hostname(), token: 'x' }));
+  writeFileSync(`${path}.lock.takeover`, '');
+  await expect(open()).rejects.toMatchObject(refusal);
+  utimesSync(`${path}.lock.takeover`, 1, 1);
+  await (await open()).close();
+});
+
 test('giving up a lock leaves that of another alone', async () => {
   const lock = await takeLock(join(folder, 'lock'));
   const other = JSON.stringify({ pid: process.ppid, host: hostname(), token: 'other' });
