@@ -2,16 +2,30 @@ import { acceptable, type Acceptance } from '../pipeline/accept.js';
 import { forTerminal } from '../trust/escape.js';
 import { EXIT } from '../exit-codes.js';
 import type { World } from '../world.js';
+import { addExamples, addProjectFlags, type CommandDefinition } from './command.js';
 import { type ProjectFlags, projectOptions } from './flags.js';
 
 /** `assay accept`: shows what changes in the baselines, then writes them. */
-export async function acceptCommand(paths: string[], flags: ProjectFlags, world: World): Promise<number> {
+export const command: CommandDefinition = {
+  define(accept) {
+    addProjectFlags(accept)
+      .argument('[paths...]', 'prompts, case files or folders; all that the run had by default')
+      .option('--dry-run', 'show what would change, and write nothing')
+      .option('--json', 'print what changes as JSON');
+    addExamples(accept, ['assay eval && assay accept', 'assay accept evals/support/triage.prompt.md --dry-run']);
+  },
+  run: (paths, flags, world) => runAccept(paths, flags, world),
+};
+
+async function runAccept(paths: string[], flags: ProjectFlags, world: World): Promise<number> {
   const run = await acceptable({ ...projectOptions(flags, world), paths }, world);
   try {
     if (!flags.json) world.stdout.write(screen(run.acceptances, flags.dryRun === true));
     const dropped = flags.dryRun ? 0 : await run.write();
     if (flags.json) {
-      world.stdout.write(`${JSON.stringify({ written: !flags.dryRun, accepted: run.acceptances, dropped }, null, 2)}\n`);
+      world.stdout.write(
+        `${JSON.stringify({ written: !flags.dryRun, accepted: run.acceptances, dropped }, null, 2)}\n`,
+      );
     } else if (dropped > 0) {
       world.stdout.write(`${dropped} recordings that nothing uses any more were dropped\n`);
     }

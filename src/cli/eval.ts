@@ -4,13 +4,41 @@ import type { Conclusion } from '../pipeline/conclude.js';
 import { evaluate } from '../pipeline/evaluate.js';
 import { renderTerminal } from '../reports/terminal.js';
 import type { Screen, World } from '../world.js';
+import { addExamples, addProjectFlags, type CommandDefinition } from './command.js';
 import { type EvalFlags, evalOptions, withEnvFile } from './flags.js';
 import { listenForInterrupt } from './interrupt.js';
 import { takesColor } from './paint.js';
 import { progress } from './progress.js';
+import { count, duration, mode, repeats, several } from './values.js';
 
-/** `assay eval`: runs, prints the verdict, returns the exit code. */
-export async function evalCommand(paths: string[], flags: EvalFlags, outside: World): Promise<number> {
+/** `assay eval`: runs, prints the verdict. */
+export const command: CommandDefinition = {
+  define(eval_) {
+    addProjectFlags(eval_)
+      .argument('[paths...]', 'prompts, case files or folders; all of the library by default')
+      .option('--model <provider:name>', 'run this model instead of the configured ones (repeatable)', several)
+      .option('--mode <mode>', 'replay, record or live (env: ASSAY_MODE)', mode)
+      .option('--refresh', 'with --mode record: record anew what is recorded already')
+      .option('--repeats <n>', 'trials per case: 5, or 1..8', repeats)
+      .option('--concurrency <n>', 'calls at a time', count)
+      .option('--filter <pattern>', 'only cases that match a glob on prompt/case, or tag:x (repeatable)', several)
+      .option('--timeout <duration>', 'for each attempt, e.g. 500ms, 30s, 2m', duration)
+      .option('--max-wait <duration>', 'the longest wait that a provider may ask for', duration)
+      .option('--dry-run', 'show what would be called and what it may cost, and call nothing')
+      .option('--resume', 'continue the run in the output folder')
+      .option('--env-file <file>', 'read environment variables (keys) from this file')
+      .option('--json', 'print report.json, and nothing else, to standard output');
+    addExamples(eval_, [
+      'assay eval evals/support/triage.prompt.md',
+      "assay eval --filter 'support/*/double-*' --filter tag:critical",
+      'assay eval --model openai:gpt-5-mini --mode live --repeats 3',
+      'assay eval --dry-run --mode record',
+    ]);
+  },
+  run: (paths, flags, world) => runEval(paths, flags, world),
+};
+
+async function runEval(paths: string[], flags: EvalFlags, outside: World): Promise<number> {
   const world = withEnvFile(outside, flags.envFile);
   const options = evalOptions(paths, flags, world);
   if (flags.dryRun) {

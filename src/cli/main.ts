@@ -1,12 +1,15 @@
 #!/usr/bin/env node
+import { EXIT, strongest } from '../exit-codes.js';
+import { forTerminal } from '../trust/escape.js';
 import { processWorld } from '../world.js';
 import { run } from './run.js';
 
 // A rejection that nobody waited for comes from the user's own code (a module, a plug-in): it must not end the run without a
 // report, and must never look like a pass.
+let unwaited = false;
 process.on('unhandledRejection', (reason) => {
-  process.stderr.write(`assay: a promise was rejected and nobody waited for it: ${String(reason)}\n`);
-  process.exitCode = 3;
+  unwaited = true;
+  process.stderr.write(`assay: a promise was rejected and nobody waited for it: ${forTerminal(String(reason))}\n`);
 });
 // A reader that closes the pipe early (`assay eval --json | head`) is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -15,4 +18,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const code = await run(process.argv.slice(2), processWorld());
 // Setting the code, not exiting: exiting cuts off output that a slow pipe has not taken yet.
-process.exitCode = Math.max(Number(process.exitCode ?? 0), 0) === 3 && code === 0 ? 3 : code;
+process.exitCode = strongest(unwaited ? [code, EXIT.unverified] : [code]);

@@ -5,7 +5,7 @@ import { renderMessages } from '../library/render.js';
 import { inputTokens, OUTPUT_TOKENS } from '../plan/estimate.js';
 import { requestOf } from '../run/execute.js';
 import { type Trial, trialsOf } from '../run/trials.js';
-import type { ModelRequest, Work } from '../vocabulary.js';
+import type { Assertion, ModelRequest, Work } from '../vocabulary.js';
 import type { World } from '../world.js';
 import type { EvaluateOptions } from './options.js';
 import { openSession, type Session } from './session.js';
@@ -86,6 +86,12 @@ async function planEval(
   const options = { date: world.date };
   const costUsd = sums.calls === 0 ? 0 : await estimateCost(described, sums.inputTokens, sums.outputTokens, options);
   return { prompt, model, cases: cases.size, ...sums, ...(costUsd !== undefined && { costUsd }) };
+}
+
+/** A similarity asks a provider only where it names one; without, the local model answers. */
+function asksModel({ type, level, options }: Assertion, { assertions }: Session): boolean {
+  const asks = level === 'off' ? undefined : assertions.get(type)?.asks;
+  return asks === 'judge' || (asks === 'embedding' && options.model !== undefined);
 }
 
 function roundsOf({ evals }: Session, prompt: string, model: string): Work[] {

@@ -1,0 +1,38 @@
+import { type Command, Option } from 'commander';
+import type { World } from '../world.js';
+import { folder, several } from './values.js';
+
+/** A command: its flags, and what it does. One file per command exports one as `command`. */
+export interface CommandDefinition {
+  /** Adds arguments, flags and examples. */
+  define(command: Command): void;
+  /**
+   * Does it.
+   * @param positional what stood beside the flags
+   * @param flags as commander names them
+   * @returns the exit code
+   */
+  run(positional: string[], flags: object, world: World): Promise<number>;
+}
+
+/** The flags by which most commands find the project and its last run, and are told what it may do. */
+export function addProjectFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--out <dir>', 'folder of reports and journal, by default reports in the project root').argParser(
+        folder,
+      ),
+    )
+    .option('--config <file>', 'the config file; by default the nearest assay.config.yaml upward')
+    .option('--allow-code', 'let exec, module and plug-ins run code of the project (env: ASSAY_ALLOW_CODE=1)')
+    .option(
+      '--allow-host <host>',
+      'let providers call this host (repeatable; env: ASSAY_ALLOW_HOST, comma-separated)',
+      several,
+    );
+}
+
+/** Examples below a command's help, one per line. */
+export function addExamples(command: Command, lines: readonly string[]): Command {
+  return command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join('')}`.trimEnd());
+}
