@@ -36,7 +36,7 @@ export const problems = {
   }),
   'bad-id': (id: string, why: string, place?: Place): Problem => ({
     code: 'bad-id',
-    message: `${JSON.stringify(id)} cannot be an id: ${why}`,
+    message: `${visible(id)} cannot be an id: ${why}`,
     remedy: 'Use letters, digits and - _ . ; ids appear in reports, filters and file names.',
     place,
   }),
@@ -375,7 +375,7 @@ export const problems = {
   }),
   'required-key': (key: string, inside: string, place?: Place): Problem => ({
     code: 'required-key',
-    message: inside === '' ? `the key "${key}" is missing` : `the key "${key}" is missing in ${inside}`,
+    message: `the key "${key}" is missing in ${inside}`,
     remedy: 'Add it.',
     place,
   }),
@@ -535,6 +535,11 @@ export const problems = {
     place,
   }),
 } as const;
+
+/** A text in quotes with everything invisible written out. */
+function visible(text: string): string {
+  return JSON.stringify(text).replace(/\p{Cf}/gu, (each) => `\\u{${each.codePointAt(0)?.toString(16)}}`);
+}
 
 /** Trouble that is the user's to mend: its problems are printed one by one, and the command ends with `exitCode`. */
 export class UserError extends Error {

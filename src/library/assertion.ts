@@ -19,15 +19,18 @@ export interface AssertionContext {
   checkTransform?: DiscoverOptions['checkTransform'];
 }
 
-/** What a case gives its assertions. `where` stands for the case in messages about its expected value. */
+/** What a case gives its assertions, and where it stands. */
 export interface Scope {
   vars: JsonObject;
   expected?: Json;
-  where: Place;
+  source: Source;
+  /** Where to say that there is no expected value: at a case's own assertion, or at the case for one of the defaults. */
+  lacking: Place;
 }
 
 /** A declared assertion, read once and filled in for each case. */
 export interface PreparedAssertion {
+  place: Place;
   /** Names of the variables its texts read. */
   uses: ReadonlySet<string>;
   /** Its scorer runs the user's code, which may look at any variable. */
@@ -72,10 +75,10 @@ export function prepareAssertion(
   const fallsBack = value === undefined && found.definition.needs === 'expected';
   const forCase = (scope: Scope, caseReport: Report): Assertion | undefined =>
     fillAssertion(base, value, found.definition, source, scope, context.output, caseReport);
-  const common = { uses, runsCode: found.definition.runsCode === true, level: base.level };
+  const common = { place: base.place, uses, runsCode: found.definition.runsCode === true, level: base.level };
   const fixed = uses.size === 0 && !fallsBack && (value === undefined || !hasTags(value));
   if (!fixed) return { ...common, forCase };
-  const assertion = forCase({ vars: {}, where: base.place }, note);
+  const assertion = forCase({ vars: {}, source, lacking: base.place }, note);
   return assertion && { ...common, forCase: () => assertion };
 }
 
@@ -161,10 +164,10 @@ function fillAssertion(
     : written === undefined
       ? undefined
       : render(written, names, source, type, note);
-  if (fallsBack && value === undefined) note(make['missing-value'](type, true, scope.where));
+  if (fallsBack && value === undefined) note(make['missing-value'](type, true, scope.lacking));
   if (failed) return undefined;
   const valueSource = fallsBack
-    ? { file: scope.where.file, value: value ?? null, place: () => scope.where }
+    ? within(scope.source, ['expected'], value ?? null)
     : within(source, ['value'], value ?? null);
   if (value !== undefined) reportFaults(faultsOf(definition.value, value, 'value'), valueSource, [], note);
   if (failed) return undefined;

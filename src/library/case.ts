@@ -94,10 +94,10 @@ export function buildCase(raw: RawCase, context: CaseContext, report: Report): C
   if (quarantine && quarantine.until < context.today) {
     note(make['quarantine-expired'](id, quarantine.until, source.place(['quarantine', 'until'])));
   }
-  const scope = { vars, ...(expected !== undefined && { expected: expected as Json }), where: place };
+  const scope = { vars, ...(expected !== undefined && { expected: expected as Json }), source, lacking: place };
   const filled: Assertion[] = [];
   for (const each of asserts) {
-    const assertion = each.forCase(scope, note);
+    const assertion = each.forCase(own.list.includes(each) ? { ...scope, lacking: each.place } : scope, note);
     if (assertion) filled.push(assertion);
   }
   if (failed || own.failed) return undefined;

@@ -34,7 +34,7 @@ export function readConfig(
   const loaded = path === undefined ? undefined : loadSource(tree, path, report);
   const source = loaded?.value === null ? { ...loaded, value: {} } : loaded;
   const { value: written, broken } = source
-    ? salvaged(configSchema, source, report, 'the config')
+    ? salvaged(configSchema, source, report, 'the config', ['providers'])
     : { value: {}, broken: new Set<string>(path === undefined ? [] : ['models']) };
   const place = (at: Path, of?: 'key' | 'value'): Place =>
     source?.place(at, of) ?? { file: path ?? 'assay.config.yaml', line: 1, column: 1 };
@@ -42,7 +42,7 @@ export function readConfig(
   const unchecked = broken.has('providers') && isObject(source?.value) ? source.value.providers : undefined;
   const configured = source ? readProviders(written, definitions, source, report) : {};
   // A provider with a mistake is still a provider: the models that name it are right.
-  for (const name of isObject(unchecked) ? Object.keys(unchecked) : []) configured[name] = { type: '' };
+  for (const name of isObject(unchecked) ? Object.keys(unchecked) : []) configured[name] ??= { type: '' };
   const providers = new Providers(configured, definitions);
   const config: Config = {
     ...(path !== undefined && { file: path }),
@@ -95,14 +95,13 @@ function checkJudge(config: Config, providers: Providers, place: Source['place']
 }
 
 function readLibrary(written: WrittenConfig, place: Source['place'], report: Report): string[] {
-  return (written.library ?? ['evals']).map((folder, index) => {
+  return (written.library ?? ['evals']).flatMap((folder, index) => {
     const path = posix.normalize(folder).replace(/\/$/, '');
     const outside = path === '..' || path.startsWith('../') || posix.isAbsolute(path) || /\\|^[A-Za-z]:/.test(path);
-    if (outside) {
-      const why = 'a library folder lies inside the project and is written with /';
-      report(make['outside-root'](folder, why, place(['library', index])));
-    }
-    return path;
+    if (!outside) return [path];
+    const why = 'a library folder lies inside the project and is written with /';
+    report(make['outside-root'](folder, why, place(['library', index])));
+    return [];
   });
 }
 

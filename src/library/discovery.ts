@@ -9,6 +9,7 @@ import { Findings, type Report } from './findings.js';
 import { findFiles, type Layout, type PromptFiles } from './layout.js';
 import { problems as make } from '../errors.js';
 import type { DiscoverOptions } from './options.js';
+import { globFiles } from './load.js';
 import { partialFinder } from './partials.js';
 import { type PromptContext, type ReadPrompt, readPrompt } from './prompt.js';
 import { select } from './select.js';
@@ -31,13 +32,13 @@ export async function discoverLibrary(tree: Tree, options: DiscoverOptions): Pro
   const findings = new Findings();
   const report = findings.add;
   const settings = readConfig(tree, options.configPath, options.providers, report);
-  const layout = findFiles(tree, settings.config.library);
+  const layout = findFiles(tree, settings.config.library, report);
   const notes = new Set<string>();
   const prompts = new Prompts(tree, settings, options, report, notes);
   const chosen = select(
     layout,
     options.paths,
-    (pattern) => tree.glob([pattern]),
+    (pattern) => globFiles(tree, [pattern], report),
     (each) => prompts.partialsOf(each),
     report,
   );
@@ -135,7 +136,7 @@ class Prompts {
     tree: Tree,
     private readonly settings: Settings,
     options: DiscoverOptions,
-    report: Report,
+    private readonly report: Report,
     private readonly notes: Set<string>,
   ) {
     this.context = {
@@ -180,8 +181,10 @@ class Prompts {
   private matching(index: number, tree: Tree): ReadonlySet<string> {
     let found = this.matches[index];
     if (!found) {
-      const files = this.settings.overrides[index]?.written.files ?? [];
-      found = new Set(tree.glob(typeof files === 'string' ? [files] : [...files]));
+      const override = this.settings.overrides[index];
+      const files = override?.written.files ?? [];
+      const patterns = typeof files === 'string' ? [files] : [...files];
+      found = new Set(globFiles(tree, patterns, this.report, override?.place(['files'])));
       this.matches[index] = found;
     }
     return found;

@@ -23,7 +23,9 @@ export function readJson(text: string, at: { file: string; lineOffset?: number }
   const place = (offset: number): Place => placeAt(text, offset, at.file, at.lineOffset ?? 0);
   try {
     const value = new Reader(text, place).read();
-    return { source: { file: at.file, value, place: (path, of) => place(find(text, path, of ?? 'value')) } };
+    const find = (path: Path, of: 'key' | 'value'): number =>
+      path.length === 0 ? text.search(/\S/) : findIn(text, path, of);
+    return { source: { file: at.file, value, place: (path, of) => place(find(path, of ?? 'value')) } };
   } catch (error) {
     if (error instanceof Fault) return { problems: [error.problem] };
     throw error;
@@ -52,7 +54,7 @@ export function placeAt(text: string, offset: number, file: string, lineOffset: 
 }
 
 /** The offset of a member, or of the nearest thing around it: found by reading once more, as places are seldom asked for. */
-function find(text: string, path: Path, of: 'key' | 'value'): number {
+function findIn(text: string, path: Path, of: 'key' | 'value'): number {
   let best = -1;
   let found = 0;
   const seen: Seen = (at, key, value) => {

@@ -1,7 +1,9 @@
 import { posix } from 'node:path';
 import { problems as make } from '../errors.js';
 import type { Place, Problem } from '../vocabulary.js';
+import type { Report } from './findings.js';
 import { badId, foldId } from './ids.js';
+import { globFiles } from './load.js';
 import type { Tree } from './tree.js';
 
 /** A prompt and the files that belong to it by name. All paths are relative to the project root. */
@@ -38,7 +40,7 @@ const KINDS: Readonly<
 };
 
 /** Finds the prompts under the library folders and pairs them with their files by name. */
-export function findFiles(tree: Tree, libraries: readonly string[]): Layout {
+export function findFiles(tree: Tree, libraries: readonly string[], report: Report): Layout {
   const problems: Problem[] = [];
   const prompts = new Map<string, PromptFiles>();
   const cases: { path: string; stem: string }[] = [];
@@ -46,7 +48,7 @@ export function findFiles(tree: Tree, libraries: readonly string[]): Layout {
   for (const library of libraries) {
     const base = library === '.' ? '' : `${library.replace(/[\\*?[\]{}()!+@|]/g, '\\$&')}/`;
     const pattern = `${base}**/*.{prompt,prompts,case,cases,baseline,baselines}.*`;
-    for (const path of tree.glob([pattern], ['**/_partials/**'])) {
+    for (const path of globFiles(tree, [pattern], report, undefined, ['**/_partials/**'])) {
       const file = classify(path, problems);
       if (file?.kind === 'prompt') {
         const stem = file.stem;

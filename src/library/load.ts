@@ -38,6 +38,23 @@ export function loadText(tree: Tree, path: string, report: Report, mentioned?: P
   }
 }
 
+/** Files that match; none after reporting why the tree refuses to look there. */
+export function globFiles(
+  tree: Tree,
+  patterns: readonly string[],
+  report: Report,
+  mentioned?: Place,
+  ignore?: readonly string[],
+): string[] {
+  try {
+    return tree.glob(patterns, ignore);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    for (const problem of error.problems) report(mentioned ? { ...problem, place: mentioned } : problem);
+    return [];
+  }
+}
+
 /** Reports the problems a tree found in a file. @throws anything that is no UserError */
 export function reportUnreadable(error: unknown, path: string, report: Report, mentioned?: Place): void {
   if (!(error instanceof UserError)) throw error;

@@ -78,8 +78,7 @@ function explain(error: ErrorObject, value: Json, root: string): SchemaFault {
     );
   }
   if (error.keyword === 'required') {
-    const inside = path.length > 0 ? name : '';
-    return fault((place) => make['required-key'](String(params.missingProperty), inside, place));
+    return fault((place) => make['required-key'](String(params.missingProperty), name, place));
   }
   if (error.keyword === 'type' || CHOICES.has(error.keyword)) {
     const found = typeName(error.data);
@@ -101,7 +100,7 @@ function explain(error: ErrorObject, value: Json, root: string): SchemaFault {
 function wants(error: ErrorObject): string {
   const params: Record<string, unknown> = error.params;
   const not = `, not ${brief(error.propertyName ?? error.data)}`;
-  if (error.keyword === 'enum') return `must be ${[params.allowedValues].flat().map(brief).join(', ')}${not}`;
+  if (error.keyword === 'enum') return `must be ${oneOf([params.allowedValues].flat())}${not}`;
   if (error.keyword === 'const') return `must be ${brief(params.allowedValue)}${not}`;
   if (error.keyword === 'uniqueItems') return `holds ${brief([error.data].flat()[Number(params.i)])} twice`;
   if (error.keyword === 'minLength' && params.limit === 1) return 'must not be empty';
@@ -111,6 +110,10 @@ function wants(error: ErrorObject): string {
   if (error.keyword === 'pattern' && Array.isArray(examples)) return `must be written like ${brief(examples[0])}${not}`;
   const scalar = typeof error.data === 'number' || typeof error.data === 'string';
   return `${error.message ?? 'is not allowed here'}${scalar ? not : ''}`;
+}
+
+function oneOf(values: readonly unknown[]): string {
+  return `${values.length > 1 ? 'one of ' : ''}${values.map(brief).join(', ')}`;
 }
 
 function brief(value: unknown): string {

@@ -92,18 +92,26 @@ export function checked<const S extends AnySchema>(
 /**
  * Checks the top-level keys of a source that holds a map: those with faults are reported and left out, so that one mistake hides
  * no other and is not reported twice.
+ * @param maps keys that hold maps of independent entries: of those only the faulty entries are left out
  */
 export function salvaged<const S extends AnySchema>(
   schema: S,
   source: Source,
   report: (problem: Problem) => void,
   root: string,
+  maps: readonly string[] = [],
 ): { value: XStatic<S>; broken: ReadonlySet<string> } {
   const faults = faultsOf(schema, source.value, root);
   reportFaults(faults, source, [], report);
   const broken = new Set(faults.map((fault) => String(fault.path[0] ?? '')));
   const whole = faults.some((fault) => fault.path.length === 0) || !isObject(source.value);
   const kept = whole ? [] : Object.entries(source.value as JsonObject).filter(([key]) => !broken.has(key));
+  for (const key of whole ? [] : maps) {
+    const map = (source.value as JsonObject)[key];
+    if (!broken.has(key) || !isObject(map)) continue;
+    const wrong = new Set(faults.filter(({ path }) => path[0] === key).map(({ path }) => path[1]));
+    kept.push([key, Object.fromEntries(Object.entries(map).filter(([name]) => !wrong.has(name)))]);
+  }
   // All keys of our files are optional at the top: what is left after taking out the faulty ones has the schema's type.
   return { value: (faults.length === 0 ? source.value : Object.fromEntries(kept)) as XStatic<S>, broken };
 }

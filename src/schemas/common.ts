@@ -25,9 +25,9 @@ export const tags = {
   description: 'Words to filter by. Cases tagged "critical" must pass.',
 } as const;
 
+/** Its form is checked together with its provider, where a mistake can be named better than by a pattern. */
 export const modelName = {
   type: 'string',
-  pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*:.+$',
   examples: ['openai:gpt-5-mini'],
   description: 'A model as provider:name; the provider is a name under "providers" or a provider type.',
 } as const;

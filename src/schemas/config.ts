@@ -20,7 +20,7 @@ export const configSchema = {
     },
     providers: {
       type: 'object',
-      propertyNames: { pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' },
+      propertyNames: { pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$', examples: ['local'] },
       additionalProperties: {
         type: 'object',
         required: ['type'],

@@ -3,7 +3,7 @@ import type { ProviderDefinition } from '../providers/provider.js';
 import type { Json, JsonObject } from '../vocabulary.js';
 import { baselineSchema } from './baseline.js';
 import { assertionSchema, casesSchema } from './cases.js';
-import { parameters } from './common.js';
+import { modelName, parameters } from './common.js';
 import { configSchema } from './config.js';
 import { promptSchema } from './prompt.js';
 import { reportSchema } from './report.js';
@@ -17,6 +17,7 @@ export function editorSchemas(
   providers: ReadonlyMap<string, ProviderDefinition>,
 ): Record<string, JsonObject> {
   const replaced = new Map<unknown, JsonObject>([
+    [modelName, { ...plain(modelName), pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*:.+$' }],
     [assertionSchema, { $ref: '#/$defs/assertion' }],
     [parameters, { ...plain(parameters), additionalProperties: { type: 'object' } }],
     [configSchema.properties.providers.additionalProperties, { $ref: '#/$defs/provider' }],

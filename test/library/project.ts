@@ -6,6 +6,7 @@ import type { AssertionDefinition } from '../../src/assertions/assertion.js';
 import { UserError } from '../../src/errors.js';
 import { type DiscoverOptions, discover } from '../../src/library/discover.js';
 import { folderTree } from '../../src/library/folder-tree.js';
+import type { Tree } from '../../src/library/tree.js';
 import type { ProviderDefinition } from '../../src/providers/provider.js';
 import type { Case, Library, Problem } from '../../src/vocabulary.js';
 
@@ -82,13 +83,42 @@ export const providers: ReadonlyMap<string, ProviderDefinition> = new Map(
   ].map((each) => [each.type, each]),
 );
 
+/** A tree without a file system: for names that not every one can hold. Knows the patterns that discovery uses. */
+export function memoryTree(files: Readonly<Record<string, string>>): Tree {
+  const toRegExp = (pattern: string): RegExp => {
+    const source = pattern
+      .replace(/[.]/g, '\\.')
+      .replaceAll('**/', '\0')
+      .replaceAll('*', '[^/]*')
+      .replaceAll('\0', '(?:.*/)?');
+    return new RegExp(`^${source.replace(/\{(.*?)\}/g, (_, list: string) => `(?:${list.replaceAll(',', '|')})`)}$`);
+  };
+  const read = (path: string): string => files[path] ?? never();
+  return {
+    name: 'memory',
+    glob: (patterns) =>
+      Object.keys(files)
+        .filter((path) => patterns.some((each) => toRegExp(each).test(path)))
+        .toSorted(),
+    has: (path) => path in files,
+    read,
+    async *lines(path) {
+      yield* read(path).split('\n');
+    },
+  };
+}
+
 /** Discovers a project with the definitions of these tests. */
-export function find(root: string, options: Partial<DiscoverOptions> = {}): Promise<Library> {
-  return discover(folderTree(root), { assertions, providers, today: '2026-11-22', ...options });
+export function find(root: string | Tree, options: Partial<DiscoverOptions> = {}): Promise<Library> {
+  const tree = typeof root === 'string' ? folderTree(root) : root;
+  return discover(tree, { assertions, providers, today: '2026-11-22', ...options });
 }
 
 /** The problems of a project; fails where there are none. */
-export async function problemsOf(root: string, options: Partial<DiscoverOptions> = {}): Promise<readonly Problem[]> {
+export async function problemsOf(
+  root: string | Tree,
+  options: Partial<DiscoverOptions> = {},
+): Promise<readonly Problem[]> {
   try {
     await find(root, options);
   } catch (error) {
