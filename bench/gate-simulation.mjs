@@ -119,7 +119,8 @@ const spent = [
   simulate('30 cases at 0.9, one broken', [broken(30, 0.9)]),
   simulate('20 prompts of 60 cases at 0.9', Array.from({ length: 20 }, () => same(60, 0.9)), { count: Math.min(runs, 500) }),
 ];
-for (const { calls } of spent) console.log(`${calls.toFixed(2)} calls per case: ${((100 * calls) / cheapest).toFixed(0)} % of ${cheapest}`);
+const mean = spent.reduce((sum, { calls }) => sum + calls, 0) / spent.length;
+console.log(`mean ${mean.toFixed(2)} calls per case: ${((100 * mean) / cheapest).toFixed(0)} % of the cheapest fixed plan's ${cheapest}`);
 
 /** For each number of repeats the power at both targets; alpha is split as the gate splits it. */
 function fixedPlan() {

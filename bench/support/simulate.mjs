@@ -39,8 +39,8 @@ function progressOf(one) {
   const baseline = one.baseline.map((each) => each.map(passed));
   const run = one.run.map((each) => each.map(passed));
   const pass = { ...common, baseline, run };
-  const tracks = one.graded ? { pass, score: { ...common, baseline: one.baseline, run: one.run } } : { pass };
-  const cases = Object.fromEntries(run.map((each, index) => [index, { baseline: baseline[index], run: each }]));
+  const tracks = one.graded ? [pass, { ...common, baseline: one.baseline, run: one.run }] : [pass];
+  const cases = run.map((each, index) => ({ baseline: baseline[index], run: each }));
   return { tracks, cases, ...SETTINGS, confirmedSettles: true, final: false };
 }
 
@@ -61,7 +61,7 @@ function play(one, family) {
     }
     const progress = progressOf(one);
     const step = nextStep(progress, family);
-    for (const { case: index, repeat } of step.repeats) ask(one, Number(index), repeat);
+    for (const { case: index, repeat } of step.repeats) ask(one, index, repeat);
     if (step.rounds === undefined && step.repeats.length === 0) return { progress, step };
     rounds = step.rounds;
   }
@@ -76,10 +76,10 @@ export function runGate(evals) {
   const tests = evals.reduce((sum, one) => sum + (one.graded ? 2 : 1), 0);
   const ended = evals.map((one) => play(one, { tests, cases }));
   const members = ended.flatMap(({ progress, step }) =>
-    Object.entries(step.standings).map(([metric, standing]) => ({ track: progress.tracks[metric], standing })),
+    step.standings.map((standing, index) => ({ track: progress.tracks[index], standing })),
   );
   const verdicts = new Set(judgeFamily(members, tests).map(({ verdict }) => verdict));
-  const confirmed = ended.flatMap(({ step }) => Object.values(step.guards)).filter(({ status }) => status === 'confirmed');
+  const confirmed = ended.flatMap(({ step }) => step.guards).filter(({ status }) => status === 'confirmed');
   const regressed = verdicts.has('regressed');
   return {
     failed: regressed || confirmed.length > 0,

@@ -2,7 +2,7 @@ import { normalCdf, normalQuantile } from './normal.js';
 import { seeded } from './random.js';
 
 /** A statistic of a sample: a number for at least one value. */
-export type Statistic = (values: Float64Array) => number;
+type Statistic = (values: Float64Array) => number;
 
 /** Settings of a bootstrap. */
 export interface BootstrapOptions {
@@ -73,7 +73,7 @@ function biasCorrection(replicates: Float64Array, seen: number): number {
 }
 
 /** The statistic with each value left out in turn. */
-export function jackknife(sample: Float64Array, statistic: Statistic): Float64Array {
+function jackknife(sample: Float64Array, statistic: Statistic): Float64Array {
   return sample.map((_, out) => statistic(sample.filter((__, index) => index !== out)));
 }
 

@@ -33,6 +33,6 @@ export function compareEstimates(a: Estimate, b: Estimate, correlation = 0, conf
 }
 
 /** Standard error of a difference of two estimates that correlate by `correlation`: √(a² + b² − 2 r a b). */
-export function pairedStandardError(a: number, b: number, correlation: number): number {
+function pairedStandardError(a: number, b: number, correlation: number): number {
   return Math.sqrt(Math.max(0, a * a + b * b - 2 * correlation * a * b));
 }

@@ -25,7 +25,7 @@ export function logGamma(x: number): number {
 }
 
 /** ln(n!) for whole n ≥ 0. */
-export function logFactorial(n: number): number {
+function logFactorial(n: number): number {
   return n < 2 ? 0 : logGamma(n + 1);
 }
 

@@ -132,7 +132,7 @@ function arrangementsOf(values: Float64Array, baseline: number, constant: boolea
 }
 
 /** The sum of every subset of `size` values. */
-export function allSums(values: Float64Array, size: number): number[] {
+function allSums(values: Float64Array, size: number): number[] {
   let partial: { sum: number; count: number }[] = [{ sum: 0, count: 0 }];
   values.forEach((value, index) => {
     const left = values.length - index - 1;

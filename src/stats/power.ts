@@ -26,7 +26,7 @@ export function resampledVariance(caseVariance: number, trialVariance: number, r
 }
 
 /** Variance of one case's measured difference. */
-export function differenceVariance({ caseVariance, trialVariance, repeats }: Noise): number {
+function differenceVariance({ caseVariance, trialVariance, repeats }: Noise): number {
   return caseVariance + trialVariance.baseline / repeats.baseline + trialVariance.run / repeats.run;
 }
 

@@ -6,7 +6,7 @@ import { pairedPermutation } from './permutation.js';
 import type { PairedTrials } from './units.js';
 
 /** Of alpha, the suite's looks may spend this share; the guard of single cases has the rest. */
-export const SUITE_SHARE = 0.8;
+const SUITE_SHARE = 0.8;
 export const GUARD_SHARE = 0.2;
 
 /** One metric of one eval: what the baseline has and what the run has so far. */

@@ -11,10 +11,10 @@ export interface Family {
 
 /** One eval as far as it ran. */
 export interface EvalProgress {
-  /** Its gated metrics by name. They share rounds and schedule. */
-  tracks: Readonly<Record<string, Track>>;
-  /** Passes and fails of every paired case, by its id. */
-  cases: Readonly<Record<string, GuardedCase>>;
+  /** Its gated metrics. They share rounds and schedule. */
+  tracks: readonly Track[];
+  /** Passes and fails of every paired case. */
+  cases: readonly GuardedCase[];
   alpha: number;
   /** The most failures that the guard waits for. */
   confirm: number;
@@ -26,13 +26,14 @@ export interface EvalProgress {
 
 /** What is known of an eval, and what to run next. */
 export interface EvalStep {
-  standings: Record<string, Standing | undefined>;
-  /** Cases that the guard has something to say about. */
-  guards: Record<string, Exclude<GuardState, { status: 'quiet' }>>;
-  /** Some verdict is not settled: run every case up to `rounds` repeats. */
+  /** One per track, in order; undefined where there is nothing to tell from. */
+  standings: (Standing | undefined)[];
+  /** One per case, in order. */
+  guards: GuardState[];
+  /** Some verdict is not settled: run every case up to so many repeats. */
   rounds?: number;
-  /** Single repeats for the guard, none of which enters a mean. */
-  repeats: { case: string; repeat: number }[];
+  /** Single repeats for the guard, none of which enters a mean: `case` is an index. Repeats count from 1. */
+  repeats: { case: number; repeat: number }[];
 }
 
 /**
@@ -40,22 +41,14 @@ export interface EvalStep {
  * ask again with the new trials until it wants neither rounds nor repeats, then judge the family (`judgeFamily`).
  */
 export function nextStep(progress: EvalProgress, family: Family): EvalStep {
-  const guards: EvalStep['guards'] = {};
-  const repeats: EvalStep['repeats'] = [];
-  for (const [id, each] of Object.entries(progress.cases)) {
-    const state = stateOf(each, progress, family);
-    if (state.status === 'quiet') continue;
-    guards[id] = state;
-    if (state.status === 'open') repeats.push({ case: id, repeat: state.next });
-  }
-  const standings: EvalStep['standings'] = {};
-  const broken = Object.values(guards).some(({ status }) => status === 'confirmed');
-  let rounds: number | undefined;
-  for (const [metric, track] of Object.entries(progress.tracks)) {
-    const standing = standingOf(track, family.tests);
-    standings[metric] = standing;
-    if (isOpen(track, standing, family.tests)) rounds ??= track.schedule.find((look) => look > track.rounds);
-  }
+  const guards = progress.cases.map((each) => stateOf(each, progress, family));
+  const repeats = guards.flatMap((state, index) =>
+    state.status === 'open' ? [{ case: index, repeat: state.next }] : [],
+  );
+  const standings = progress.tracks.map((track) => standingOf(track, family.tests));
+  const open = progress.tracks.filter((track, index) => isOpen(track, standings[index], family.tests));
+  const [rounds] = open.flatMap(({ schedule, rounds: done }) => schedule.find((look) => look > done) ?? []);
+  const broken = guards.some(({ status }) => status === 'confirmed');
   const settled = progress.final || (broken && progress.confirmedSettles);
   // The guard goes first: it is a handful of calls, and what it finds may settle the verdict.
   const more = !settled && repeats.length === 0 && rounds !== undefined;

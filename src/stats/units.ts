@@ -59,7 +59,7 @@ export function pairUp({ baseline, run, groups = [] }: PairedTrials): Units | un
 }
 
 /** Baseline mean − run mean. */
-export function effectOf({ values, baseline }: Member): number {
+function effectOf({ values, baseline }: Member): number {
   let before = 0;
   let after = 0;
   values.forEach((value, index) => {
