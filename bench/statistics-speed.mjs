@@ -32,12 +32,14 @@ for (const [name, { before, after }] of Object.entries(scores)) {
     seed: String(prompt),
   }));
   const start = performance.now();
+  const cpu = process.cpuUsage();
   const members = tracks.map((track) => ({ track, standing: standingOf(track, PROMPTS) }));
   const judged = judgeFamily(members, PROMPTS);
   const took = performance.now() - start;
+  const used = process.cpuUsage(cpu);
+  const cpuMs = (used.user + used.system) / 1000;
   const regressed = judged.filter(({ verdict }) => verdict === 'regressed').length;
   const exact = members.filter(({ standing }) => standing.exact).length;
-  console.log(
-    `${name.padEnd(32)} ${took.toFixed(0).padStart(6)} ms ${took <= LIMIT_MS ? '' : '(too slow)'}  regressed ${regressed}, exact ${exact}`,
-  );
+  const times = `${took.toFixed(0).padStart(6)} ms, CPU ${cpuMs.toFixed(0).padStart(5)} ms`;
+  console.log(`${name.padEnd(32)} ${times}  regressed ${regressed}, exact ${exact}${took > LIMIT_MS ? '  TOO SLOW' : ''}`);
 }
