@@ -96,7 +96,9 @@ export function tableOf(page: string, column: string, heading?: string): Table {
   return table;
 }
 
-/** The words in backticks; several in one pair stand divided by blanks. */
+/** The words in backticks, but for blocks; several in one pair stand divided by blanks. */
 export function codeWords(text: string): string[] {
-  return [...text.matchAll(/`([^`]+)`/g)].flatMap(([, words = '']) => words.split(' '));
+  return [...text.replaceAll(/^```[^]*?^```$/gm, '').matchAll(/`([^`]+)`/g)].flatMap(([, words = '']) =>
+    words.split(' '),
+  );
 }
