@@ -1,0 +1,113 @@
+import type { Level } from './common.js';
+import type { GateSettings, RuleName } from './library.js';
+import type { FailureKind } from './asking.js';
+import type { EvalRun, RunInfo, TrialCounts } from './run.js';
+
+/** What a comparison says about one metric. */
+export type MetricVerdict = 'improved' | 'unchanged' | 'within-noise' | 'regressed' | 'inconclusive' | 'new';
+
+/** One metric of one eval: run against baseline. Facts, no rules. All values are fractions, 0..1; deltas are run − baseline. */
+export interface MetricComparison {
+  mean: number;
+  /** 95 % confidence interval of the mean over cases. */
+  ci: [number, number];
+  /** Cases with this metric. */
+  n: number;
+  gated: boolean;
+  /** Baseline mean over the paired cases. */
+  baseline?: number;
+  /** Run mean − baseline mean, over the paired cases only. */
+  delta?: number;
+  deltaCi?: [number, number];
+  p?: number;
+  pAdjusted?: number;
+  /** The smallest drop that this comparison could have seen. */
+  mde?: number;
+  /** Cases paired with the baseline. */
+  paired?: number;
+  verdict: MetricVerdict;
+}
+
+/** Why a case stands on one side only, or cannot be compared. */
+export interface Unpaired {
+  case: string;
+  reason: 'added' | 'removed' | 'input changed' | 'assertions changed' | 'no score';
+}
+
+/** One eval compared with its baseline. */
+export interface EvalComparison {
+  prompt: EvalRun['prompt'];
+  model: string;
+  replaces?: string;
+  baseline?: { version: string; commit?: string; date: string; judge?: string };
+  judge?: string;
+  judged?: string[];
+  gate: GateSettings;
+  cases: { total: number; passed: number; failed: number; errored: number; skipped: number };
+  cost: { usd: number; known: boolean };
+  tokens: { input: number; output: number; known: boolean };
+  latency: { p50?: number; p95?: number };
+  metrics: Record<string, MetricComparison>;
+  changes: { newlyFailing: string[]; newlyPassing: string[]; flaky: string[]; unpaired: Unpaired[] };
+  /** Per case in order: how its repeats folded. `accepted`: it fails, and failed in the baseline, too. */
+  folded: FoldedCase[];
+  /** Per metric: how much of it there is. Metrics that only the baseline has, or without any score, stand here only. */
+  coverage: Record<string, MetricCoverage>;
+  /** Why trials have no completion, the commonest first; `message` is the first of its kind. */
+  trouble: { kind: FailureKind | 'skipped'; message: string; count: number }[];
+  /** Share of the baseline's and the run's cases that could be paired, 0..1; absent without a baseline. */
+  pairedShare?: number;
+  replayed: boolean;
+  handWritten: boolean;
+}
+
+/** How much of one metric an eval has. Quarantined cases do not count. */
+export interface MetricCoverage {
+  /** Scores planned: the metric's cases × their repeats. */
+  planned: number;
+  /** Of these, the scores that could not be computed. */
+  missing: number;
+  /** Cases on either side that have the metric, and those of them that are the same on both; absent: not in the baseline. */
+  pairing?: { cases: number; same: number };
+}
+
+/** A case with its repeats folded into one outcome. */
+export interface FoldedCase {
+  case: string;
+  outcome: 'passed' | 'failed' | 'errored' | 'skipped';
+  accepted: boolean;
+  critical: boolean;
+  quarantined: boolean;
+  /** Its trials: planned, those whose `pass` could be computed, and those that passed. */
+  repeats: { planned: number; scored: number; passed: number };
+  quarantine?: { until: string; why: string };
+}
+
+/** A run against its baselines. */
+export interface Comparison {
+  run: RunInfo;
+  trials: TrialCounts;
+  evals: EvalComparison[];
+}
+
+/** One application of one rule. */
+export interface GateCheck {
+  rule: RuleName | 'complete' | 'paired' | 'judge';
+  level: Level;
+  status: 'passed' | 'failed' | 'unverified';
+  message: string;
+  prompt?: string;
+  model?: string;
+  metric?: string;
+  case?: string;
+}
+
+/** The decision about a run. */
+export interface Verdict {
+  verdict: 'passed' | 'failed' | 'unverified';
+  exitCode: number;
+  incomplete: boolean;
+  /** Why, in words, the weightiest first; empty when passed without remark. */
+  reasons: string[];
+  checks: GateCheck[];
+}
