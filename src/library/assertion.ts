@@ -1,6 +1,5 @@
 import type { AssertionDefinition, Declared } from '../assertions/assertion.js';
 import { problems as make } from '../errors.js';
-import { canonicalJson } from '../hash.js';
 import { compilePath } from '../json-path.js';
 import type { WrittenAssertion } from '../schemas/cases.js';
 import type { Assertion, Json, JsonObject, Place } from '../vocabulary.js';
@@ -42,10 +41,6 @@ export interface PreparedAssertion {
 }
 
 const RESERVED_METRICS = new Set(['pass', 'score']);
-/** Results of `check`, by type and content: equal assertions of many cases are checked once. */
-const MOST_CHECKS = 2000;
-const checks = new WeakMap<AssertionDefinition, Map<string, ReturnType<NonNullable<AssertionDefinition['check']>>>>();
-
 /**
  * Reads an assertion: finds its type and checks what does not depend on the case.
  * @param source the assertion's place in its file
@@ -69,17 +64,45 @@ export function prepareAssertion(
   };
   checkKeys(written, found, source, context, note);
   if (failed) return undefined;
-  const base = normalise(written, found, source.place([]));
   const value = written.value as Json | undefined;
-  const uses = textNames(value);
-  const fallsBack = value === undefined && found.definition.needs === 'expected';
-  const forCase = (scope: Scope, caseReport: Report): Assertion | undefined =>
-    fillAssertion(base, value, found.definition, source, scope, context.output, caseReport);
-  const common = { place: base.place, uses, runsCode: found.definition.runsCode === true, level: base.level };
-  const fixed = uses.size === 0 && !fallsBack && (value === undefined || !hasTags(value));
-  if (!fixed) return { ...common, forCase };
-  const assertion = forCase({ vars: {}, source, lacking: base.place }, note);
+  const spec: Spec = {
+    base: normalise(written, found, source.place([])),
+    type: found.written,
+    definition: found.definition,
+    source,
+    ...(context.output && { output: context.output }),
+    ...(value !== undefined && { value }),
+    templated: value !== undefined && hasTags(value),
+    fallsBack: value === undefined && found.definition.needs === 'expected',
+  };
+  const { base, definition } = spec;
+  const common = {
+    place: base.place,
+    uses: textNames(value),
+    runsCode: definition.runsCode === true,
+    level: base.level,
+  };
+  if (spec.templated || spec.fallsBack) {
+    return { ...common, forCase: (scope, caseReport) => fill(spec, scope, caseReport) };
+  }
+  const assertion = fill(spec, { vars: {}, source, lacking: base.place }, note);
   return assertion && { ...common, forCase: () => assertion };
+}
+
+/** An assertion as far as it does not depend on the case. */
+interface Spec {
+  /** Without a value. */
+  base: Assertion;
+  /** The type as people write it, with `not-`. */
+  type: string;
+  definition: AssertionDefinition;
+  source: Source;
+  output?: JsonObject;
+  value?: Json;
+  /** Its value holds texts to fill in. */
+  templated: boolean;
+  /** Its value is the expected one of the case. */
+  fallsBack: boolean;
 }
 
 function checkKeys(
@@ -142,74 +165,46 @@ function normalise(written: WrittenAssertion, found: FoundType, place: Place): A
   };
 }
 
-function fillAssertion(
-  base: Assertion,
-  written: Json | undefined,
-  definition: AssertionDefinition,
-  source: Source,
-  scope: Scope,
-  output: JsonObject | undefined,
-  report: Report,
-): Assertion | undefined {
+function fill(spec: Spec, scope: Scope, report: Report): Assertion | undefined {
   let failed = false;
   const note: Report = (problem) => {
     failed = true;
     report(problem);
   };
-  const type = `${base.negated ? 'not-' : ''}${base.type}`;
-  const names = scope.expected === undefined ? scope.vars : { ...scope.vars, expected: scope.expected };
-  const fallsBack = written === undefined && definition.needs === 'expected';
-  const value = fallsBack
-    ? scope.expected
-    : written === undefined
-      ? undefined
-      : render(written, names, source, type, note);
-  if (fallsBack && value === undefined) note(make['missing-value'](type, true, scope.lacking));
+  const { base, fallsBack } = spec;
+  const value = fallsBack ? scope.expected : spec.templated ? filledIn(spec, scope, note) : spec.value;
+  if (fallsBack && value === undefined) note(make['missing-value'](spec.type, true, scope.lacking));
   if (failed) return undefined;
-  const valueSource = fallsBack
-    ? within(scope.source, ['expected'], value ?? null)
-    : within(source, ['value'], value ?? null);
-  if (value !== undefined) reportFaults(faultsOf(definition.value, value, 'value'), valueSource, [], note);
-  if (failed) return undefined;
+  checkValue(spec, value, scope, note);
+  return failed ? undefined : value === undefined ? base : { ...base, value };
+}
+
+/** What the type's schema and the type itself say about a value. */
+function checkValue(
+  { base, type, definition, output, source, fallsBack }: Spec,
+  value: Json | undefined,
+  scope: Scope,
+  note: Report,
+): void {
+  const at = fallsBack ? within(scope.source, ['expected'], null) : within(source, ['value'], null);
+  const faults = value === undefined ? [] : faultsOf(definition.value, value, 'value');
+  reportFaults(faults, at, [], note);
+  if (faults.length > 0 || !definition.check) return;
+  const { options, threshold } = base;
   const declared: Declared = {
+    options,
     ...(value !== undefined && { value }),
-    options: base.options,
-    ...(base.threshold !== undefined && { threshold: base.threshold }),
+    ...(threshold !== undefined && { threshold }),
     ...(fallsBack && value !== undefined && { expected: value }),
     ...(output && { output }),
   };
-  const at = value === undefined ? base.place : valueSource.place([]);
-  for (const { message, remedy } of checkOnce(definition, declared))
-    note(make['bad-assertion'](type, message, remedy, at));
-  return failed ? undefined : { ...base, ...(value !== undefined && { value }) };
-}
-
-function checkOnce(
-  definition: AssertionDefinition,
-  declared: Declared,
-): ReturnType<NonNullable<AssertionDefinition['check']>> {
-  if (!definition.check) return [];
-  let known = checks.get(definition);
-  if (!known) checks.set(definition, (known = new Map()));
-  const { output, ...rest } = declared;
-  const key = `${output ? numberOf(output) : ''} ${canonicalJson(rest)}`;
-  let result = known.get(key);
-  if (!result) {
-    result = definition.check(declared);
-    if (known.size >= MOST_CHECKS) known.clear();
-    known.set(key, result);
+  for (const { message, remedy } of definition.check(declared)) {
+    note(make['bad-assertion'](type, message, remedy, value === undefined ? base.place : at.place([])));
   }
-  return result;
 }
 
-const numbers = new WeakMap<JsonObject, number>();
-let last = 0;
-
-/** A short name of a prompt's output schema, which is the same object for all its assertions. */
-function numberOf(schema: JsonObject): number {
-  const known = numbers.get(schema) ?? ++last;
-  numbers.set(schema, known);
-  return known;
+function filledIn({ value = null, source, type }: Spec, { vars, expected }: Scope, note: Report): Json {
+  return render(value, expected === undefined ? vars : { ...vars, expected }, source, type, note);
 }
 
 /** Renders every text in a value once; keys stay as they are. */

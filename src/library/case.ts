@@ -80,7 +80,8 @@ export function buildCase(raw: RawCase, context: CaseContext, report: Report): C
   const vars = mergeVars(raw, uses, context, note);
   const { expected = defaults.written.expected } = written as { expected?: Json };
   const place = source.place([]);
-  const id = written.id ?? contentHash(vars);
+  const input = contentHash(vars);
+  const id = written.id ?? input;
 
   const why = badId(id);
   if (why) note(make['bad-id'](id, why, source.place(['id'])));
@@ -111,7 +112,7 @@ export function buildCase(raw: RawCase, context: CaseContext, report: Report): C
     ...(group !== undefined && { group }),
     ...(quarantine && { quarantine }),
     place,
-    input: contentHash(vars),
+    input,
   };
 }
 
