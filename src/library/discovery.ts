@@ -71,7 +71,7 @@ export async function discoverLibrary(tree: Tree, options: DiscoverOptions): Pro
   if (problems.length > 0) throw new UserError(problems);
   const the = (prompt: Prompt): Known => {
     const found = known.get(prompt.id);
-    if (!found) throw new Error(`prompt ${prompt.id} is not of this library`);
+    if (!found) throw new TypeError(`prompt ${prompt.id} is not of this library`);
     return found;
   };
   return {

@@ -1,0 +1,75 @@
+import type { Place, Problem } from '../vocabulary.js';
+
+/** Trouble with runs, journals and recordings. */
+export const runProblems = {
+  'bad-variable': (name: string, value: string, remedy: string): Problem => ({
+    code: 'bad-variable',
+    message: `the environment variable ${name} is "${value}"`,
+    remedy,
+  }),
+  'cannot-score': (type: string, what: string, remedy: string, place?: Place): Problem => ({
+    code: 'cannot-score',
+    message: `${type} cannot be scored: ${what}`,
+    remedy,
+    place,
+  }),
+  'changed-since': (journal: string, { field, was, is }: { field: string; was: string; is: string }): Problem => ({
+    code: 'changed-since',
+    message: `files changed since the run in ${journal}: ${field} was ${was} and is now ${is}`,
+    remedy: 'Run `assay eval` again, then accept.',
+  }),
+  'corrupt-journal': (path: string, why: string, place?: Place): Problem => ({
+    code: 'corrupt-journal',
+    message: `${path} is damaged: ${why}`,
+    remedy: 'Run again without --resume.',
+    place,
+  }),
+  'filtered-run': (journal: string): Problem => ({
+    code: 'filtered-run',
+    message: `the run in ${journal} was filtered; a baseline is of all cases`,
+    remedy: 'Run `assay eval` without --filter, then accept.',
+  }),
+  'incomplete-run': (journal: string): Problem => ({
+    code: 'incomplete-run',
+    message: `the run in ${journal} did not come to its end`,
+    remedy: 'Finish it with `assay eval --resume`, then accept.',
+  }),
+  'no-journal': (path: string): Problem => ({
+    code: 'no-journal',
+    message: `there is no run: ${path} does not exist`,
+    remedy: 'Run `assay eval` first, or name the folder of its reports with --out.',
+  }),
+  'not-in-run': (path: string): Problem => ({
+    code: 'not-in-run',
+    message: `"${path}" names no prompt of the last run`,
+    remedy: 'Name a prompt, its cases or a folder that the run had, or run `assay eval` with it first.',
+  }),
+  'other-run': (path: string, { field, was, is }: { field: string; was: string; is: string }): Problem => ({
+    code: 'other-run',
+    message: `the run in ${path} cannot be resumed: ${field} was ${was} and is ${is}`,
+    remedy: 'Undo that change, or run without --resume to begin anew.',
+  }),
+  'recording-changed': (path: string): Problem => ({
+    code: 'recording-changed',
+    message: `${path} changed while it was in use`,
+    remedy: 'Run again.',
+  }),
+  'recording-conflict': (place: Place): Problem => ({
+    code: 'recording-conflict',
+    message: 'a conflict marker of git stands in the recordings',
+    remedy: 'Take either side or both, then run `npm run eval -- --mode record` for what is missing.',
+    place,
+  }),
+  'unreadable-recording': (why: string, place: Place): Problem => ({
+    code: 'unreadable-recording',
+    message: `a recording cannot be read: ${why}`,
+    remedy: 'Restore the line from git, or delete it and run `npm run eval -- --mode record`.',
+    place,
+  }),
+  'unverified-run': (reasons: readonly string[]): Problem => ({
+    code: 'unverified-run',
+    message: `the last run is unverified: ${reasons.join('; ')}`,
+    remedy:
+      'Mend that and run `assay eval` again. A run that failed may be accepted, one that could not be told may not.',
+  }),
+} as const;
