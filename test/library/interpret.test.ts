@@ -17,9 +17,10 @@ function ajvOf(schema: object) {
   return ajv.compile(schema);
 }
 
-/** What is said of a value, without the words. */
+/** What is said of a value, without the words. ajv does not look for equal items where the items are wrong anyway. */
 function outline(errors: readonly { keyword: string; instancePath: string; params: object }[]): string[] {
   return errors
+    .filter(({ keyword }) => keyword !== 'uniqueItems')
     .map(({ keyword, instancePath, params }) => `${keyword} at ${instancePath} ${JSON.stringify(params)}`)
     .toSorted();
 }
@@ -54,8 +55,10 @@ describe('walking a schema says what ajv says', () => {
     const walked = schema as unknown as JsonObject;
     fc.assert(
       fc.property(fc.dictionary(key, json, { maxKeys: 5 }), (value) => {
-        validate(value);
-        expect(outline(interpret(walked, value))).toEqual(outline(validate.errors ?? []));
+        const valid = validate(value);
+        const found = interpret(walked, value);
+        expect(found.length === 0).toBe(valid);
+        expect(outline(found)).toEqual(outline(validate.errors ?? []));
       }),
       { numRuns: 1500 },
     );
