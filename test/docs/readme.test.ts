@@ -1,0 +1,147 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { assertionTypes } from '../../src/assertions/map.js';
+import { EXIT } from '../../src/exit-codes.js';
+import { PACKAGE, project } from '../support/project.js';
+import { chatAnswer } from '../support/replies.js';
+import { type ScriptedServer, startServer } from '../support/scripted-server.js';
+import { blocksOf, codeWords, exampleFiles, PAGES, pageText, tablesOf } from './pages.js';
+import { assay } from './run.js';
+
+/** The commands of console blocks, without their prompts and remarks. */
+function commands(page: string): string[] {
+  const lines = blocksOf(page)
+    .filter(({ language }) => language === 'console')
+    .flatMap(({ text }) => text.split('\n'))
+    .filter((line) => line.startsWith('$ '));
+  return lines.flatMap((line) =>
+    line
+      .slice(2)
+      .replace(/\s+# .*/, '')
+      .split(' && '),
+  );
+}
+
+describe('the example of the README', () => {
+  let server: ScriptedServer;
+  beforeAll(async () => {
+    server = await startServer([{ json: chatAnswer('{"queue": "billing"}') }]);
+  });
+  afterAll(() => server.close());
+
+  it('is recorded, accepted and replayed by the commands it gives', async () => {
+    const files = exampleFiles('triage');
+    const made = project(files);
+    const steps = commands('README.md')
+      .filter((command) => command.startsWith('npx assay '))
+      .map((command) => command.split(' ').slice(2));
+    expect(steps.map(([name, ...flags]) => [name, ...flags].join(' '))).toEqual([
+      'eval --dry-run --mode record',
+      'eval --mode record',
+      'accept',
+    ]);
+    const env = { OPENAI_API_KEY: 'sk-readme-12345', OPENAI_BASE_URL: `${server.url}/v1` };
+    for (const step of steps) expect(await assay(made.root, step, env)).toMatchObject({ code: 0, stderr: '' });
+    expect(made.files('evals')).toContain('evals/support/triage.baseline.json');
+    expect(made.files('fixtures')).toEqual(['fixtures/recordings/support/triage.jsonl']);
+    const replayed = await assay(made.root, ['eval']);
+    expect(replayed).toMatchObject({ code: 0, report: { evals: [{ metrics: { accuracy: { mean: 1 } } }] } });
+    expect(server.requests).toHaveLength(1);
+
+    const prompt = 'evals/support/triage.prompt.md';
+    made.write(prompt, (files[prompt] ?? '').replace('You route', 'You sort'));
+    const edited = await assay(made.root, ['eval']);
+    expect(edited).toMatchObject({ code: 3, stdout: expect.stringContaining('1 of 1 not recorded') });
+  });
+
+  it('has steps for CI that are YAML', () => {
+    const steps = parse(exampleFiles('ci')['steps.yaml'] ?? '') as { run: string }[];
+    expect(steps.map(({ run }) => run.split(' ')[0])).toEqual(['npm', 'npx', 'cat']);
+  });
+
+  it('says how large the own library is', async () => {
+    const [, cases, prompts, models] =
+      /replays (\d+) cases of (\w+) prompts for (\w+) models/.exec(pageText('README.md')) ?? [];
+    const made = project();
+    for (const path of ['assay.config.yaml', 'evals', 'fixtures']) made.copy(path);
+    const { report } = await assay(made.root, ['eval']);
+    const found = report?.evals ?? [];
+    const words = ['no', 'one', 'two', 'three', 'four', 'five', 'six'];
+    const ids = new Set(found.map((each) => each.prompt.id));
+    const first = found.filter((each) => each.model === found[0]?.model);
+    expect([cases, prompts, models]).toEqual([
+      String(first.reduce((sum, each) => sum + each.cases.total, 0)),
+      words[ids.size],
+      words[found.length / ids.size],
+    ]);
+  });
+});
+
+describe('the pages for users', () => {
+  it('have examples that are all proven: each block is a file of one, a list of checks, or commands', () => {
+    const unproven = PAGES.flatMap(blocksOf)
+      .filter((block) => !block.example && block.language !== 'console')
+      .filter((block) => !(block.page === 'docs/assertions.md' && block.language === 'yaml'));
+    expect(unproven.map(({ page, line }) => `${page}:${line}`)).toEqual([]);
+    const projects = new Set(PAGES.flatMap(blocksOf).flatMap(({ example }) => example?.project ?? []));
+    const tests = ['assertions', 'providers', 'readme'].map((name) =>
+      readFileSync(new URL(`${name}.test.ts`, import.meta.url), 'utf8'),
+    );
+    expect([...projects].filter((name) => !tests.some((text) => text.includes(`'${name}'`)))).toEqual([]);
+  });
+
+  it('name flags that there are', async () => {
+    const { root } = project();
+    const help = await Promise.all(['eval', 'accept'].map((command) => assay(root, [command, '--help'])));
+    const known = new Set(help.flatMap(({ stdout }) => stdout.match(/--[a-z][a-z-]*/g) ?? []));
+    const npms = new Set(['--save-dev', '--save-exact']);
+    const named = PAGES.flatMap((page) => [...codeWords(pageText(page)), ...commands(page).join(' ').split(' ')]);
+    const flags = named.filter((word) => /^--[a-z][a-z-]*$/.test(word) && !npms.has(word));
+    expect(flags.length).toBeGreaterThan(10);
+    expect(flags.filter((flag) => !known.has(flag))).toEqual([]);
+  });
+
+  it('name scripts that there are', () => {
+    const manifest = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')) as { scripts: object };
+    const named = PAGES.flatMap((page) =>
+      [...pageText(page).matchAll(/npm run ([a-z][a-z:-]*)/g)].map(([, name]) => name),
+    );
+    expect(named).toContain('eval');
+    expect(named.filter((name) => name === undefined || !(name in manifest.scripts))).toEqual([]);
+  });
+
+  it('lead to pages and headings that there are', () => {
+    const links = PAGES.flatMap((page) =>
+      [...pageText(page).matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => ({ page, target })),
+    );
+    const broken = links.filter(({ page, target }) => {
+      if (/^https?:/.test(target)) return false;
+      const [path = '', anchor] = target.split('#');
+      const file = path === '' ? page : join(dirname(page), path).replaceAll('\\', '/');
+      if (!existsSync(join(PACKAGE, file))) return true;
+      return anchor !== undefined && !anchorsOf(file).includes(anchor);
+    });
+    expect(links.length).toBeGreaterThan(5);
+    expect(broken).toEqual([]);
+  });
+
+  it('list every assertion and every exit code in the README', () => {
+    const [, section = ''] = /^## Assertions$([^]*?)and `not-`/m.exec(pageText('README.md')) ?? [];
+    expect(codeWords(section)).toEqual([...assertionTypes.keys()]);
+    const { rows } = tablesOf('README.md').find(({ head }) => head[0] === 'exit') ?? { rows: [] };
+    const codes = rows.flatMap(([code = '']) => code.split(', ').map(Number));
+    expect(codes.toSorted((a, b) => a - b)).toEqual(Object.values(EXIT).toSorted((a, b) => a - b));
+  });
+});
+
+/** The anchors that a forge gives the headings of a page. */
+function anchorsOf(page: string): string[] {
+  return [...pageText(page).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
