@@ -6,7 +6,7 @@ import type { Eval, Run, Work } from '../vocabulary.js';
  */
 export interface Planner {
   /**
-   * @param facts every eval with the trials that have ended; empty at first
+   * @param facts every eval that has cases to run, with the trials that have ended
    * @returns the work to do now, rounds in order; empty when there is none left
    */
   next(facts: Run): Work[];
@@ -33,8 +33,8 @@ export function fixedPlan(evals: readonly Eval[]): Planner {
   };
 }
 
-/** Whether every case of an eval has its trial number `repeat`. */
+/** Whether every case of an eval has its trial number `repeat`; so it is for an eval of which a filter left no case. */
 export function hasRound(facts: Run, prompt: string, model: string, repeat: number): boolean {
   const known = facts.evals.find((each) => each.prompt.id === prompt && each.model === model);
-  return known !== undefined && known.cases.every((each) => each.trials.some((trial) => trial.repeat === repeat));
+  return known === undefined || known.cases.every((each) => each.trials.some((trial) => trial.repeat === repeat));
 }
