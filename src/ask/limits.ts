@@ -58,7 +58,7 @@ export function limits({ describe, concurrency, maxWaitMs = 60_000, clock }: Lim
         if (pause > maxWaitMs) return refused(lane, pause);
         if (pause > 0) await clock.sleep(pause, signal);
         else {
-          const answer = await unlessAborted<Answer | undefined>(overall(send), signal, given);
+          const answer = await overall(send);
           if (answer) return answer;
         }
       }

@@ -115,8 +115,9 @@ export function recordingStore(options: StoreOptions): RecordingStore {
     async function* lines(): AsyncGenerator<string> {
       for (const row of kept) yield `${redact(formatRow(await reply(row)))}\n`;
     }
-    if (kept.length > 0) await files.replace(main(prompt), lines());
-    else await files.remove(main(prompt));
+    const changes = shelf.aside > 0 || kept.length < shelf.rows.size;
+    if (changes && kept.length > 0) await files.replace(main(prompt), lines());
+    else if (changes) await files.remove(main(prompt));
     await files.remove(aside(prompt));
     return shelf.rows.size - kept.length;
   }

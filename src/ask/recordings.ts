@@ -76,7 +76,7 @@ async function reused(row: RecordingRow, prompt: string, name: RowName, store: R
 }
 
 async function stored(answer: Answer, prompt: string, name: RowName, store: RecordingStore): Promise<Answer> {
-  if (!answer.ok || answer.source !== 'call') return answer;
+  if (!answer.ok) return answer;
   const completion = asStored(answer.completion);
   await store.put(prompt, { ...name, ...(answer.handWritten && { note: HAND_WRITTEN }), completion });
   return { ...answer, completion };

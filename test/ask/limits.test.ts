@@ -75,6 +75,19 @@ test('a retry-after pauses the whole lane, and no other one', async () => {
   expect(sent.filter(([model]) => model === 'b:m')).toEqual([['b:m', 0]]);
 });
 
+test('a call that waited for a place among all when its lane was paused is not sent into the pause', async () => {
+  const clock = new FakeClock();
+  const sent: number[] = [];
+  const port: Ask = async () => {
+    sent.push(clock.time);
+    return sent.length === 1 ? bad('rate-limited', { retry: 'rate-limited', afterMs: 1000 }) : good();
+  };
+  const describe = describeAs({ openai: { concurrency: 3 } });
+  const ask = limits({ describe, concurrency: 1, clock })(port);
+  await clock.run(Promise.all([1, 2, 3].map(() => ask(request(), context()))));
+  expect(sent).toEqual([0, 1000, 1000]);
+});
+
 test('a lane paused for a day refuses what it would have to hold, without a request', async () => {
   const clock = new FakeClock();
   const port = vi.fn<Ask>(async () => bad('rate-limited', { retry: 'rate-limited', afterMs: 86_400_000 }));

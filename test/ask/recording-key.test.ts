@@ -65,6 +65,11 @@ group('what cannot change the answer does not', () => {
   const parameters = { temperature: 0, openai: { a: 1, b: 2 } };
   const same: [string, Asked, Asked][] = [
     ['the address, which a configured name stands for', { model: 'local:m' }, { model: 'other:m' }],
+    [
+      'a configured name, where parameters are under the type',
+      { model: 'local:m', parameters: { openai: { x: 1 } } },
+      { model: 'openai:m', parameters: { openai: { x: 1 } } },
+    ],
     ['streaming', { parameters: { stream: true } }, { parameters: {} }],
     ['the order of keys', { parameters }, { parameters: { openai: { b: 2, a: 1 }, temperature: 0 } }],
     ['parameters of other providers', { parameters: { anthropic: { x: 1 } } }, {}],

@@ -191,6 +191,21 @@ group('requests that are equal', () => {
   });
 });
 
+test('refresh renews the rows of all cases that make one request', async () => {
+  const both: [Partial<ModelRequest>, { case: string }][] = [
+    [{}, { case: 'a' }],
+    [{}, { case: 'b' }],
+  ];
+  await record(both, async () => good('old'));
+  const run = session('record', async () => good('new'), { refresh: true });
+  for (const id of ['b', 'a']) {
+    expect(await run.ask(request(), context({ case: id }))).toMatchObject({ completion: { output: 'new' } });
+  }
+  await run.end();
+  expect(run.port).toHaveBeenCalledTimes(1);
+  expect(rows()).toMatchObject(['a', 'b'].map((id) => ({ case: id, completion: { output: 'new' } })));
+});
+
 group('the file', () => {
   const many: [Partial<ModelRequest>, Partial<AskContext> & { case?: string; repeat?: number }][] = [
     [{}, { case: 'b' }],
@@ -242,8 +257,12 @@ group('the file', () => {
     await accept.ask(request({ messages: [{ role: 'user', content: 'edited' }] }), context({ case: 'a', repeat: 2 }));
     expect(await accept.store.prune('p', ({ key }) => accept.store.used().has(key))).toBe(before.length);
     expect(rows()).toMatchObject([{ case: 'a', repeat: 2, completion: { output: 'edited a 2' } }]);
+    put(text().replace('{"case"', '{ "case"'));
+    const spaced = text();
+    expect(await accept.store.prune('p', () => true)).toBe(0);
+    expect(text()).toBe(spaced);
     expect(await accept.store.prune('p', () => false)).toBe(1);
-    expect(existsSync(at())).toBe(false);
+    expect(readdirSync(join(at(), '..'))).toEqual([]);
   });
 
   test('is not touched by a run that had nothing to record', async () => {

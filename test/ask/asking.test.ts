@@ -2,11 +2,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { modelPort } from '../../src/ask/model-port.js';
 import { recordingStore } from '../../src/ask/recordings-file.js';
 import { projectFiles } from '../../src/journal/project-files.js';
+import { askingPort } from '../../src/pipeline/asking.js';
 import { type Provider, ProviderError } from '../../src/providers/provider.js';
 import type { Completion, Failure, Retry } from '../../src/vocabulary.js';
+import { processWorld } from '../../src/world.js';
 import { context, describeAs, FakeClock, request } from './fakes.js';
 
 let root = '';
@@ -15,12 +16,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-function portOf(complete: Provider['complete'], clock: FakeClock, mode: 'record' | 'live' = 'live') {
+function portOf(complete: Provider['complete'], clock: FakeClock, mode: 'record' | 'live' = 'live', concurrency = 4) {
   const files = projectFiles((path) => join(root, path));
   const store = recordingStore({ files, redact: (text) => text, writable: true });
   const pool = { describe: describeAs(), get: async () => ({ complete }), close: async () => undefined };
-  const world = Object.assign(clock, { date: () => new Date('2026-01-01') });
-  const ask = modelPort({ pool, mode, store, timeoutMs: 1000, maxWaitMs: 5000, concurrency: 4, clock: world });
+  const { now, sleep, random } = clock;
+  const world = { ...processWorld(), date: () => new Date('2026-01-01'), now, sleep, random };
+  const ask = askingPort({ pool, mode, refresh: false, store, timeoutMs: 1000, maxWaitMs: 5000, concurrency }, world);
   return { ask, end: () => store.flush().then(() => files.close()) };
 }
 
@@ -45,18 +47,18 @@ test('a hung call, a full server and a rate limit are waited out; the price is r
   expect(readFileSync(join(root, 'fixtures/recordings/p.jsonl'), 'utf8')).toContain('"costUsd":0.25');
 });
 
-test('a spent quota ends the run of a provider quickly: no more requests than were under way', async () => {
+test('who waits for another try holds no place', async () => {
   const clock = new FakeClock();
-  let requests = 0;
-  const run = portOf(() => {
-    requests += 1;
-    return Promise.reject(throwing('quota', { retry: 'no' }));
-  }, clock);
-  const all = Array.from({ length: 50 }, (_, index) => run.ask(request(), context({ case: `c${index}` })));
-  const answers = await clock.run(Promise.all(all));
-  expect(requests).toBeLessThanOrEqual(4);
-  expect(answers.every((each) => !each.ok && each.failure.kind === 'quota')).toBe(true);
-  expect(clock.time).toBe(0);
+  const sent: string[] = [];
+  const once = new Set(['c0']);
+  const complete: Provider['complete'] = async ({ trial }) => {
+    sent.push(trial.case);
+    if (once.delete(trial.case)) throw throwing('server', { retry: 'transient' });
+    return fine;
+  };
+  const run = portOf(complete, clock, 'live', 1);
+  await clock.run(Promise.all([0, 1, 2].map((id) => run.ask(request(), context({ case: `c${id}` })))));
+  expect(sent).toEqual(['c0', 'c1', 'c2', 'c0']);
 });
 
 test('ends at once when the run is interrupted, wherever a question is', async () => {
