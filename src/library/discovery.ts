@@ -35,19 +35,18 @@ export async function discoverLibrary(tree: Tree, options: DiscoverOptions): Pro
   const layout = findFiles(tree, settings.config.library, report);
   const notes = new Set<string>();
   const prompts = new Prompts(tree, settings, options, report, notes);
-  const chosen = select(
-    layout,
-    options.paths,
-    (pattern) => globFiles(tree, [pattern], report),
-    (each) => prompts.partialsOf(each),
-    report,
-  );
+  const quiet = new CaseFiles(tree, () => {});
+  const servants = (files: PromptFiles): string[] => [...prompts.partialsOf(files), ...quiet.paths(files)];
+  const expand = (pattern: string): string[] => globFiles(tree, [pattern], report);
+  const chosen = select(layout, options.paths, expand, servants, report);
   for (const problem of chosen.problems) report(problem);
 
   const types = new AssertionTypes(options.assertions);
   const sources = new CaseFiles(tree, report);
   const groups = groupsOf(layout);
   const known = new Map<string, Known>();
+  // All before the first case: which variables are used depends on other prompts, too, and each is read once.
+  for (const files of chosen.prompts) prompts.get(files, report);
   for (const files of chosen.prompts) {
     const read = prompts.get(files, report);
     if (!read) continue;

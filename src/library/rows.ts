@@ -10,7 +10,7 @@ import type { Tree } from './tree.js';
 export interface Row {
   /** A case as it would be written in YAML. */
   source: Source;
-  /** Variables may be more than anything uses: they are columns. False where the row has `vars` of its own. */
+  /** Variables may be more than anything uses, as columns may. False in YAML and JSON where a row has `vars` of its own. */
   columns: boolean;
 }
 
@@ -84,8 +84,11 @@ function toRow(source: Source, report: Report): Row | undefined {
     return undefined;
   }
   const id = typeof value.id === 'number' && Number.isInteger(value.id) ? String(value.id) : value.id;
-  if (isObject(value.vars)) {
-    return { columns: false, source: { ...source, value: id === undefined ? value : { ...value, id } } };
+  if (Object.hasOwn(value, 'vars')) {
+    return {
+      columns: source.file.endsWith('.jsonl'),
+      source: { ...source, value: id === undefined ? value : { ...value, id } },
+    };
   }
   const row: JsonObject = {};
   const vars: JsonObject = {};

@@ -12,16 +12,16 @@ export interface Selection {
 }
 
 /**
- * The prompts that paths name: a prompt by its file or id, all below a folder, those that run a cases file, have a baseline, or
- * include a partial. A path that names none is reported.
+ * The prompts that paths name: a prompt by its file or id, all below a folder, those that run a cases file, have a baseline,
+ * include a partial or read a data file. A path that names none is reported.
  * @param expand files that match a glob pattern
- * @param partialsOf files of the partials of a prompt; asked only where a path is none of the rest
+ * @param servants partials and data files of a prompt; asked only where a path is none of the rest
  */
 export function select(
   layout: Layout,
   paths: readonly string[] | undefined,
   expand: (pattern: string) => readonly string[],
-  partialsOf: (prompt: PromptFiles) => readonly string[],
+  servants: (prompt: PromptFiles) => readonly string[],
   report: Report,
 ): Selection {
   if (!paths || paths.length === 0) return layout;
@@ -35,7 +35,7 @@ export function select(
       const prompts = byPath(layout, name);
       for (const prompt of prompts.length > 0
         ? prompts
-        : layout.prompts.filter((each) => partialsOf(each).includes(name))) {
+        : layout.prompts.filter((each) => servants(each).includes(name))) {
         chosen.add(prompt);
         found = true;
       }

@@ -11,6 +11,16 @@ async function codes(...args: Parameters<typeof problemsOf>): Promise<string[]> 
   return (await problemsOf(...args)).map(({ code }) => code);
 }
 
+/** The assertions of the single case of a project. */
+async function normalised(lines: readonly string[], front: readonly string[] = []) {
+  const root = project({
+    'evals/a.prompt.md': ['---', 'models: [mock:echo]', ...front, '---', '{{ticket}}'],
+    'evals/a.cases.yaml': lines,
+  });
+  return (await casesOf(await find(root), 'a'))[0]?.assert.map(({ place: _place, ...rest }) => rest);
+}
+const of = (assert: string, rest = '') => [`cases: [{ vars: { ticket: "{{secret}}" }, ${rest} assert: [${assert}] }]`];
+
 describe('prompts', () => {
   test('are found below the library folders, by their names', async () => {
     const root = project({
@@ -228,8 +238,11 @@ describe('settings', () => {
       ],
     });
     const options = { configPath: 'assay.config.yaml' };
-    if (pinned) expect((await find(root, options)).config.judge).toEqual({ model });
-    else expect(await codes(root, options)).toEqual(['undated-judge']);
+    const found = await find(root, options).catch((error: unknown) => error);
+    const undated = {
+      problems: [{ code: 'undated-judge', place: { file: 'assay.config.yaml', line: 1, column: 17 } }],
+    };
+    expect(found).toMatchObject(pinned ? { config: { judge: { model } } } : undated);
   });
 
   test('an override that matches nothing is remarked on', async () => {
@@ -414,17 +427,6 @@ describe('cases', () => {
 });
 
 describe('assertions', () => {
-  /** The assertions of the single case of a project. */
-  async function normalised(lines: readonly string[], front: readonly string[] = []) {
-    const root = project({
-      'evals/a.prompt.md': ['---', 'models: [mock:echo]', ...front, '---', '{{ticket}}'],
-      'evals/a.cases.yaml': lines,
-    });
-    return (await casesOf(await find(root), 'a'))[0]?.assert.map(({ place: _place, ...rest }) => rest);
-  }
-  const of = (assert: string, rest = '') => [
-    `cases: [{ vars: { ticket: "{{secret}}" }, ${rest} assert: [${assert}] }]`,
-  ];
   const plain = { negated: false, options: {}, weight: 1, level: 'error' };
 
   test('get their defaults; an alias is its type; the metric is the type as written, with its "not-"', async () => {
@@ -483,7 +485,8 @@ describe('only some prompts', () => {
     'evals/s/a.cases.yaml': CASES,
     'evals/s/a.v.prompt.md': PROMPT,
     'evals/b.prompt.md': PROMPT,
-    'evals/b.cases.yaml': CASES,
+    'evals/b.cases.yaml': [...CASES, 'from: ../data/b.csv'],
+    'data/b.csv': 'ticket,expected',
     'evals/b.baseline.json': '{"schemaVersion": 1, "models": {}}',
     'evals/broken.prompt.md': '{{#user}}',
     'evals/orphan.cases.yaml': CASES,
@@ -499,6 +502,7 @@ describe('only some prompts', () => {
     ['evals/s/a.cases.yaml', ['s/a', 's/a.v']],
     ['evals/_partials/tone.md', ['s/a']],
     ['evals/b.baseline.json', ['b']],
+    ['data/b.csv', ['b']],
     ['evals/**/a*.prompt.md', ['s/a', 's/a.v']],
   ])('%s', async (path, ids) => {
     expect((await find(project(FILES), { paths: [path] })).prompts.map(({ id }) => id)).toEqual(ids);

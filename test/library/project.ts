@@ -83,16 +83,17 @@ export const providers: ReadonlyMap<string, ProviderDefinition> = new Map(
   ].map((each) => [each.type, each]),
 );
 
+const toRegExp = (pattern: string): RegExp => {
+  const source = pattern
+    .replace(/[.]/g, '\\.')
+    .replaceAll('**/', '\0')
+    .replaceAll('*', '[^/]*')
+    .replaceAll('\0', '(?:.*/)?');
+  return new RegExp(`^${source.replace(/\{(.*?)\}/g, (_, list: string) => `(?:${list.replaceAll(',', '|')})`)}$`);
+};
+
 /** A tree without a file system: for names that not every one can hold. Knows the patterns that discovery uses. */
 export function memoryTree(files: Readonly<Record<string, string>>): Tree {
-  const toRegExp = (pattern: string): RegExp => {
-    const source = pattern
-      .replace(/[.]/g, '\\.')
-      .replaceAll('**/', '\0')
-      .replaceAll('*', '[^/]*')
-      .replaceAll('\0', '(?:.*/)?');
-    return new RegExp(`^${source.replace(/\{(.*?)\}/g, (_, list: string) => `(?:${list.replaceAll(',', '|')})`)}$`);
-  };
   const read = (path: string): string => files[path] ?? never();
   return {
     name: 'memory',

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { splitFrontMatter } from '../../src/library/front-matter.js';
 import { readJson } from '../../src/library/json.js';
@@ -11,6 +11,12 @@ const AT = { file: 'a.yaml' };
 function valueOf(read: Read): unknown {
   if ('problems' in read) throw new Error(read.problems.map(({ message }) => message).join('; '));
   return read.source.value;
+}
+
+/** Time of the processor since then: a busy machine must not fail a test. */
+function seconds(since: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1e6;
 }
 
 /** `line:column code` of each problem. */
@@ -32,7 +38,7 @@ describe.each([
         const text = JSON.stringify({ value }, null, 2);
         const result = read(text, AT);
         expect(valueOf(result)).toEqual(JSON.parse(text));
-        if ('source' in result) expect(result.source.place(['value'])).toEqual({ file: 'a.yaml', line: 2, column: 12 });
+        expect('source' in result && result.source.place(['value'])).toEqual({ file: 'a.yaml', line: 2, column: 12 });
       }),
       { numRuns: 200 },
     );
@@ -67,11 +73,11 @@ describe.each([
   });
 
   test('refuses deep nesting at once, at any depth', () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     for (const depth of [102, 10_000]) {
       expect(faults(read('['.repeat(depth) + ']'.repeat(depth), AT))[0]).toMatch(/too-deep$/);
     }
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(seconds(started)).toBeLessThan(3);
   });
 });
 
@@ -150,10 +156,10 @@ describe('YAML', () => {
       const inner = index === 0 ? '"lol"' : `*${levels[index - 1]}`;
       return `${name}: &${name} [${Array.from({ length: 9 }, () => inner).join(', ')}]`;
     });
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(faults(readYaml(bomb.join('\n'), AT))[0]).toMatch(/too-many-aliases$/);
     expect(faults(readYaml('a: &a [*a]', AT))[0]).toMatch(/too-deep|too-many-aliases|bad-yaml/);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(seconds(started)).toBeLessThan(1);
   });
 
   test('refuses a file that is too large before parsing it', () => {
@@ -161,9 +167,9 @@ describe('YAML', () => {
   });
 });
 
-describe('front matter', () => {
-  const split = (text: string) => splitFrontMatter(text, 'p.md');
+const split = (text: string) => splitFrontMatter(text, 'p.md');
 
+describe('front matter', () => {
   test.each(['\n', '\r\n'])('is split from the template at its fences, with line ends %j', (end) => {
     expect(split(['---', 'a: 1', '---', 'one', 'two'].join(end))).toEqual({
       yaml: { text: 'a: 1', lineOffset: 1 },

@@ -29,7 +29,8 @@ describe('the schemas of our files', () => {
 
   test('every key of a file tells an editor what it is for', () => {
     for (const { properties } of [configSchema, promptSchema, caseSchema, casesSchema]) {
-      for (const [key, schema] of Object.entries(properties)) expect(schema, key).toHaveProperty('description');
+      const bare = Object.entries(properties).filter(([, schema]) => !('description' in schema));
+      expect(bare.map(([key]) => key)).toEqual([]);
     }
   });
 });
