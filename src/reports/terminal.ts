@@ -68,7 +68,8 @@ function verdictLines({ comparison, verdict }: ReportInput, ink: Ink, width: num
   if (skipped > 0) counts.push(`${countText(skipped)} skipped`);
   const word = `${verdict.verdict}${verdict.incomplete ? ' (incomplete)' : ''}`;
   const rest = ` · ${counts.join(' · ')} · exit ${verdict.exitCode}`;
-  const [first = '', ...others] = wrapped(`${word}${rest}`, width);
+  // Words of our own: they need no column in reserve.
+  const [first = '', ...others] = wrapped(`${word}${rest}`, width + 1);
   return [
     ink(first.slice(0, word.length), MEANING[verdict.verdict]) + ink(first.slice(word.length)),
     ...others.map((line) => ink(line)),

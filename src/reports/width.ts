@@ -42,9 +42,12 @@ export function rightAligned(text: string, columns: number): string {
   return ' '.repeat(Math.max(0, columns - widthOf(text))) + text;
 }
 
-/** Breaks a text at blanks into lines of at most so many columns; a word longer than a line is broken. */
+/**
+ * Breaks a text at blanks into lines of fewer than so many columns; a word longer than a line is broken. One column is left over: a
+ * line that happens to begin like a command to a CI system is made harmless with a blank.
+ */
 export function wrapped(text: string, columns: number): string[] {
-  const most = Math.max(8, columns);
+  const most = Math.max(8, columns - 1);
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(/\s+/).filter((each) => each !== '')) {

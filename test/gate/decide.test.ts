@@ -216,15 +216,20 @@ describe('what could not be told', () => {
   });
 
   it('one cause is said once: metrics that lack what pass lacks, an eval that lacks everything', () => {
-    const toned = (pass: 0 | 1) => trial(pass, { scores: { tone: 1 } });
+    const toned = trial(1, { scores: { tone: 1 } });
     const more = settings({ metrics: { tone: { minimum: 0.5 } } });
-    const before = baselineOf([caseRun('a', [toned(1)]), caseRun('b', [toned(1)])]);
+    const before = baselineOf([caseRun('a', [toned]), caseRun('b', [toned])]);
     const asserts = { pass: 'assert-pass', score: 'assert-score', tone: 'assert-tone' };
-    const half = [caseRun('a', [toned(1)]), caseRun('b', [errored()], { asserts })];
+    const half = [caseRun('a', [toned]), caseRun('b', [errored()], { asserts })];
     expect(gate(half, before, more).reasons).toHaveLength(1);
-    const unsure = [caseRun('a', [toned(1)]), caseRun('b', [trial(1)], { asserts })];
+    const unsure = [caseRun('a', [toned]), caseRun('b', [trial(1)], { asserts })];
     expect(gate(unsure, before, more).reasons).toEqual([
       'support/triage [openai:small]: 1 of 2 scores of tone are missing (50 %, allowed 2 %): answers came, but could not be scored',
+    ]);
+    const both = [caseRun('a', [trial(1)], { asserts }), caseRun('b', [errored()], { asserts })];
+    expect(gate(both, before, more).reasons.map((each) => each.match(/scores of \w+/)?.[0])).toEqual([
+      'scores of pass',
+      'scores of tone',
     ]);
     const none = ['a', 'b'].map((id) => caseRun(id, [errored()], { asserts, tags: ['critical'] }));
     expect(gate(none, before, more)).toMatchObject({

@@ -37,7 +37,7 @@ describe('the terminal', () => {
   it('names replayed and hand-written recordings', async () => {
     expect(await plain(calm)).toContain('replayed: these recordings pass; no model was asked');
     expect(await plain(everything)).toContain('these recordings do not pass');
-    expect(await plain(everything)).toContain(
+    expect(await plain(everything, 120)).toContain(
       "hand-written samples, not a model's answers: support/summary [anthropic:large]",
     );
     expect(await plain(empty)).not.toContain('replayed');
@@ -87,6 +87,15 @@ describe('the terminal', () => {
     const rows = (await plain(everything)).split('\n').filter((line) => /^ {2}(pass|score|accuracy) /.test(line));
     expect(new Set(rows.slice(0, 3).map((row) => row.indexOf('→'))).size).toBe(1);
     expect(new Set(rows.slice(0, 3).map((row) => row.indexOf('regressed'))).size).toBe(1);
+  });
+
+  it('a break within a text makes no command of what follows', async () => {
+    for (let length = 1; length < 60; length += 1) {
+      const input = failing(1, `${'x'.repeat(length)}::error::owned ::warning::too`);
+      const shown = await plain(input, 40);
+      expect(shown).not.toMatch(/^\s*::/m);
+      for (const line of shown.split('\n')) expect([line, widthOf(line) <= 40]).toEqual([line, true]);
+    }
   });
 
   it('whatever a model wrote is text: no escape, no command to a CI system, no line beyond the width', async () => {
@@ -145,7 +154,7 @@ describe('columns', () => {
 
   it('cut and wrapped texts fit and lose nothing silently', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 8, max: 60 }), (text, columns) => {
+      fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 9, max: 60 }), (text, columns) => {
         const short = cut(text, columns);
         expect(widthOf(short)).toBeLessThanOrEqual(columns);
         expect(short === text || short.endsWith('…')).toBe(true);
