@@ -1,10 +1,9 @@
 import type { Json, ToolCall, Usage } from '../vocabulary.js';
 import { ProviderError } from './provider.js';
 
-/** An answer that is none. @param what how it fails, e.g. `has no choices`; @param sample how it begins, fit to print */
-export function badAnswer(what: string, sample = ''): ProviderError {
-  const message = sample === '' ? what : `${what}: "${sample}"`;
-  return new ProviderError({ kind: 'bad-response', message }, { retry: 'transient' });
+/** An answer that is none. @param what how it fails, e.g. `the answer has no choices`; made fit to print by `callSdk` */
+export function badAnswer(what: string): ProviderError {
+  return new ProviderError({ kind: 'bad-response', message: what }, { retry: 'transient' });
 }
 
 /** What a value is that should have been an answer. */

@@ -107,10 +107,8 @@ async function collected(events: unknown, collector: Collector, response: Respon
 function readAnswer(value: unknown, endpoint: Endpoint, response: Response, caller: Caller): Completion {
   const error = errorInAnswer(value, response.headers, caller.name, { secrets: caller.secrets });
   if (error) throw error;
-  if (!isRecord(value)) {
-    const sample = typeof value === 'string' ? safeText(value, caller.secrets).slice(0, 200) : '';
-    throw badAnswer(`the answer ${whatItIs(value)}`, sample);
-  }
+  if (!isRecord(value))
+    throw badAnswer(`the answer ${whatItIs(value)}${typeof value === 'string' ? `: ${value}` : ''}`);
   return endpoint.read(value);
 }
 

@@ -3,6 +3,9 @@ import type { Provider, ProviderRequest } from '../../src/providers/provider.js'
 import type { Completion } from '../../src/vocabulary.js';
 import { failureOf, requestFor } from './support.js';
 
+/** What counts as prompt: next to nothing, with room for a busy machine. */
+const PROMPTLY_MS = 300;
+
 /** A provider under test with what it can be asked. */
 export interface Subject {
   provider: Provider;
@@ -64,7 +67,7 @@ export function providerConformance(name: string, make: () => Promise<Subject>):
       const { provider, ask } = await started();
       const start = performance.now();
       const { failure, retry } = await failureOf(provider.complete(ask('never'), { signal: AbortSignal.abort() }));
-      expect(performance.now() - start).toBeLessThan(100);
+      expect(performance.now() - start).toBeLessThan(PROMPTLY_MS);
       expect(failure.kind).toBe('aborted');
       expect(retry).toEqual({ retry: 'no' });
     });
@@ -78,7 +81,7 @@ export function providerConformance(name: string, make: () => Promise<Subject>):
       const aborted = performance.now();
       controller.abort();
       expect((await running).failure.kind).toBe('aborted');
-      expect(performance.now() - aborted).toBeLessThan(100);
+      expect(performance.now() - aborted).toBeLessThan(PROMPTLY_MS);
     });
 
     test('rejects with a ProviderError whose message is safe, and never resolves with nonsense', async () => {
@@ -119,7 +122,7 @@ export function providerConformance(name: string, make: () => Promise<Subject>):
         await running;
       }
       await close(subject);
-      await expect.poll(held, { timeout: 1000 }).toBeLessThanOrEqual(before);
+      await expect.poll(held, { timeout: 5000 }).toBeLessThanOrEqual(before);
     });
   });
 }
