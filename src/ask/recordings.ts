@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ModelDescription } from '../providers/provider.js';
-import type { Answer, Mode, ModelRequest } from '../vocabulary.js';
+import type { Answer, Completion, Mode, ModelRequest } from '../vocabulary.js';
 import type { Ask, AskContext, Layer } from './ask.js';
 import { recordingKey } from './recording-key.js';
 import { asStored, HAND_WRITTEN, type RecordingRow, type RowName, rowId } from './recording-row.js';
@@ -77,9 +78,22 @@ async function reused(row: RecordingRow, prompt: string, name: RowName, store: R
 
 async function stored(answer: Answer, prompt: string, name: RowName, store: RecordingStore): Promise<Answer> {
   if (!answer.ok) return answer;
-  const completion = asStored(answer.completion);
-  await store.put(prompt, { ...name, ...(answer.handWritten && { note: HAND_WRITTEN }), completion });
+  const note = answer.handWritten && { note: HAND_WRITTEN };
+  const completion = steady(asStored(answer.completion), await store.find(prompt, name), note?.note);
+  await store.put(prompt, { ...name, ...note, completion });
   return { ...answer, completion };
+}
+
+/** A reply that was recorded before, word for word, keeps its times: recording anew changes no line without need. */
+function steady(now: Completion, before: RecordingRow | undefined, note: string | undefined): Completion {
+  if (!before || before.note !== note) return now;
+  const { latencyMs, firstTokenMs } = before.completion;
+  const same = { ...now, latencyMs, firstTokenMs };
+  return isDeepStrictEqual(defined(same), defined(before.completion)) ? before.completion : now;
+}
+
+function defined(completion: Completion): object {
+  return Object.fromEntries(Object.entries(completion).filter(([, value]) => value !== undefined));
 }
 
 function replayed({ completion, note }: RecordingRow): Answer {
