@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { contentHash } from '../../src/hash.js';
 import { CASES, casesOf, find, PROMPT, problemsOf, project } from './project.js';
@@ -91,6 +91,37 @@ describe('prompts', () => {
     expect(two.prompts).toEqual(one.prompts);
     expect(await casesOf(two, 'a')).toEqual(await casesOf(one, 'a'));
   });
+});
+
+test('files that are no UTF-8 are named, each of them, and the rest is still checked', async () => {
+  const root = project({
+    'evals/a.prompt.md': '{{> tone}}',
+    'evals/a.cases.yaml': CASES,
+    'evals/b.prompt.md': PROMPT,
+    'evals/b.cases.yaml': 'from: [b.csv, b.jsonl]',
+    'evals/c.prompt.md': ['---', 'models: [mock:echo]', '---', '{{> tone}} hi'],
+    'evals/c.cases.yaml': 'cases: []',
+  });
+  const utf16 = Buffer.from('\uFEFFhi', 'utf16le');
+  for (const file of [
+    'assay.config.yaml',
+    'evals/a.prompt.md',
+    'evals/b.csv',
+    'evals/b.jsonl',
+    'evals/_partials/tone.md',
+  ]) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), utf16);
+  }
+  const found = await problemsOf(root, { configPath: 'assay.config.yaml' });
+  expect(found.map(({ code, place }) => `${place?.file}:${place?.line} ${code}`)).toEqual([
+    'assay.config.yaml:1 not-utf8',
+    'evals/_partials/tone.md:1 not-utf8',
+    'evals/a.prompt.md:1 not-utf8',
+    'evals/b.csv:1 not-utf8',
+    'evals/b.jsonl:1 not-utf8',
+    'evals/c.cases.yaml:1 prompt-without-cases',
+  ]);
 });
 
 describe('settings', () => {
