@@ -11,7 +11,8 @@ import { paint } from './paint.js';
  */
 export function reportTrouble(error: unknown, world: World): number {
   if (error instanceof UserError) {
-    world.stderr.write(problemScreen(error.problems, paint(world.stderr, world.env)));
+    const called = error.exitCode === EXIT.usage ? '; nothing was called' : '';
+    world.stderr.write(problemScreen(error.problems, paint(world.stderr, world.env), called));
     return error.exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -20,11 +21,11 @@ export function reportTrouble(error: unknown, world: World): number {
 }
 
 /** All problems, each with its place first, so that editors and terminals can jump to it, and its remedy below. */
-export function problemScreen(problems: readonly Problem[], color: ReturnType<typeof paint>): string {
+export function problemScreen(problems: readonly Problem[], color: ReturnType<typeof paint>, remark = ''): string {
   const blocks = problems.map(({ place, message, remedy }) => {
     const where = place ? `${color.bold(`${place.file}:${place.line}:${place.column}`)}  ` : '';
     return `${where}${color.red('error')}: ${forTerminal(message)}\n    ${forTerminal(remedy)}\n`;
   });
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  return `${blocks.join('')}\n${count}; nothing was called.\n`;
+  return `${blocks.join('')}\n${count}${remark}.\n`;
 }

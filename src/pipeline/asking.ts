@@ -29,12 +29,15 @@ export interface AskingOptions {
 export function askingPort(options: AskingOptions, world: World): Ask {
   const { mode, refresh, concurrency, timeoutMs, maxWaitMs, store, pool } = options;
   const describe = pool.describe.bind(pool);
+  // On both sides of the queue: it turns new questions away, and those that were waiting for their place when it opened.
+  const breaker = circuit({ describe });
   return layered(options.port ?? providerPort(pool), [
     recordings({ mode, refresh, store, describe }),
     price({ describe, date: world.date }),
-    circuit({ describe }),
+    breaker,
     retry({ maxWaitMs, clock: world }),
     limits({ describe, concurrency, maxWaitMs, clock: world }),
+    breaker,
     deadline({ timeoutMs, clock: world }),
   ]);
 }

@@ -76,6 +76,15 @@ async function* resultsOf(
   }
 }
 
+/** Redacts line by line: a secret may begin in one piece and end in the next, but it holds no line end. */
 async function* redacted(chunks: AsyncIterable<string>, redact: (text: string) => string): AsyncGenerator<string> {
-  for await (const chunk of chunks) yield redact(chunk);
+  let open = '';
+  for await (const chunk of chunks) {
+    open += chunk;
+    const end = open.lastIndexOf('\n') + 1;
+    if (end === 0) continue;
+    yield redact(open.slice(0, end));
+    open = open.slice(end);
+  }
+  if (open !== '') yield redact(open);
 }

@@ -129,8 +129,7 @@ async function run(
     if (!signal.aborted) await journal.end({ finishedAt, reasons });
     return reasons;
   } finally {
-    await store.flush();
-    await journal.close();
+    await store.flush().finally(() => journal.close());
   }
 }
 

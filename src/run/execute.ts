@@ -39,20 +39,46 @@ export async function execute(work: readonly Work[], engine: Engine): Promise<vo
     const lane = engine.laneOf(each.model);
     lanes.set(lane, [...(lanes.get(lane) ?? []), each]);
   }
-  await Promise.all([...lanes].map(([lane, its]) => runLane(its, engine.window(lane), engine)));
+  await together(
+    [...lanes].map(
+      ([lane, its]) =>
+        (signal) =>
+          runLane(its, engine.window(lane), { ...engine, signal }),
+    ),
+    engine,
+  );
+}
+
+/** Runs tasks side by side. When one fails (the disk is full), the others are stopped and waited for before that is told. */
+async function together(tasks: ((signal: AbortSignal) => Promise<void>)[], { signal }: Engine): Promise<void> {
+  const failed = new AbortController();
+  const stop = AbortSignal.any([signal, failed.signal]);
+  const ended = await Promise.allSettled(
+    tasks.map((task) =>
+      task(stop).catch((error: unknown) => {
+        failed.abort();
+        throw error;
+      }),
+    ),
+  );
+  const first = ended.find((each) => each.status === 'rejected');
+  if (first) throw first.reason;
 }
 
 /** Workers draw from one stream of trials. After an abort, the rest of the stream is entered as skipped. */
 async function runLane(work: readonly Work[], workers: number, engine: Engine): Promise<void> {
   const stream = trialsOf(work, engine);
-  const draw = async (): Promise<void> => {
+  const draw = async (signal: AbortSignal): Promise<void> => {
     for (let next = await stream.next(); !next.done; next = await stream.next()) {
       const trial = next.value;
       if (engine.ledger.completed(trial.id)) continue;
-      await finish(engine.signal.aborted ? skipped(trial.id) : await runTrial(trial, engine), engine);
+      await finish(signal.aborted ? skipped(trial.id) : await runTrial(trial, { ...engine, signal }), engine);
     }
   };
-  await Promise.all(Array.from({ length: workers }, draw));
+  await together(
+    Array.from({ length: workers }, () => draw),
+    engine,
+  );
 }
 
 async function finish(result: TrialResult, engine: Engine): Promise<void> {
