@@ -179,7 +179,7 @@ export const libraryProblems = {
   'unknown-path': (path: string): Problem => ({
     code: 'unknown-path',
     message: `${path} is no prompt, and holds or serves none`,
-    remedy: 'Give a prompt, a folder of prompts, a cases file or a partial; `assay list` shows the prompts.',
+    remedy: 'Give a prompt, a folder of prompts, a cases file or a partial of this project.',
   }),
   'unused-variable': (name: string, near: string | undefined, place?: Place): Problem => ({
     code: 'unused-variable',

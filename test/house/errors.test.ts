@@ -1,0 +1,214 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { run } from '../../src/cli/run.js';
+import { problems, UserError } from '../../src/errors.js';
+import type { Place, Problem } from '../../src/vocabulary.js';
+import { processWorld } from '../../src/world.js';
+import { PACKAGE } from '../support/project.js';
+
+type Catalogue = typeof problems;
+type Code = keyof Catalogue;
+
+const AT: Place = { file: 'evals/support/triage.cases.yaml', line: 7, column: 13 };
+const FIRST: Place = { file: 'evals/support/triage.cases.yaml', line: 3, column: 5 };
+const CHANGE = { field: 'the version of support/triage', was: '0123456789ab', is: 'ba9876543210' };
+
+/** What each code may be told of, in all its variants. A code without a sample does not compile, and fails below. */
+const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
+  'bad-allowed-host': [['https://api.example.com/v1']],
+  'bad-assertion': [['regex', 'its pattern cannot be read', 'Close the bracket.', AT]],
+  'bad-csv': [['a quote is not closed', AT]],
+  'bad-delimiters': [['{{=<%=}}', AT]],
+  'bad-front-matter': [['owner support', AT]],
+  'bad-id': [['a ', 'it begins or ends with a blank', AT]],
+  'bad-json': [['a comma is missing', AT]],
+  'bad-model': [['gpt-5-mini']],
+  'bad-model-name': [['gpt-5-mini', AT]],
+  'bad-path': [['"queue" is no JSONPath: it must begin with "$", as in $.name', AT]],
+  'bad-provider': [['local', '"command" is missing', 'Write command: [node, app.mjs].']],
+  'bad-row': [['the line is no JSON object', 'Write one JSON object per line.', AT]],
+  'bad-schema': [['input', 'type must be one of the seven types', AT]],
+  'bad-tag-name': [['#if x', AT]],
+  'bad-transform': [['"trimm" is no transform', 'Write one of trim, lowercase.', AT]],
+  'bad-url': [['local', 'it is no http or https address']],
+  'bad-variable': [['ASSAY_MODE', 'reply', 'Use replay, record or live.']],
+  'bad-yaml': [['a mapping is not closed', AT]],
+  'baseline-conflict': [[AT]],
+  'baseline-version': [['2', AT]],
+  'baseline-without-prompt': [['triage', AT]],
+  'cannot-score': [['judge', 'there is no judge to ask', 'Set judge in assay.config.yaml.', AT]],
+  'cannot-write': [['reports/run.jsonl', 'the disk is full']],
+  'case-without-assertion': [['double-charge', AT]],
+  'cases-without-prompt': [['triage', AT]],
+  'changed-since': [['reports/run.jsonl', CHANGE]],
+  'circular-partial': [[['tone', 'style', 'tone'], AT]],
+  'code-not-allowed': [['provider "app" (exec)', AT]],
+  'corrupt-journal': [['reports/run.jsonl', 'line 3 is no JSON', AT]],
+  'duplicate-id': [
+    ['case', 'double-charge', 'double-charge', FIRST, AT],
+    ['case', 'Double', 'double', FIRST, AT],
+    ['prompt', 'support/triage', 'support/triage', FIRST, AT],
+  ],
+  'duplicate-key': [['owner', AT]],
+  'duplicate-model': [['openai:gpt-5-mini', AT]],
+  'empty-template': [[AT]],
+  'expected-twice': [[AT]],
+  'filtered-run': [['reports/run.jsonl']],
+  'forbidden-name': [['__proto__', AT]],
+  'host-not-allowed': [['partner', 'llm.example.com']],
+  'incomplete-run': [['reports/run.jsonl']],
+  'inexact-number': [[AT]],
+  'input-mismatch': [['vars.ticket must be text, not 3', AT]],
+  'line-too-long': [['fixtures/data.jsonl', 16_000_000, AT]],
+  locked: [['reports/run.jsonl.lock']],
+  'message-condition': [['user', AT]],
+  'misnamed-file': [['evals/triage.case.yml', 'triage.cases.yaml', AT]],
+  'missing-key': [
+    ['openai', ['OPENAI_API_KEY']],
+    ['app', ['APP_TOKEN', 'APP_KEY']],
+  ],
+  'missing-partial': [['tone', AT]],
+  'missing-value': [
+    ['equals', true, AT],
+    ['regex', false, AT],
+  ],
+  'missing-variable': [
+    [['ticket'], ['evals/support/triage.prompt.md:8:3'], AT],
+    [['ticket', 'name'], [], AT],
+  ],
+  'nested-message': [['user', 'system', AT]],
+  'no-journal': [['reports/run.jsonl']],
+  'no-message': [[AT]],
+  'no-models': [['support/triage', AT]],
+  'no-such-file': [['fixtures/tickets.csv', AT]],
+  'not-a-plain-file': [['reports/report.json']],
+  'not-in-run': [['evals/other.prompt.md']],
+  'not-utf8': [['evals/triage.prompt.md', 'it begins like UTF-16', AT]],
+  'other-run': [['reports/run.jsonl', CHANGE]],
+  'outside-root': [['../secrets.yaml', 'it leads outside', AT]],
+  'prompt-without-cases': [['support/triage', AT]],
+  'quarantine-expired': [['double-charge', '2026-01-31', AT]],
+  'recording-changed': [['fixtures/recordings/support/triage.jsonl']],
+  'recording-conflict': [[AT]],
+  'repeats-range': [[8, 1, AT]],
+  'required-key': [['type', 'assert[0]', AT]],
+  'reserved-metric': [['pass', AT]],
+  'takes-none': [['cost', 'value', AT]],
+  'template-too-large': [['its partials hold more than 1000000 characters', AT]],
+  'text-beside-messages': [['You are kind.', AT]],
+  'too-deep': [[100, AT]],
+  'too-large': [[64_000_000, AT]],
+  'too-many-aliases': [[AT]],
+  'too-many-problems': [[12, AT]],
+  'unclosed-front-matter': [[AT]],
+  'unclosed-section': [['system', AT]],
+  'unclosed-tag': [['{{ticket', AT]],
+  'unconfigured-provider': [['outputs', 'the key "path" is missing', AT]],
+  'undated-judge': [['openai:gpt-5', AT]],
+  'undeclared-variable': [
+    ['tickett', 'ticket', AT],
+    ['name', undefined, AT],
+  ],
+  'unknown-assertion': [
+    ['equal', 'equals', AT],
+    ['good', undefined, AT],
+  ],
+  'unknown-data-format': [['tickets.xlsx', AT]],
+  'unknown-key': [
+    ['expectd', 'expected', AT],
+    ['colour', undefined, AT],
+  ],
+  'unknown-path': [['evals/nothing']],
+  'unknown-provider': [
+    ['opnai', 'opnai:gpt-5', ['mock', 'openai'], 'openai'],
+    ['mine', 'mine:gpt-5', ['mock', 'openai']],
+  ],
+  'unopened-section': [['system', AT]],
+  'unreadable-file': [['evals/triage.prompt.md', 'it is a folder', AT]],
+  'unreadable-recording': [['it is no JSON', AT]],
+  'unused-variable': [
+    ['tickett', 'ticket', AT],
+    ['name', undefined, AT],
+  ],
+  'unverified-run': [[['12 of 60 not recorded', 'nothing was run']]],
+  'wrong-type': [['owner', 'text', '3', AT]],
+  'wrong-value': [
+    ['mode', 'must be one of replay, record, live', 'replay', AT],
+    ['threshold', 'must be from 0 to 1, not 2', undefined, AT],
+  ],
+};
+
+/** A code's problem for every sample. */
+function made<Each extends Code>(code: Each): { problem: Problem; args: unknown[] }[] {
+  const make = problems[code] as (...args: unknown[]) => Problem;
+  return (SAMPLES[code] as unknown[][]).map((args) => ({ problem: make(...args), args }));
+}
+
+const codes = Object.keys(problems).toSorted() as Code[];
+
+/** A problem as a user sees it. */
+function screen({ code, message, place, remedy }: Problem): string {
+  const where = place ? `${place.file}:${place.line}:${place.column}  ` : '';
+  return `${code}\n  ${where}error: ${message}\n      ${remedy}\n`;
+}
+
+describe('the catalogue of mistakes', () => {
+  it('says what it says', async () => {
+    const text = codes.flatMap((code) => made(code).map(({ problem }) => screen(problem))).join('\n');
+    await expect(text).toMatchFileSnapshot('golden/problems.txt');
+  });
+
+  it('has a sample of each, and none besides', () => {
+    expect(Object.keys(SAMPLES).toSorted()).toEqual(codes);
+    expect(codes.filter((code) => SAMPLES[code].length === 0)).toEqual([]);
+  });
+
+  it.each(codes)('%s: one line of what happened, whole sentences of what to do, at its place', (code) => {
+    expect(code).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+    for (const { problem, args } of made(code)) {
+      expect(problem.code).toBe(code);
+      expect(problem.message).toMatch(/^\S(?:.*[^\s.,:;!?])?$/u);
+      expect(problem.remedy).toMatch(/^[A-Z`](?:.*[^\s.,:;!?])?[.?]$/u);
+      expect(problem.message + problem.remedy).not.toMatch(/undefined|\[object|NaN|null| {2}/);
+      expect(problem.place).toEqual(args.includes(AT) ? AT : undefined);
+    }
+  });
+
+  it('holds no mistake that nobody can make', () => {
+    const src = join(PACKAGE, 'src');
+    const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(
+      (file) => file.endsWith('.ts') && !file.startsWith('errors'),
+    );
+    const text = files.map((file) => readFileSync(join(src, file), 'utf8')).join('\n');
+    expect(codes.filter((code) => !text.includes(`['${code}']`) && !text.includes(`.${code}(`))).toEqual([]);
+  });
+
+  it('advises what the command line has', async () => {
+    const help = await Promise.all([['--help'], ['eval', '--help'], ['accept', '--help']].map(helpOf));
+    const known = new Set(help.join(' ').match(/--[a-z][a-z-]*|(?<=^ {2})[a-z]+(?= )/gm));
+    const advice = codes.flatMap((code) => made(code).map(({ problem }) => problem.remedy)).join(' ');
+    const named = advice.match(/--[a-z][a-z-]*|(?<=`assay )[a-z]+/g) ?? [];
+    expect(named).toEqual(expect.arrayContaining(['--allow-code', 'accept']));
+    expect(named.filter((word) => !known.has(word))).toEqual([]);
+  });
+});
+
+async function helpOf(args: string[]): Promise<string> {
+  let text = '';
+  const screenOf = { write: (part: string) => (text += part) };
+  await run(args, { ...processWorld(), stdout: screenOf, stderr: screenOf });
+  return text;
+}
+
+describe('a user error', () => {
+  it('carries its problems and the exit code, 2 unless told otherwise', () => {
+    const list = [problems['bad-model']('x'), problems['no-such-file']('y')];
+    expect(new UserError(list)).toMatchObject({
+      problems: list,
+      exitCode: 2,
+      message: '"x" is no model\nthere is no file y',
+    });
+    expect(new UserError(list, 3).exitCode).toBe(3);
+  });
+});
