@@ -34,6 +34,15 @@ describe('summary.md', () => {
     expect(text).not.toContain('### fine');
   });
 
+  it('stays under 60 KB, too, where escaping makes every text several times as long', async () => {
+    const long = '&<@a'.repeat(300);
+    const evals = Array.from({ length: 40 }, (_, index) => failing(`p${index}${long}`, long, `openai:m${index}`));
+    const many = Array.from({ length: 40 }, (_, index) => `${index}${long}`);
+    const text = await textOf(summary, inputOf(evals, { notes: many, circumstances: { reasons: many } }));
+    expect(Buffer.byteLength(text)).toBeLessThan(60_000);
+    expect(text).toContain('### Failing cases');
+  });
+
   it('never offers a command that a shell could read as more than words', async () => {
     for (const path of [
       'evals/$(touch x).prompt.md',

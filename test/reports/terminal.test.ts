@@ -50,6 +50,23 @@ describe('the terminal', () => {
     expect(await plain(failing(10))).not.toContain('more failing');
   });
 
+  it('ten in all, however many evals they are in', async () => {
+    const cases: RawCase[] = Array.from({ length: 8 }, (_, index) => ({
+      case: `c${index}`,
+      raw: [completed('no', [scored(false, 'wrong')])],
+    }));
+    const text = await plain(inputOf(['m:a', 'm:b', 'm:c'].map((model) => ({ model, cases }))));
+    expect(text.match(/^✗ support\/triage \[m:\w\] c\d+$/gm)).toHaveLength(10);
+    expect(text).toContain('14 more failing cases: see report.json');
+  });
+
+  it('what repeats alike is told once, with how often', async () => {
+    const wrong = completed('no', [scored(false, 'wrong')]);
+    const right = completed('yes', [scored(true, 'equal')]);
+    const text = await plain(inputOf([{ cases: [{ case: 'c', raw: [wrong, right, wrong] }] }]));
+    expect(text.match(/equals \(accuracy\): wrong \(2 of 3 repeats\)/g)).toHaveLength(1);
+  });
+
   it('with many evals, those without anything to say take a line', async () => {
     const [only] = calm.comparison.evals;
     if (!only) throw new Error('no eval');
