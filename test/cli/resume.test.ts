@@ -1,0 +1,208 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import type { Outcome, RunReport } from '../support/project.js';
+import { CASES, casesFile, type EchoProject, echo, echoProject, PROMPT, RECORDINGS, says } from './echo.js';
+import { expectReports, timeless } from './report.js';
+
+const JOURNAL = 'reports/run.jsonl';
+const COUNT = 20;
+const CONCURRENCY = 3;
+const LIVE = ['--mode', 'live'];
+
+/** Cases that end at different times, of which one fails. */
+async function slowProject(): Promise<EchoProject> {
+  return echoProject({
+    cases: COUNT,
+    config: [`concurrency: ${CONCURRENCY}`],
+    script: async (seen, id) => {
+      await sleep(5 + ((seen.index * 7) % 20));
+      return id === 'c05' ? says('something else') : echo(seen);
+    },
+  });
+}
+
+/** Starts a run, and sends it a signal when the server gets its request number so-and-so. */
+async function disturbed(made: EchoProject, signal: NodeJS.Signals, at: number, args = LIVE): Promise<Outcome> {
+  const run = made.start(['eval', ...args]);
+  while (made.server.requests.length < at) await sleep(1);
+  run.kill(signal);
+  return run.ended;
+}
+
+/** Ids of the cases that the journal has an answer of, in whole lines. */
+function finished(made: EchoProject): string[] {
+  const lines = made.read(JOURNAL).split('\n').slice(0, -1);
+  const trials = lines.map((line) => JSON.parse(line) as { kind: string; status?: string; case?: string });
+  return trials.flatMap((each) =>
+    each.kind === 'trial' && each.status === 'completed' && each.case ? [each.case] : [],
+  );
+}
+
+/** What two runs of the same live answers share. */
+function comparable(report: RunReport | undefined): object {
+  if (!report) throw new Error('no report');
+  const evals = report.evals.map(({ results, ...rest }) => ({
+    ...rest,
+    latency: undefined,
+    results: results.map((each) => ({ ...each, latencyMs: undefined })),
+  }));
+  return { ...timeless(report), evals };
+}
+
+// Windows has no signals: a process is ended there without being asked.
+const WINDOWS = process.platform === 'win32';
+
+describe('killed in the middle', () => {
+  test('--resume asks for no finished trial again, and tells the same as an undisturbed run', async () => {
+    const made = await slowProject();
+    const undisturbed = await made.evaluate();
+    expect(undisturbed.code).toBe(1);
+    for (const at of [1, 2 + Math.floor(Math.random() * (COUNT - 4)), COUNT - 1]) {
+      made.server.forget();
+      const killed = await disturbed(made, 'SIGKILL', at);
+      expect(killed.signal ?? killed.code).not.toBe(0);
+      const done = finished(made);
+      const resumed = await made.evaluate([...LIVE, '--resume']);
+      expect(resumed.code, `killed at request ${at}`).toBe(1);
+      const asked = made.asked();
+      for (const id of done) expect(asked[id], `${id}, killed at request ${at}`).toBe(1);
+      expect(Object.keys(asked)).toHaveLength(COUNT);
+      expect(made.server.requests.length).toBeLessThanOrEqual(COUNT + CONCURRENCY);
+      expectReports(made, resumed);
+      expect(comparable(resumed.report)).toEqual(comparable(undisturbed.report));
+    }
+  });
+
+  test('killed twice, the run still goes on where it was', async () => {
+    const made = await slowProject();
+    const first = await disturbed(made, 'SIGKILL', 6);
+    expect(first.code).not.toBe(0);
+    await disturbed(made, 'SIGKILL', 12, [...LIVE, '--resume']);
+    const before = finished(made);
+    const asked = made.asked();
+    const resumed = await made.evaluate([...LIVE, '--resume']);
+    expect(expectReports(made, resumed).trials).toEqual({ planned: COUNT, completed: COUNT, errored: 0, skipped: 0 });
+    for (const id of before) expect(made.asked()[id]).toBe(asked[id]);
+  });
+
+  test('wherever the journal was cut off', async () => {
+    const made = await slowProject();
+    const whole = await made.evaluate();
+    const journal = made.read(JOURNAL);
+    for (const share of [0, 0.002, Math.random(), 1 - 1 / journal.length]) {
+      made.write(JOURNAL, journal.slice(0, Math.floor(journal.length * share)));
+      const done = made.read(JOURNAL) === '' ? [] : finished(made);
+      made.server.forget();
+      const resumed = await made.evaluate([...LIVE, '--resume']);
+      expect(made.server.requests.length, `cut at ${share}`).toBe(COUNT - done.length);
+      expect(comparable(resumed.report), `cut at ${share}`).toEqual(comparable(whole.report));
+    }
+  });
+
+  test('while recording: no reply is paid for twice, and the file ends as it would have', async () => {
+    const made = await slowProject();
+    const record = ['--mode', 'record'];
+    await disturbed(made, 'SIGKILL', 9, record);
+    const done = finished(made);
+    await made.evaluate(record);
+    for (const id of done) expect(made.asked()[id]).toBe(1);
+    expect(made.files('fixtures')).toEqual([RECORDINGS]);
+    const ids = made
+      .read(RECORDINGS)
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { case: string }).case);
+    expect(ids).toEqual(Object.keys(made.asked()).toSorted());
+  });
+
+  test('a finished run is resumed without a call', async () => {
+    const made = await slowProject();
+    const whole = await made.evaluate();
+    made.server.forget();
+    const resumed = await made.evaluate([...LIVE, '--resume']);
+    expect(made.server.requests).toEqual([]);
+    expect(comparable(resumed.report)).toEqual(comparable(whole.report));
+    expect(resumed.report?.run.id).toBe(whole.report?.run.id);
+  });
+
+  test('trials that errored are asked again', async () => {
+    const refuse = { status: 400, json: { error: { message: 'not now', type: 'invalid_request_error' } } };
+    let down = true;
+    const made = await echoProject({ script: (_seen, id) => (down && id === 'c02' ? refuse : undefined) });
+    expect((await made.evaluate()).code).toBe(3);
+    down = false;
+    made.server.forget();
+    const resumed = await made.evaluate([...LIVE, '--resume']);
+    expect(made.asked()).toEqual({ c02: 1 });
+    expect(resumed.code).toBe(0);
+    expect(expectReports(made, resumed).trials).toEqual({ planned: 3, completed: 3, errored: 0, skipped: 0 });
+  });
+});
+
+describe('a run that is another one is not resumed', () => {
+  test.each<[string, (made: EchoProject) => void, string[], RegExp]>([
+    [
+      'another prompt',
+      (made) => made.write(PROMPT, 'Please: {{text}}'),
+      LIVE,
+      /prompts\.echo\.version was "[0-9a-f]{12}"/,
+    ],
+    ['other cases', (made) => made.write(CASES, casesFile(['c01', 'c02', 'c04'])), LIVE, /prompts\.echo\.cases was/],
+    ['another mode', () => undefined, ['--mode', 'record'], /mode was "live" and is "record"/],
+    ['another filter', () => undefined, [...LIVE, '--filter', 'echo/c01'], /filter/],
+  ])('%s', async (_what, change, args, words) => {
+    const made = await echoProject();
+    await made.evaluate();
+    const journal = made.read(JOURNAL);
+    change(made);
+    made.server.forget();
+    const { code, stderr } = await made.evaluate([...args, '--resume']);
+    expect(stderr).toMatch(words);
+    expect(stderr).toMatch(/without --resume to begin anew/);
+    expect(code).toBe(2);
+    expect(made.server.requests).toEqual([]);
+    expect(made.read(JOURNAL)).toBe(journal);
+  });
+});
+
+describe.skipIf(WINDOWS)('interrupted', () => {
+  test.each<[NodeJS.Signals, number]>([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ])('%s: reports are written as incomplete, and --resume goes on', async (signal, code) => {
+    const made = await slowProject();
+    const stopped = await disturbed(made, signal, 8);
+    expect(stopped.code).toBe(code);
+    expect(stopped.stderr.trimEnd().split('\n').at(-1)).toMatch(/assay eval --resume/);
+    const report = expectReports(made, stopped);
+    expect(report).toMatchObject({ incomplete: true });
+    expect(report.trials.planned).toBe(COUNT);
+    expect(report.trials.skipped).toBeGreaterThan(0);
+    expect(report.reasons.join('\n')).toContain(`interrupted by ${signal}`);
+
+    const accept = await made.assay(['accept']);
+    expect(accept.code).toBe(3);
+    expect(accept.stderr).toMatch(/did not come to its end/);
+
+    const done = finished(made);
+    expect(done).toHaveLength(report.trials.completed);
+    const resumed = await made.evaluate([...LIVE, '--resume']);
+    expect(resumed.code).toBe(1);
+    for (const id of done) expect(made.asked()[id]).toBe(1);
+    expect(expectReports(made, resumed)).toMatchObject({ incomplete: false });
+  });
+
+  test('calls that hang are given up', async () => {
+    const made = await echoProject({ script: () => ({ stall: 'head' }) });
+    const stopped = await disturbed(made, 'SIGINT', 3);
+    expect(stopped.code).toBe(130);
+    expect(expectReports(made, stopped).trials).toEqual({ planned: 3, completed: 0, errored: 0, skipped: 3 });
+  });
+
+  test('while waiting for another try, too', async () => {
+    const made = await echoProject({ script: () => ({ status: 429, headers: { 'retry-after': '30' }, json: {} }) });
+    const stopped = await disturbed(made, 'SIGINT', 3);
+    expect(stopped.code).toBe(130);
+    expect(stopped.ms).toBeLessThan(10_000);
+  });
+});

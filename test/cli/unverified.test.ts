@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import { project } from '../support/project.js';
+import { casesFile, echoProject, says } from './echo.js';
+import { expectReports } from './report.js';
+
+describe('exit 3: it could not be told', () => {
+  test('a filter that matches nothing', async () => {
+    const made = await echoProject();
+    const outcome = await made.evaluate(['--mode', 'live', '--filter', 'echo/nothing-*']);
+    expect(outcome.code).toBe(3);
+    const report = expectReports(made, outcome);
+    expect(report.trials).toEqual({ planned: 0, completed: 0, errored: 0, skipped: 0 });
+    expect(report.verdict).toBe('unverified');
+    expect(report.reasons.join('\n')).toMatch(/nothing was run/);
+    expect(outcome.stdout).toMatch(/nothing was run[^]*exit 3/);
+    expect(made.server.requests).toEqual([]);
+  });
+
+  test('an empty library', async () => {
+    const made = project({ 'assay.config.yaml': 'models: [mock:echo]' });
+    const outcome = await made.assay(['eval']);
+    expect(outcome.code).toBe(3);
+    expect(expectReports(made, outcome).reasons.join('\n')).toMatch(/nothing was run/);
+  });
+
+  test('a folder that is no project at all', async () => {
+    const outcome = await project().assay(['eval']);
+    expect(outcome.code).toBe(3);
+    expect(outcome.stdout).toMatch(/nothing was run/);
+  });
+
+  test('missing recordings in replay: how many, what they cost, how to record them', async () => {
+    const made = await echoProject({ cases: 3 });
+    expect((await made.evaluate(['--mode', 'record'])).code).toBe(0);
+    made.write('evals/echo.cases.yaml', casesFile(['c01', 'c02', 'c03', 'c04', 'c05']));
+    made.server.forget();
+    const outcome = await made.evaluate([]);
+    expect(outcome.code).toBe(3);
+    const report = expectReports(made, outcome);
+    expect(report.trials).toEqual({ planned: 5, completed: 3, errored: 2, skipped: 0 });
+    expect(report.reasons.join('\n')).toMatch(/2 of 5 not recorded.*: npm run eval -- --mode record/);
+    expect(outcome.stdout).toMatch(/2 of 5 not recorded/);
+    const missing = report.evals[0]?.results.filter((each) => each.status === 'errored') ?? [];
+    expect(missing.map((each) => [each.case, each.failure?.kind])).toEqual([
+      ['c04', 'not-recorded'],
+      ['c05', 'not-recorded'],
+    ]);
+    expect(made.server.requests).toEqual([]);
+  });
+
+  test('a miss of a priced model says about what recording costs', async () => {
+    const made = project({
+      'assay.config.yaml': 'models: [openai:gpt-5-mini]',
+      'evals/echo.prompt.md': '{{text}}',
+      'evals/echo.cases.yaml': casesFile(['c01', 'c02']),
+    });
+    const outcome = await made.assay(['eval']);
+    expect(outcome.code).toBe(3);
+    expect(outcome.stdout).toMatch(/2 of 2 not recorded, about \$0\.\d\d: npm run eval -- --mode record/);
+  });
+
+  test('a provider that is down for all trials', async () => {
+    const made = await echoProject({ cases: 4 });
+    await made.server.close();
+    const outcome = await made.evaluate(['--mode', 'live']);
+    expect(outcome.code).toBe(3);
+    const report = expectReports(made, outcome);
+    expect(report.trials).toEqual({ planned: 4, completed: 0, errored: 4, skipped: 0 });
+    expect(report.reasons.join('\n')).toMatch(/none of 4 trials was answered; most often network/);
+    expect(report.evals[0]?.results.map((each) => [each.failure?.kind, each.attempts])).toEqual(
+      Array.from({ length: 4 }, () => ['network', 4]),
+    );
+    expect(report.evals[0]?.cases).toMatchObject({ passed: 0, failed: 0, errored: 4 });
+  });
+
+  test('a key that is refused: said once, and no more is asked than was under way', async () => {
+    const refuse = { status: 401, json: { error: { message: 'no such key', type: 'invalid_request_error' } } };
+    const made = await echoProject({ cases: 60, script: () => refuse, config: ['concurrency: 2'] });
+    const outcome = await made.evaluate();
+    expect(outcome.code).toBe(3);
+    expect(expectReports(made, outcome).reasons.join('\n')).toMatch(/most often auth/);
+    expect(made.server.requests.length).toBeLessThanOrEqual(4);
+  });
+
+  test('too many scores missing: the others passed, and still it is not passed', async () => {
+    const refuse = { status: 400, json: { error: { message: 'not this one', type: 'invalid_request_error' } } };
+    const made = await echoProject({ cases: 4, script: (_seen, id) => (id === 'c02' ? refuse : undefined) });
+    const outcome = await made.evaluate();
+    expect(outcome.code).toBe(3);
+    const report = expectReports(made, outcome);
+    expect(report.evals[0]?.cases).toMatchObject({ passed: 3, failed: 0, errored: 1 });
+    expect(report.evals[0]?.metrics['pass']).toMatchObject({ mean: 1, n: 3 });
+  });
+
+  test.each<[string, object]>([
+    ['is down', { status: 400, json: { error: { message: 'judge is out', type: 'invalid_request_error' } } }],
+    ['speaks in prose', says('I would say it is quite good.')],
+  ])('a judge that %s leaves scores unscored, never failed', async (_what, reply) => {
+    const made = await echoProject({
+      cases: 2,
+      config: ['judge: { model: "local:judge-2026-01-31" }'],
+      script: ({ json }) => (JSON.stringify(json).includes('judge-2026') ? reply : undefined),
+      files: {
+        'evals/echo.cases.yaml': [
+          'defaults: { assert: [{ type: judge, value: Is polite, metric: polite }] }',
+          ...casesFile(['c01', 'c02']),
+        ],
+      },
+    });
+    const outcome = await made.evaluate();
+    expect(outcome.code).toBe(3);
+    const [evaluation] = expectReports(made, outcome).evals;
+    expect(evaluation?.cases).toMatchObject({ failed: 0, passed: 0 });
+    expect(evaluation?.metrics['polite']).toBeUndefined();
+    expect(evaluation?.metrics['contains']).toMatchObject({ mean: 1, n: 2 });
+    for (const result of evaluation?.results ?? []) {
+      expect(result).toMatchObject({ status: 'completed' });
+      expect(result.pass).toBeUndefined();
+      expect(result.scores?.map((score) => [score.metric, score.status])).toContainEqual(['polite', 'unscored']);
+    }
+  });
+
+  test('a failure of an assertion outweighs what could not be told, and both are said', async () => {
+    const refuse = { status: 400, json: { error: { message: 'not this one', type: 'invalid_request_error' } } };
+    const made = await echoProject({
+      cases: 3,
+      script: (_seen, id) => (id === 'c01' ? refuse : id === 'c02' ? says('nothing of the kind') : undefined),
+    });
+    const outcome = await made.evaluate();
+    expect(outcome.code).toBe(1);
+    const report = expectReports(made, outcome);
+    expect(report.verdict).toBe('failed');
+    const states = new Set(report.gate.checks.map((check) => check.status));
+    expect(states).toContain('failed');
+    expect(states).toContain('unverified');
+  });
+});
