@@ -5,7 +5,7 @@ import { assertionTypes } from '../../src/assertions/map.js';
 import { transformNames } from '../../src/assertions/transform.js';
 import type { JsonObject } from '../../src/vocabulary.js';
 import { type Project, project } from '../support/project.js';
-import { blocksOf, codeWords, exampleFiles, pageText, tableOf, tablesOf } from './pages.js';
+import { blocksOf, codeWords, exampleFiles, members, pageText, tableOf, tablesOf } from './pages.js';
 import { assay } from './run.js';
 
 const PAGE = 'docs/assertions.md';
@@ -15,7 +15,7 @@ interface Shown {
   id: string;
   line: number;
   assertion: JsonObject;
-  reply: JsonObject;
+  reply: object;
   outcome: string;
   value?: number;
 }
@@ -35,13 +35,13 @@ function shown(): Shown[] {
 }
 
 function outcomesOf(item: string, line: number): Shown[] {
-  const [assertion] = parse(item) as JsonObject[];
+  const [assertion]: JsonObject[] = parse(item);
   const [, comment = ''] = item.split(/\s{2,}# /);
   return [...comment.matchAll(SHOWN)].map(([words, text, facts, outcome = '', value]) => ({
     id: `line ${line}: ${words}`.replaceAll("'", '"').trim(),
     line,
     assertion: assertion ?? {},
-    reply: facts === undefined ? { output: text ?? '' } : { output: 'anything', ...(parse(facts) as JsonObject) },
+    reply: facts === undefined ? { output: text ?? '' } : { output: 'anything', ...members(parse(facts)) },
     outcome,
     ...(value !== undefined && { value: Number(value) }),
   }));
@@ -138,7 +138,7 @@ function needsOf({ needs }: AssertionDefinition): string {
 
 function optionsOf({ options }: AssertionDefinition): string {
   const properties = options?.['properties'];
-  return Object.keys((properties ?? {}) as JsonObject)
+  return Object.keys(members(properties))
     .map((name) => `\`${name}\``)
     .join(' ');
 }

@@ -96,6 +96,11 @@ export function tableOf(page: string, column: string, heading?: string): Table {
   return table;
 }
 
+/** The members of a value that is an object; none of anything else. */
+export function members(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
 /** The words in backticks, but for blocks; several in one pair stand divided by blanks. */
 export function codeWords(text: string): string[] {
   return [...text.replaceAll(/^```[^]*?^```$/gm, '').matchAll(/`([^`]+)`/g)].flatMap(([, words = '']) =>

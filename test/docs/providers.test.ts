@@ -10,7 +10,7 @@ import type { Json, JsonObject } from '../../src/vocabulary.js';
 import { type Project, project } from '../support/project.js';
 import { chatAnswer, messagesAnswer } from '../support/replies.js';
 import { type ScriptedServer, startServer } from '../support/scripted-server.js';
-import { codeWords, exampleFiles, pageText, tableOf, tablesOf } from './pages.js';
+import { codeWords, exampleFiles, members, pageText, tableOf, tablesOf } from './pages.js';
 import { assay } from './run.js';
 
 const PAGE = 'docs/providers.md';
@@ -84,7 +84,7 @@ describe('the examples of the page about providers', () => {
     const env = { OPENAI_API_KEY: 'sk-openai-12345', OPENAI_BASE_URL: `${server.url}/v1` };
     const { code } = await assay(example('parameters', adapted).root, ['eval', '--mode', 'live'], env);
     expect(code).toBe(0);
-    const sent = server.requests.map(({ json }) => json as JsonObject).toSorted((a) => (a['top_k'] ? 1 : -1));
+    const sent = server.requests.map(({ json }) => members(json)).toSorted((a) => (a['top_k'] ? 1 : -1));
     const common = { max_tokens: 60, reasoning: { effort: 'low' } };
     expect(sent).toMatchObject([
       { model: 'gpt-5-mini', ...common },
@@ -186,12 +186,11 @@ describe('the page about providers', () => {
       expect(needs?.includes('--allow-host')).toBe(calls === 'network');
       expect(recorded?.startsWith('yes')).toBe(calls !== 'none');
       const { rows } = tableOf(PAGE, 'setting', type);
-      const required = (settings['required'] ?? []) as Json[];
       expect(rows.map(([name]) => name)).toEqual(
-        Object.keys(settings['properties'] as JsonObject).map((name) => `\`${name}\``),
+        Object.keys(members(settings['properties'])).map((name) => `\`${name}\``),
       );
       expect(rows.filter(([, byDefault]) => byDefault === 'required').map(([name]) => name)).toEqual(
-        required.map((name) => `\`${String(name)}\``),
+        Object.values(members(settings['required'])).map((name) => `\`${String(name)}\``),
       );
     },
   );
@@ -201,7 +200,14 @@ describe('the page about providers', () => {
     'Chat Completions': (request) => chatBody(request, true),
     'Messages (anthropic)': (request) => messagesBody(request, undefined),
   };
-  const values = { maxTokens: 7, temperature: 0.5, topP: 0.9, stop: ['x'], seed: 7, stream: true };
+  const values: Record<string, Json> = {
+    maxTokens: 7,
+    temperature: 0.5,
+    topP: 0.9,
+    stop: ['x'],
+    seed: 7,
+    stream: true,
+  };
   const { head, rows } = tableOf(PAGE, 'prompt', 'Parameters');
 
   it('knows every parameter and API', () => {
@@ -213,7 +219,7 @@ describe('the page about providers', () => {
     each.map((cell, index) => ({ parameter: codeWords(name)[0] ?? '', api: head[index + 1] ?? '', cell })),
   );
   const bodyOf = ({ parameter, api }: (typeof cells)[number]) =>
-    bodies[api]?.(requestWith({ [parameter]: values[parameter as keyof typeof values] }));
+    bodies[api]?.(requestWith({ [parameter]: values[parameter] }));
 
   it.each(cells.filter(({ cell }) => cell === 'an error'))('says that $api refuses $parameter', (each) => {
     expect(() => bodyOf(each)).toThrow(`no ${each.parameter}`);
@@ -221,7 +227,7 @@ describe('the page about providers', () => {
 
   it.each(cells.filter(({ cell }) => cell !== 'an error'))('knows what $parameter is in $api', (each) => {
     const [name = ''] = codeWords(each.cell);
-    expect(bodyOf(each)).toHaveProperty([name], values[each.parameter as keyof typeof values]);
+    expect(bodyOf(each)).toHaveProperty([name], values[each.parameter]);
   });
 
   it('names every kind of trouble that can be scripted', async () => {
@@ -234,7 +240,7 @@ describe('the page about providers', () => {
 
   it('names every key of an answer', () => {
     const [, protocol = ''] = /^## The protocol of applications$([^]*?)^## /m.exec(pageText(PAGE)) ?? [];
-    const answer = Object.keys(JSON.parse(exampleFiles('protocol')['answer.json'] ?? '') as JsonObject);
+    const answer = Object.keys(members(JSON.parse(exampleFiles('protocol')['answer.json'] ?? '')));
     const all = [
       'output',
       'toolCalls',

@@ -57,7 +57,7 @@ describe('the example of the README', () => {
   });
 
   it('has steps for CI that are YAML', () => {
-    const steps = parse(exampleFiles('ci')['steps.yaml'] ?? '') as { run: string }[];
+    const steps: { run: string }[] = parse(exampleFiles('ci')['steps.yaml'] ?? '');
     expect(steps.map(({ run }) => run.split(' ')[0])).toEqual(['npm', 'npx', 'cat']);
   });
 
@@ -104,7 +104,7 @@ describe('the pages for users', () => {
   });
 
   it('name scripts that there are', () => {
-    const manifest = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')) as { scripts: object };
+    const manifest: { scripts: object } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
     const named = PAGES.flatMap((page) =>
       [...pageText(page).matchAll(/npm run ([a-z][a-z:-]*)/g)].map(([, name]) => name),
     );

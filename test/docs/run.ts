@@ -25,6 +25,7 @@ export async function assay(
   };
   const code = await run(args, world);
   const file = join(root, 'reports/report.json');
-  const report = existsSync(file) ? { report: JSON.parse(readFileSync(file, 'utf8')) as RunReport } : {};
-  return { code, ...texts, ...report };
+  if (!existsSync(file)) return { code, ...texts };
+  const report: RunReport = JSON.parse(readFileSync(file, 'utf8'));
+  return { code, ...texts, report };
 }
