@@ -25,7 +25,8 @@ function samplePort(variant) {
     const row = samplesOf(trial.prompt, variant)[trial.case];
     const model = trial.model.split(':')[1];
     const reply = purpose === 'judge' ? row?.judge?.[model] : row?.[model];
-    if (reply === undefined) throw new Error(`no sample for the ${purpose} of ${trial.prompt}, ${trial.case}, ${trial.model}`);
+    if (reply === undefined)
+      throw new Error(`no sample for the ${purpose} of ${trial.prompt}, ${trial.case}, ${trial.model}`);
     const output = typeof reply === 'string' ? reply : JSON.stringify(reply);
     return { ok: true, completion: { output, finishReason: 'stop' }, attempts: 1, source: 'call', handWritten: true };
   };

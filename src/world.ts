@@ -49,7 +49,10 @@ export function processWorld(): World {
     date: () => new Date(),
     now: () => performance.now(),
     random: Math.random,
-    randomHex: (digits) => randomBytes(Math.ceil(digits / 2)).toString('hex').slice(0, digits),
+    randomHex: (digits) =>
+      randomBytes(Math.ceil(digits / 2))
+        .toString('hex')
+        .slice(0, digits),
     sleep,
   };
 }

@@ -78,7 +78,7 @@ async function reused(row: RecordingRow, prompt: string, name: RowName, store: R
 
 async function stored(answer: Answer, prompt: string, name: RowName, store: RecordingStore): Promise<Answer> {
   if (!answer.ok) return answer;
-  const note = answer.handWritten && { note: HAND_WRITTEN };
+  const note = answer.handWritten ? { note: HAND_WRITTEN } : undefined;
   const completion = steady(asStored(answer.completion), await store.find(prompt, name), note?.note);
   await store.put(prompt, { ...name, ...note, completion });
   return { ...answer, completion };

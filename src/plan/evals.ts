@@ -19,6 +19,7 @@ export function evalsOf(prompts: readonly Prompt[], config: Pick<Config, 'models
 /** A model named on the command line keeps what prompt or config say it replaces. */
 function modelsOf(prompt: Prompt, config: Pick<Config, 'models'>, named: readonly string[]): ModelChoice[] {
   const written = prompt.models.length > 0 ? prompt.models : config.models;
-  const chosen = named.length > 0 ? named.map((model) => written.find((each) => each.model === model) ?? { model }) : written;
+  const chosen =
+    named.length > 0 ? named.map((model) => written.find((each) => each.model === model) ?? { model }) : written;
   return chosen.filter((each, index) => chosen.findIndex((other) => other.model === each.model) === index);
 }
