@@ -117,10 +117,13 @@ export interface CheckReport {
   case?: string;
 }
 
+/** Does something when a test ends. Tests that run at a time hand over their own; others need not. */
+export type AtEnd = (act: () => void | Promise<void>) => void;
+
 /** Writes a project into a temporary folder. */
-export function project(files: Record<string, Content> = {}): Project {
+export function project(files: Record<string, Content> = {}, atEnd: AtEnd = onTestFinished): Project {
   const root = mkdtempSync(join(tmpdir(), 'assay-e2e-'));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
+  atEnd(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
   const at = (path: string): string => join(root, path);
   const git = (...args: string[]): void => {
     const settings = ['user.name=Test', 'user.email=test@example.com', 'commit.gpgsign=false', 'core.autocrlf=false'];
