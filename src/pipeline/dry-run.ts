@@ -31,7 +31,7 @@ export interface PlannedEval {
 
 /** Works out what a run would call, and calls nothing. */
 export async function dryRun(options: EvaluateOptions, world: World): Promise<{ mode: string; evals: PlannedEval[] }> {
-  const session = await openSession(options, world);
+  const session = await openSession({ ...options, planOnly: true }, world);
   try {
     const isRecorded = lookup(session, options);
     const evals: PlannedEval[] = [];

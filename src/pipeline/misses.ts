@@ -15,6 +15,6 @@ export async function missesReasons({ store, pool }: Pick<Session, 'store' | 'po
     if (cost === undefined) known = false;
     else usd += cost;
   }
-  const price = known ? `, about $${usd.toFixed(2)}` : '';
+  const price = known ? `, ${usd < 0.01 ? 'under $0.01' : `about $${usd.toFixed(2)}`}` : '';
   return [`${missing} of ${asked} not recorded${price}: npm run eval -- --mode record`];
 }
