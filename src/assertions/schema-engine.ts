@@ -7,6 +7,7 @@ import type * as Formats from 'ajv-formats';
 import { canonicalJson } from '../hash.js';
 import type { Json } from '../vocabulary.js';
 import { schemaPattern } from './schema-pattern.js';
+import { isPlainSchema } from './schema-walked.js';
 
 // Loaded when the first schema is compiled, and synchronously, because checks of values are.
 const require = createRequire(import.meta.url);
@@ -41,7 +42,7 @@ const UNRELIABLE = ['$dynamicRef', '$dynamicAnchor', '$recursiveRef', '$recursiv
 export function compileWith(schema: Json, allErrors: boolean, more: SchemaOptions): ValidateFunction {
   const make = dialectOf(schema);
   const checked = asSchema(schema);
-  checkerOf(make).validateSchema(checked, true);
+  if (more.strict === false || !isPlainSchema(schema)) checkerOf(make).validateSchema(checked, true);
   const ajv = make({ ...OPTIONS, allErrors, strictSchema: more.strict ?? true });
   const { default: addFormats }: typeof Formats = require('ajv-formats');
   addFormats.default(ajv);

@@ -3,6 +3,7 @@ import { canonicalJson } from '../hash.js';
 import type { Json } from '../vocabulary.js';
 import { Lru } from './lru.js';
 import { compileWith, type SchemaOptions } from './schema-engine.js';
+import { walkerOf } from './schema-walked.js';
 
 /** A compiled JSON Schema, or why it cannot be used. */
 export type CompiledSchema = { ok: true; validate(value: Json): SchemaResult } | { ok: false; message: string };
@@ -26,6 +27,8 @@ export function cachedSchema(schema: Json): CompiledSchema {
  * it would check nothing. References to other files are never followed. The value is never changed.
  */
 export function compileSchema(schema: Json, more: SchemaOptions = {}): CompiledSchema {
+  const walk = more.strict === false ? undefined : walkerOf(schema);
+  if (walk) return { ok: true, validate: (value) => resultOf(walk(value), value) };
   const build = (allErrors: boolean) => compileWith(schema, allErrors, more);
   let first: ValidateFunction;
   let all: ValidateFunction | undefined;
@@ -48,6 +51,12 @@ export function compileSchema(schema: Json, more: SchemaOptions = {}): CompiledS
       return { valid: false, errors: described(errors) };
     },
   };
+}
+
+function resultOf(errors: readonly ErrorObject[], value: Json): SchemaResult {
+  if (errors.length === 0) return { valid: true };
+  const all = JSON.stringify(value).length <= ALL_ERRORS_LIMIT;
+  return { valid: false, errors: described(all ? errors : errors.slice(0, 1)) };
 }
 
 function described(errors: readonly ErrorObject[]): string[] {

@@ -1,9 +1,9 @@
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { problems as make } from '../errors.js';
 import { canonicalJson } from '../hash.js';
+import { canInterpret, interpret } from '../schema-walk.js';
 import { schema07, schema2020 } from '../schemas/json-schema.js';
 import type { Json, JsonObject, Place, Problem } from '../vocabulary.js';
-import { canInterpret, interpret } from './interpret.js';
 import { type SchemaFault, schemaFaults } from './schema-faults.js';
 import type { Path } from './source.js';
 import { ajvFor, type Draft, faultsOf } from './validate.js';

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import type { Ajv2020, AnySchema, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import type { FormatsPlugin } from 'ajv-formats';
 import type { XStatic } from 'typebox/schema';
+import { canInterpret, interpret } from '../schema-walk.js';
 import type { Json, JsonObject, Problem } from '../vocabulary.js';
-import { canInterpret, interpret } from './interpret.js';
 import { type SchemaFault, schemaFaults } from './schema-faults.js';
 import { isObject, type Path, type Source } from './source.js';
 

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileSchema } from '../../src/assertions/schema.js';
 import type { Json } from '../../src/vocabulary.js';
@@ -153,6 +154,50 @@ describe('json-schema', () => {
     expect(valid(schema, { a: 'y', b: 'y' })).toBe(false);
     expect(valid(schema, { a: 'x', b: 'x' })).toBe(false);
     expect(valid(schema, { zz: 1 })).toBe(false);
+  });
+
+  it('says of a simple schema, which is walked, what ajv says', () => {
+    const leaf = fc.oneof(fc.constantFrom<Json>('a', 'bb', '', 0, 1, 2.5, true, null), fc.constant<Json>([]));
+    const limits = fc.record(
+      {
+        type: fc.constantFrom('string', 'number', 'integer', 'object', 'array', 'null', 'boolean'),
+        enum: fc.uniqueArray(leaf, { minLength: 1, maxLength: 3, selector: (each) => JSON.stringify(each) }),
+        minimum: fc.constantFrom(0, 1, 2),
+        maxLength: fc.nat(2),
+        minItems: fc.nat(2),
+        required: fc.constantFrom(['a'], ['a', 'toString']),
+        additionalProperties: fc.boolean(),
+        description: fc.constant('for the model'),
+      },
+      { requiredKeys: [] },
+    );
+    const schemas = fc.letrec<{ schema: { [key: string]: unknown } }>((tie) => ({
+      schema: fc.oneof(
+        { maxDepth: 3 },
+        limits,
+        fc.record({ anyOf: fc.array(tie('schema'), { minLength: 1, maxLength: 2 }) }),
+        fc.tuple(limits, tie('schema')).map(([own, a]) => ({ ...own, properties: { a }, items: a })),
+      ),
+    })).schema;
+    const values = fc.oneof(leaf, fc.array(leaf, { maxLength: 3 }), fc.dictionary(fc.constantFrom('a', 'b'), leaf));
+    fc.assert(
+      fc.property(schemas, values, (schema, value) => {
+        const walked = compileSchema(schema as Json);
+        const compiled = compileSchema(schema as Json, { strict: false });
+        if (!walked.ok || !compiled.ok) throw new Error('both are schemas');
+        const [mine, ajvs] = [walked.validate(value), compiled.validate(value)];
+        expect(mine.valid).toBe(ajvs.valid);
+        if (!mine.valid && !ajvs.valid && mine.errors.length < 5) {
+          expect(mine.errors.toSorted()).toEqual(ajvs.errors.toSorted());
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('takes what is beyond numbers for no number', () => {
+    expect(valid({ type: 'number' }, JSON.parse('1e999'))).toBe(false);
+    expect(valid({ minimum: 3 }, JSON.parse('1e999'))).toBe(true);
   });
 
   it('throws, and does not pass, for what is nested too deeply to be checked', async () => {

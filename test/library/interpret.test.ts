@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canInterpret, interpret } from '../../src/library/interpret.js';
+import { canInterpret, interpret } from '../../src/schema-walk.js';
 import { caseSchema } from '../../src/schemas/cases.js';
 import { configSchema } from '../../src/schemas/config.js';
 import { promptSchema } from '../../src/schemas/prompt.js';

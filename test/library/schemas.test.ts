@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import { assertionTypes } from '../../src/assertions/map.js';
-import { canInterpret } from '../../src/library/interpret.js';
+import { canInterpret } from '../../src/schema-walk.js';
 import { providerTypes } from '../../src/providers/map.js';
 import { baselineSchema } from '../../src/schemas/baseline.js';
 import { caseSchema, casesSchema } from '../../src/schemas/cases.js';

@@ -1,7 +1,6 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
-import { canonicalJson } from '../hash.js';
-import type { Json, JsonObject } from '../vocabulary.js';
-import { isObject } from './source.js';
+import { canonicalJson } from './hash.js';
+import type { Json, JsonObject } from './vocabulary.js';
 
 /**
  * Checks values against JSON Schemas that use common keywords only, by walking them. ajv, which has all keywords, takes 20 to
@@ -47,13 +46,11 @@ const KEYWORDS: Readonly<Record<string, (step: Step) => void>> = {
       fail(step, { type: step.limit }, `must be ${types.join(',')}`);
   },
   enum(step) {
-    const text = canonicalJson(step.value);
-    if (list(step.limit).some((each) => canonicalJson(each) === text)) return;
+    if (list(step.limit).some((each) => isSame(each, step.value))) return;
     fail(step, { allowedValues: step.limit }, 'must be equal to one of the allowed values');
   },
   const(step) {
-    if (canonicalJson(step.value) !== canonicalJson(step.limit))
-      fail(step, { allowedValue: step.limit }, 'must be equal to constant');
+    if (!isSame(step.limit, step.value)) fail(step, { allowedValue: step.limit }, 'must be equal to constant');
   },
   minimum: (step) => compare(step, '>=', (value, limit) => value >= limit),
   maximum: (step) => compare(step, '<=', (value, limit) => value <= limit),
@@ -92,10 +89,12 @@ const KEYWORDS: Readonly<Record<string, (step: Step) => void>> = {
     }
   },
   properties(step) {
-    if (!isObject(step.value) || !isObject(step.limit)) return;
-    for (const [name, inner] of Object.entries(step.limit)) {
-      const member = Object.hasOwn(step.value, name) ? step.value[name] : undefined;
-      if (member !== undefined) descend(step, member, name, inner, ['properties', name]);
+    const { value, limit } = step;
+    if (!isObject(value) || !isObject(limit)) return;
+    for (const name of Object.keys(value)) {
+      const member = value[name];
+      const inner = Object.hasOwn(limit, name) ? limit[name] : undefined;
+      if (member !== undefined && inner !== undefined) descend(step, member, name, inner, ['properties', name]);
     }
   },
   additionalProperties(step) {
@@ -172,13 +171,31 @@ export function interpret(schema: Schema, value: Json): ErrorObject[] {
   return walk.errors;
 }
 
+interface Check {
+  keyword: string;
+  limit: Json;
+  check(step: Step): void;
+}
+
+/** Per schema its keywords that can fail. */
+const checks = new WeakMap<object, readonly Check[]>();
+
+function checksOf(schema: JsonObject): readonly Check[] {
+  let found = checks.get(schema);
+  if (!found) {
+    found = Object.entries(schema).flatMap(([keyword, limit]) => {
+      const check = Object.hasOwn(KEYWORDS, keyword) ? KEYWORDS[keyword] : undefined;
+      return check && limit !== undefined ? [{ keyword, limit, check }] : [];
+    });
+    checks.set(schema, found);
+  }
+  return found;
+}
+
 function visit(walk: Walk, schema: Json, value: Json, at: readonly (string | number)[]): void {
   walk.at.push(...at);
   if (isObject(schema)) {
-    for (const keyword of Object.keys(schema)) {
-      const limit = schema[keyword];
-      if (limit !== undefined) KEYWORDS[keyword]?.({ walk, schema, keyword, limit, value });
-    }
+    for (const { keyword, limit, check } of checksOf(schema)) check({ walk, schema, keyword, limit, value });
   } else if (schema === false) {
     fail({ walk, schema: {}, keyword: 'false schema', limit: false, value }, {}, 'is not allowed here');
   }
@@ -212,7 +229,7 @@ function escapeKey(key: string): string {
 
 function compare(step: Step, sign: string, holds: (value: number, limit: number) => boolean): void {
   const { value, limit } = step;
-  if (typeof value !== 'number' || typeof limit !== 'number' || holds(value, limit)) return;
+  if (!isNumber(value) || typeof limit !== 'number' || holds(value, limit)) return;
   fail(step, { comparison: sign, limit }, `must be ${sign} ${limit}`);
 }
 
@@ -230,7 +247,32 @@ function hasType(value: Json, type: Json | undefined): boolean {
   if (type === 'array') return Array.isArray(value);
   if (type === 'object') return isObject(value);
   if (type === 'null') return value === null;
-  return typeof value === type;
+  return type === 'number' ? isNumber(value) : typeof value === type;
+}
+
+/** Whether two values are the same; goes no deeper than either of them does. */
+function isSame(a: Json, b: Json): boolean {
+  if (a === b) return true;
+  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && isSame(at(a, key), at(b, key)))
+  );
+}
+
+function at(value: JsonObject | Json[], key: string): Json {
+  return (Array.isArray(value) ? value[Number(key)] : value[key]) ?? null;
+}
+
+/** JSON.parse makes Infinity of 1e999. */
+function isNumber(value: Json): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function list(value: Json): readonly Json[] {
