@@ -1,28 +1,39 @@
-import type { BaselineModel, Comparison, EvalComparison, EvalRun, Run, Unpaired } from '../vocabulary.js';
+import type { GuardState } from '../stats/guard.js';
+import type { Family } from '../stats/two-stage.js';
+import type { BaselineModel, Comparison, EvalComparison, Run, Unpaired } from '../vocabulary.js';
+import { familyOf, neededBaseline } from './family.js';
 import { type CaseChange, foldCase, pairMetric } from './fold.js';
-import { metricFacts, removedCases } from './metrics.js';
+import { type EvalJudgement, judgeAll } from './judge.js';
+import { metricFacts } from './metrics.js';
 import { own } from './own.js';
+import { type BaselineOf, type EvalTracks, removedCases, tracksOf } from './tracks.js';
 import { usageOf } from './usage.js';
 
-/** Finds the accepted scores of a prompt's model; undefined where nothing was accepted. */
-export type BaselineOf = (prompt: string, model: string) => BaselineModel | undefined;
-
 /**
- * Compares a run with the accepted baselines: facts, no rules. Cases are paired by id, and only where input and assertions are
- * the same on both sides; a model that replaces another is compared with that one's baseline.
+ * Compares a run that is over with the accepted baselines: facts, no rules. Cases are paired by id, and only where input and
+ * assertions are the same on both sides; a model that replaces another is compared with that one's baseline.
  */
 export function compare(run: Run, baselineOf: BaselineOf): Comparison {
+  const evals = tracksOf(run, baselineOf);
+  const family = familyOf(evals);
+  const judgements = judgeAll(evals, family);
+  const replayOnly = run.info.mode === 'replay';
   return {
     run: run.info,
     trials: run.trials,
-    evals: run.evals.map((each) => compareEval(each, baselineOf(each.prompt.id, each.replaces ?? each.model))),
+    evals: evals.flatMap((each, index) => {
+      const judgement = judgements[index];
+      return judgement ? [{ ...compareEval(each, judgement, family), replayOnly }] : [];
+    }),
   };
 }
 
-function compareEval(run: EvalRun, baseline: BaselineModel | undefined): EvalComparison {
-  const { metrics, coverage } = metricFacts(run, baseline);
-  const { changes, folded } = foldCases(run, baseline);
+function compareEval(tracks: EvalTracks, judgement: EvalJudgement, family: Family): EvalComparison {
+  const { run, baseline, rounds } = tracks;
+  const { metrics, coverage } = metricFacts(tracks, judgement);
+  const { changes, folded, flakiness } = foldCases(tracks, judgement.guards);
   const pairing = coverage.pass?.pairing;
+  const needed = baseline && neededBaseline(tracks, family);
   return {
     prompt: run.prompt,
     model: run.model,
@@ -37,6 +48,9 @@ function compareEval(run: EvalRun, baseline: BaselineModel | undefined): EvalCom
     coverage,
     changes,
     folded,
+    rounds,
+    ...(needed !== undefined && { baselineNeeded: needed }),
+    ...(flakiness.length > 0 && { flakiness }),
     // A missing answer of this run does not count against the pairing: that is missing data, which has a rule of its own.
     ...(baseline && { pairedShare: pairing ? pairing.same / pairing.cases : 0 }),
     replayed: run.replayed,
@@ -48,12 +62,18 @@ function originOf({ version, commit, date, judge }: BaselineModel): EvalComparis
   return { version, ...(commit !== undefined && { commit }), date, ...(judge !== undefined && { judge }) };
 }
 
-function foldCases(run: EvalRun, baseline: BaselineModel | undefined): Pick<EvalComparison, 'changes' | 'folded'> {
+type Folds = Pick<EvalComparison, 'changes' | 'folded'> & { flakiness: NonNullable<EvalComparison['flakiness']> };
+
+function foldCases({ run, baseline, rounds, guarded }: EvalTracks, guards: readonly GuardState[]): Folds {
   const changes: EvalComparison['changes'] = { newlyFailing: [], newlyPassing: [], flaky: [], unpaired: [] };
+  const flakiness: Folds['flakiness'] = [];
+  const states = new Map(guarded.map((each, index) => [each.case, guards[index]]));
   const folded = run.cases.map((each) => {
     const paired = baseline && pairMetric(each, own(baseline.cases, each.case), 'pass');
-    const result = foldCase(each, paired && 'repeats' in paired ? paired.repeats : undefined);
-    note(result, changes);
+    const accepted = paired && 'repeats' in paired ? paired.repeats : undefined;
+    const guard = states.get(each.case);
+    const result = foldCase(each, { rounds, ...(accepted && { accepted }), ...(guard && { guard }) });
+    note(result, changes, flakiness);
     const reason = paired && ('reason' in paired ? paired.reason : result.folded.repeats.scored === 0 && 'no score');
     if (reason) changes.unpaired.push({ case: each.case, reason });
     return result.folded;
@@ -61,13 +81,15 @@ function foldCases(run: EvalRun, baseline: BaselineModel | undefined): Pick<Eval
   if (baseline && !run.partial) {
     changes.unpaired.push(...removedCases(run, baseline).map((id): Unpaired => ({ case: id, reason: 'removed' })));
   }
-  return { changes, folded };
+  return { changes, folded, flakiness };
 }
 
-function note({ folded, change, flaky }: CaseChange, changes: EvalComparison['changes']): void {
+function note({ folded, change, flaky }: CaseChange, changes: Folds['changes'], flakiness: Folds['flakiness']): void {
   if (change === 'newly-failing' && !folded.quarantined) changes.newlyFailing.push(folded.case);
   if (change === 'newly-passing' && !folded.quarantined) changes.newlyPassing.push(folded.case);
-  if (flaky) changes.flaky.push(folded.case);
+  if (!flaky) return;
+  changes.flaky.push(folded.case);
+  flakiness.push({ case: folded.case, passed: folded.repeats.passed, trials: folded.repeats.scored, runs: 1 });
 }
 
 function count(folded: EvalComparison['folded']): EvalComparison['cases'] {
@@ -75,3 +97,5 @@ function count(folded: EvalComparison['folded']): EvalComparison['cases'] {
   for (const each of folded) cases[each.outcome] += 1;
   return cases;
 }
+
+export type { BaselineOf } from './tracks.js';

@@ -1,4 +1,5 @@
-import type { BaselineCase, CaseRun, FoldedCase, Unpaired } from '../vocabulary.js';
+import type { GuardState } from '../stats/guard.js';
+import type { BaselineCase, CaseGuard, CaseRun, FoldedCase, Unpaired } from '../vocabulary.js';
 import { own } from './own.js';
 
 /** What became of a case, and what that is against its baseline. */
@@ -8,39 +9,60 @@ export interface CaseChange {
   flaky: boolean;
 }
 
+/** What is known of a case beside its trials. */
+export interface CaseContext {
+  /** Complete rounds: later repeats were given to some cases only, and decide no outcome. */
+  rounds: number;
+  /** The baseline's `pass` of the same case, where it is paired. */
+  accepted?: readonly number[];
+  guard?: GuardState;
+}
+
 /**
  * Folds the repeats of a case into one outcome: it passes when more than half of the repeats that have a `pass` do. Without any
- * such repeat it is errored, or skipped where none was begun.
+ * such repeat it is errored, or skipped where none was begun. A failure is never retried to green: repeats that only a failing
+ * case was given do not enter.
  *
- * Against the baseline: *newly failing* = every accepted repeat passed, and now the case fails; *newly passing* = every accepted
- * repeat failed, and now it passes; an *accepted* failure fails now and failed at least once then.
- * @param accepted the baseline's `pass` of the same case, where it is paired
+ * Against the baseline: *newly failing* = every accepted repeat passed, and now the case fails each time it is asked (or was
+ * confirmed as broken before it passed again); *newly passing* = every accepted repeat failed, and now it passes; an *accepted*
+ * failure fails now and failed at least once then. *Flaky* = its repeats in this run do not agree.
  */
-export function foldCase(run: CaseRun, accepted: readonly number[] | undefined): CaseChange {
-  const passes = run.trials.map((trial) => own(trial.metrics, 'pass')).filter((value) => value !== undefined);
-  const passed = passes.filter((value) => value === 1).length;
-  const outcome = outcomeOf(run, passes.length, passed);
+export function foldCase(run: CaseRun, { rounds, accepted, guard }: CaseContext): CaseChange {
+  const scored = run.trials.filter((trial) => own(trial.metrics, 'pass') !== undefined);
+  const passed = scored.filter((trial) => own(trial.metrics, 'pass') === 1).length;
+  const outcome = outcomeOf(run, rounds);
   const before = accepted && accepted.length > 0 ? accepted : undefined;
+  const found = guard && guardOf(guard, scored.length);
   const folded: FoldedCase = {
     case: run.case,
     outcome,
     accepted: outcome === 'failed' && (before?.some((value) => value < 1) ?? false),
     critical: run.tags.includes('critical'),
     quarantined: run.quarantine !== undefined,
-    repeats: { planned: run.trials.length, scored: passes.length, passed },
+    repeats: { planned: run.trials.length, scored: scored.length, passed },
     ...(run.quarantine && { quarantine: run.quarantine }),
+    ...(found && { guard: found }),
   };
-  const change = before && changeOf(outcome, before);
-  return { folded, flaky: passed > 0 && passed < passes.length, ...(change && { change }) };
+  const change = before && changeOf(folded, before);
+  return { folded, flaky: passed > 0 && passed < scored.length, ...(change && { change }) };
 }
 
-function outcomeOf(run: CaseRun, scored: number, passed: number): FoldedCase['outcome'] {
-  if (scored > 0) return passed * 2 > scored ? 'passed' : 'failed';
-  return run.trials.some((trial) => trial.status !== 'skipped') ? 'errored' : 'skipped';
+function outcomeOf(run: CaseRun, rounds: number): FoldedCase['outcome'] {
+  const trials = run.trials.filter(({ repeat }) => repeat <= rounds);
+  const passes = trials.map((trial) => own(trial.metrics, 'pass')).filter((value) => value !== undefined);
+  const passed = passes.filter((value) => value === 1).length;
+  if (passes.length > 0) return passed * 2 > passes.length ? 'passed' : 'failed';
+  return trials.some((trial) => trial.status !== 'skipped') ? 'errored' : 'skipped';
 }
 
-function changeOf(outcome: FoldedCase['outcome'], before: readonly number[]): CaseChange['change'] {
-  if (outcome === 'failed' && before.every((value) => value === 1)) return 'newly-failing';
+function guardOf(state: GuardState, trials: number): CaseGuard | undefined {
+  if (state.status === 'quiet' || state.status === 'open') return undefined;
+  const needed = 'needed' in state ? state.needed : undefined;
+  return { status: state.status, failures: state.failures, trials, ...(needed !== undefined && { needed }) };
+}
+
+function changeOf({ outcome, guard }: FoldedCase, before: readonly number[]): CaseChange['change'] {
+  if (guard && guard.status !== 'flaky') return 'newly-failing';
   if (outcome === 'passed' && before.every((value) => value === 0)) return 'newly-passing';
   return undefined;
 }

@@ -1,4 +1,4 @@
-import type { Comparison, EvalComparison, GateCheck } from '../vocabulary.js';
+import type { Comparison, EvalComparison, GateCheck, Level } from '../vocabulary.js';
 import { plural } from './say.js';
 
 /** What happened to a run beside its scores. */
@@ -12,18 +12,33 @@ export interface Circumstances {
   noGate?: string;
 }
 
-/** What leaves a whole run unverified: each becomes a check of rule `complete`, the weightiest first. */
+/**
+ * What leaves a whole run unverified: each becomes a check of rule `complete`, the weightiest first. Where nothing is gated, trouble
+ * is told and decides nothing: whoever gates later decides about it.
+ */
 export function general(comparison: Comparison, circumstances: Circumstances): GateCheck[] {
   const { interrupted, incomplete, reasons = [], noGate } = circumstances;
   const { trials } = comparison;
-  const messages: string[] = [];
   const open = `${trials.planned - trials.completed - trials.errored} of ${plural(trials.planned, 'trial')} were not run`;
-  if (interrupted) messages.push(`interrupted by ${interrupted}: ${open}`);
-  messages.push(...reasons);
-  if (incomplete && messages.length === 0) messages.push(`the run is incomplete: ${open}`);
-  messages.push(...books(comparison));
-  if (noGate === undefined) messages.push(...nothingToJudge(comparison));
-  return messages.map((message) => ({ rule: 'complete', level: 'error', status: 'unverified', message }));
+  const trouble = [...reasons];
+  if (incomplete && !interrupted && reasons.length === 0) trouble.push(`the run is incomplete: ${open}`);
+  if (noGate !== undefined) trouble.push(...errors(comparison));
+  return [
+    ...(interrupted ? [check(`interrupted by ${interrupted}: ${open}`)] : []),
+    ...trouble.map((message) => check(message, noGate === undefined ? 'error' : 'warn')),
+    ...books(comparison).map((message) => check(message)),
+    ...(noGate === undefined ? nothingToJudge(comparison).map((message) => check(message)) : []),
+  ];
+}
+
+function check(message: string, level: Level = 'error'): GateCheck {
+  return { rule: 'complete', level, status: 'unverified', message };
+}
+
+/** Trials without an answer: told here where no rule looks at them. */
+function errors({ trials, evals }: Comparison): string[] {
+  const count = trials.errored === 1 ? '1 trial was' : `${trials.errored} trials were`;
+  return trials.errored === 0 ? [] : [`${count} not answered${mostOften(evals)}`];
 }
 
 /** Every planned trial must be accounted for, in the run's sums and case by case: one that vanished may be the one that failed. */
@@ -45,9 +60,12 @@ function books({ trials, evals }: Comparison): string[] {
 function nothingToJudge({ trials, evals }: Comparison): string[] {
   if (evals.length === 0 || trials.planned === 0) return ['nothing was run: there is no trial to judge by'];
   if (trials.completed > 0) return [];
+  return [`none of ${plural(trials.planned, 'trial')} was answered${mostOften(evals)}`];
+}
+
+function mostOften(evals: readonly EvalComparison[]): string {
   const [commonest] = commonestTrouble(evals);
-  const why = commonest ? `; most often ${commonest.kind} (${commonest.count}×): ${commonest.message}` : '';
-  return [`none of ${plural(trials.planned, 'trial')} was answered${why}`];
+  return commonest ? `; most often ${commonest.kind} (${commonest.count}×): ${commonest.message}` : '';
 }
 
 function commonestTrouble(evals: readonly EvalComparison[]): EvalComparison['trouble'] {

@@ -37,5 +37,7 @@ function sentence(group: readonly GateCheck[]): string[] {
 function together(group: readonly GateCheck[], first: GateCheck): string {
   const cases = group.flatMap((check) => (check.case === undefined ? [] : [check.case]));
   const many = rules.find((rule) => rule.name === first.rule)?.many;
-  return many ? `${many(cases, first.status)}: ${listed(cases)}` : group.map((check) => check.message).join('; ');
+  return many
+    ? `${many(cases, first.status, first.message)}: ${listed(cases)}`
+    : group.map((check) => check.message).join('; ');
 }

@@ -38,3 +38,48 @@ export function hasRound(facts: Run, prompt: string, model: string, repeat: numb
   const known = facts.evals.find((each) => each.prompt.id === prompt && each.model === model);
   return known === undefined || known.cases.every((each) => each.trials.some((trial) => trial.repeat === repeat));
 }
+
+/** What an eval still needs after its first rounds. */
+export interface Need {
+  prompt: string;
+  model: string;
+  /** Every case up to so many repeats. */
+  rounds?: number;
+  /** Single repeats of single cases. */
+  repeats: readonly { case: string; repeat: number }[];
+}
+
+/**
+ * First the rounds that every case gets whatever happens, `prompt.repeats.min` of them; then what the verdicts still need, as long
+ * as they need something. Evals take turns within a round, so that a drift of the model over time meets all of them alike.
+ * @param needs what each eval still needs, told from the facts so far
+ */
+export function adaptivePlan(evals: readonly Eval[], needs: (facts: Run) => readonly Need[]): Planner {
+  const first = fixedPlan(evals);
+  return {
+    next(facts) {
+      const rounds = first.next(facts);
+      return rounds.length > 0
+        ? rounds
+        : needs(facts)
+            .flatMap((need) => workFor(need, facts))
+            .toSorted(byRepeat);
+    },
+  };
+}
+
+function workFor({ prompt, model, rounds = 0, repeats }: Need, facts: Run): Work[] {
+  const work: Work[] = [];
+  for (let repeat = 1; repeat <= rounds; repeat += 1) {
+    if (!hasRound(facts, prompt, model, repeat)) work.push({ prompt, model, repeat });
+  }
+  const single = new Map<number, string[]>();
+  for (const each of repeats) single.set(each.repeat, [...(single.get(each.repeat) ?? []), each.case]);
+  for (const [repeat, cases] of single) work.push({ prompt, model, repeat, cases });
+  return work;
+}
+
+/** Stable: within a repeat evals keep their order. */
+function byRepeat(a: Work, b: Work): number {
+  return a.repeat - b.repeat;
+}

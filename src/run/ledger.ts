@@ -77,6 +77,7 @@ export async function openLedger(
     run.trials[result.status] += 1;
     if (result.status === 'completed') {
       if (result.source === 'recording') evalRun.replayed = true;
+      if (result.source === 'call') evalRun.called = true;
       if (result.handWritten) evalRun.handWritten = true;
     }
   };
@@ -115,6 +116,7 @@ function emptyEvalRun({ prompt, model }: Eval): EvalRun {
     model: model.model,
     ...(model.replaces && { replaces: model.replaces }),
     gate: prompt.gate,
+    repeats: prompt.repeats,
     cases: [],
     replayed: false,
     handWritten: false,

@@ -1,4 +1,5 @@
 import { normalCdf, normalQuantile } from './normal.js';
+import { wilson } from './proportion.js';
 
 /** A mean and its standard error. */
 export interface Estimate {
@@ -35,4 +36,16 @@ export function compareEstimates(a: Estimate, b: Estimate, correlation = 0, conf
 /** Standard error of a difference of two estimates that correlate by `correlation`: √(a² + b² − 2 r a b). */
 function pairedStandardError(a: number, b: number, correlation: number): number {
   return Math.sqrt(Math.max(0, a * a + b * b - 2 * correlation * a * b));
+}
+
+/**
+ * Interval for a difference a − b of two proportions by their Wilson intervals (Newcombe 1998, Stat. Med. 17, method 10 of the
+ * paper on differences): honest where no value varies and an interval from the standard error has width 0. Scores within 0..1 may
+ * stand for passes; it is then, if anything, too wide.
+ * @param n trials behind each mean
+ */
+export function newcombeInterval(a: number, b: number, n: number, confidence = 0.95): [number, number] {
+  const [lowA, highA] = wilson(a * n, n, confidence);
+  const [lowB, highB] = wilson(b * n, n, confidence);
+  return [Math.max(-1, a - b - Math.hypot(a - lowA, highB - b)), Math.min(1, a - b + Math.hypot(highA - a, b - lowB))];
 }

@@ -52,6 +52,8 @@ export interface GuardedCase {
   baseline: readonly number[];
   /** In order of repeat, from the first; undefined: no score. */
   run: readonly (number | undefined)[];
+  /** No more repeats of this case can be had. */
+  ended?: boolean;
 }
 
 /**

@@ -6,7 +6,7 @@ import { pairedPermutation } from './permutation.js';
 import type { PairedTrials } from './units.js';
 
 /** Of alpha, the suite's looks may spend this share; the guard of single cases has the rest. */
-const SUITE_SHARE = 0.8;
+export const SUITE_SHARE = 0.8;
 export const GUARD_SHARE = 0.2;
 
 /** One metric of one eval: what the baseline has and what the run has so far. */
@@ -95,10 +95,12 @@ function resamplesFor(level: number): number {
 export function isOpen(track: Track, standing: Standing | undefined, family: number): boolean {
   if (track.final || track.rounds >= (track.schedule.at(-1) ?? 0)) return false;
   if (standing === undefined) return true;
-  const { alpha, tolerance, detect } = track;
-  const proven =
-    standing.drop <= (SUITE_SHARE * alpha) / Math.max(1, family) && reaches(standing.estimate.effect, tolerance);
-  return !proven && standing.bounds.upper >= detect;
+  return !isProven(track, standing, family) && standing.bounds.upper >= track.detect;
+}
+
+/** Whether a drop that matters is proven whatever the rest of the family does. */
+export function isProven({ alpha, tolerance }: Track, { drop, estimate }: Standing, family: number): boolean {
+  return drop <= (SUITE_SHARE * alpha) / Math.max(1, family) && reaches(estimate.effect, tolerance);
 }
 
 /** At least as large, but for rounding: one case in fifty is a drop of 0.02. */

@@ -57,5 +57,5 @@ export function nextStep(progress: EvalProgress, family: Family): EvalStep {
 
 function stateOf(each: GuardedCase, { alpha, confirm, final }: EvalProgress, { cases }: Family): GuardState {
   const needed = confirmationsNeeded(each.baseline.length, cases, GUARD_SHARE * alpha, confirm);
-  return guardCase(each, needed, final);
+  return guardCase(each, needed, final || each.ended === true);
 }

@@ -1,5 +1,5 @@
 import type { Level, Mode, TrialId } from './common.js';
-import type { GateSettings, Prompt } from './library.js';
+import type { GateSettings, Prompt, Repeats } from './library.js';
 import type { AnswerSource, Completion, Failure, FailureKind } from './asking.js';
 
 /** The outcome of one check: scored, 0..1 with pass or fail and a reason; or unscored with a reason. */
@@ -89,6 +89,10 @@ export interface EvalRun {
   /** Replayed from recordings, in whole or in part; `handWritten`: some of those are hand-written samples. */
   replayed: boolean;
   handWritten: boolean;
+  /** How often its cases are to be run; absent: as often as they were. */
+  repeats?: Repeats;
+  /** Some of its answers were called for in this run. */
+  called?: boolean;
   /** Metrics that a judge grades, sorted. Absent: unknown, so that a change of judge may touch any of them. */
   judged?: string[];
   /** Only some of the prompt's cases were planned (a filter, a shard): what is not here was not removed. */

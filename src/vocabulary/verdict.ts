@@ -25,6 +25,8 @@ export interface MetricComparison {
   mde?: number;
   /** Cases paired with the baseline. */
   paired?: number;
+  /** Of an inconclusive metric: so many repeats in all, or so many cases like these, would settle it. */
+  settles?: { repeats?: number; cases?: number };
   verdict: MetricVerdict;
 }
 
@@ -59,6 +61,23 @@ export interface EvalComparison {
   pairedShare?: number;
   replayed: boolean;
   handWritten: boolean;
+  /** No model was or can be asked for more: the run replays what there is. */
+  replayOnly?: boolean;
+  /** Repeats that every case was given: means and tests take these only. */
+  rounds?: number;
+  /** Trials that the baseline needs, all passed, for a break of one of its cases to be proven; absent: none are enough. */
+  baselineNeeded?: number;
+  /** Cases that do not always give the same outcome though nothing changed; from this run and those before it. */
+  flakiness?: Flakiness[];
+}
+
+/** A case that both passed and failed under one version of its prompt. */
+export interface Flakiness {
+  case: string;
+  passed: number;
+  trials: number;
+  /** Runs that these trials come from, this one included. */
+  runs: number;
 }
 
 /** How much of one metric an eval has. Quarantined cases do not count. */
@@ -81,6 +100,20 @@ export interface FoldedCase {
   /** Its trials: planned, those whose `pass` could be computed, and those that passed. */
   repeats: { planned: number; scored: number; passed: number };
   quarantine?: { until: string; why: string };
+  /** What the guard found: only of a case that passed all of its baseline and fails its first repeat. */
+  guard?: CaseGuard;
+}
+
+/**
+ * `confirmed`: it failed as often as it takes (`needed`) without passing once. `unconfirmed`: it failed each time, but too few times
+ * (`needed` absent: with this baseline no number of repeats is enough). `flaky`: it passed when it was repeated.
+ */
+export interface CaseGuard {
+  status: 'confirmed' | 'unconfirmed' | 'flaky';
+  failures: number;
+  /** Repeats that it was given. */
+  trials: number;
+  needed?: number;
 }
 
 /** A run against its baselines. */

@@ -12,14 +12,19 @@ function compareOne(run: EvalRun, baseline?: BaselineModel): EvalComparison {
 const reasonsOf = (found: EvalComparison) =>
   Object.fromEntries(found.changes.unpaired.map((each) => [each.case, each.reason]));
 
-/** One case whose metric `m` has this score. */
-const graded = (value: number) => [caseRun('a', [trial(1, { scores: { m: value } })])];
+/** Forty cases whose metric `m` has these scores, one repeat each. */
+const graded = (value: (index: number) => number) =>
+  Array.from({ length: 40 }, (_, index) => caseRun(`c${index}`, [trial(1, { scores: { m: value(index) } })]));
 
-/** The verdict on metric `m`, from one score to another. */
-function verdictOf(before: number, after: number, tolerance = 0.02) {
+/** Metric `m`, where every case goes from one score to another, some of them by `more` and as many by as much less. */
+function metricOf(before: number, after: number, { more = 0, tolerance = 0.02 } = {}) {
   const gate = { ...defaults, metrics: { m: { tolerance } } };
-  return compareOne(evalRun(graded(after), { gate }), baselineOf(graded(before))).metrics.m?.verdict;
+  const spread = (index: number) => (index % 4 === 0 ? more : index % 4 === 2 ? -more : 0);
+  const now = graded((index) => after + spread(index));
+  return compareOne(evalRun(now, { gate }), baselineOf(graded(() => before))).metrics.m;
 }
+
+const verdictOf = (...args: Parameters<typeof metricOf>) => metricOf(...args)?.verdict;
 
 const repeated = (passes: (0 | 1)[]) => [
   caseRun(
@@ -43,9 +48,23 @@ const toned = (assert: string) =>
 const slow = (ms: number) => caseRun(`t${ms}`, [trial(1, { latencyMs: ms })]);
 
 describe('means', () => {
-  it('fold repeats before cases: a case asked often weighs no more than one asked once', () => {
-    const cases = [caseRun('often', [trial(1), trial(1), trial(1), trial(0)]), caseRun('once', [trial(0)])];
-    expect(compareOne(evalRun(cases)).metrics.pass?.mean).toBe(0.375);
+  it('fold repeats before cases: a case scored often weighs no more than one scored once', () => {
+    const cases = [
+      caseRun('often', [trial(1), trial(1), trial(1), trial(0)]),
+      caseRun('once', [trial(0), errored(), errored(), errored()]),
+    ];
+    expect(compareOne(evalRun(cases)).metrics.pass).toMatchObject({ mean: 0.375, n: 2 });
+  });
+
+  it('take complete rounds only: repeats that only some cases were given never enter', () => {
+    const cases = [caseRun('asked-again', [trial(0), trial(1), trial(1), trial(1)]), caseRun('once', [trial(1)])];
+    const found = compareOne(evalRun(cases));
+    expect(found.metrics.pass?.mean).toBe(0.5);
+    expect(found.coverage.pass).toEqual({ planned: 2, missing: 0 });
+    expect(found.rounds).toBe(1);
+    expect(found.folded[0]).toMatchObject({ outcome: 'failed', repeats: { planned: 4, scored: 4, passed: 3 } });
+    const cut = [caseRun('a', [trial(1), trial(0)]), caseRun('b', [trial(1), skipped()])];
+    expect(compareOne(evalRun(cut)).metrics.pass?.mean).toBe(1);
   });
 
   it('a score that could not be computed lowers n and is no zero', () => {
@@ -160,21 +179,43 @@ describe('pairing', () => {
 
 describe('verdict of a metric', () => {
   it.each([
-    [0.9, 0.9, 'unchanged'],
-    [0.9, 0.9 + 1e-12, 'unchanged'],
-    [0.9, 0.89, 'within-noise'],
-    [0.9, 0.91, 'within-noise'],
-    [0.9, 0.88, 'regressed'],
-    [0.95, 0.93, 'regressed'],
-    [0.9, 0.5, 'regressed'],
-    [0.9, 0.92, 'improved'],
-  ] as const)('%d → %d is %s', (before, after, expected) => {
-    expect(verdictOf(before, after)).toBe(expected);
+    [0.9, 0.9, 0, 'unchanged'],
+    [0.9, 0.9 + 1e-12, 0, 'unchanged'],
+    [0.9, 0.89, 0, 'unchanged'],
+    [0.9, 0.88, 0, 'regressed'],
+    [0.95, 0.93, 0, 'regressed'],
+    [0.9, 0.5, 0, 'regressed'],
+    [0.9, 0.92, 0, 'improved'],
+    [0.8, 0.8, 0.15, 'within-noise'],
+    [0.8, 0.79, 0.15, 'within-noise'],
+    [0.6, 0.6, 0.4, 'within-noise'],
+    [0.6, 0.55, 0.4, 'inconclusive'],
+  ] as const)('%d → %d with a spread of %d is %s', (before, after, more, expected) => {
+    expect(verdictOf(before, after, { more })).toBe(expected);
   });
 
-  it('a tolerance of 0 makes every drop one that matters', () => {
-    expect(verdictOf(0.9, 0.8999, 0)).toBe('regressed');
-    expect(verdictOf(0.9, 0.9, 0)).toBe('unchanged');
+  it('a tolerance of 0 makes every proven drop one that matters', () => {
+    expect(verdictOf(0.9, 0.8999, { tolerance: 0 })).toBe('regressed');
+    expect(verdictOf(0.9, 0.9, { tolerance: 0 })).toBe('unchanged');
+  });
+
+  it('comes with effect, interval, p, adjusted p and the smallest drop that could have been seen', () => {
+    const found = metricOf(0.8, 0.78, { more: 0.1 });
+    expect(found).toMatchObject({ baseline: expect.closeTo(0.8, 9), delta: expect.closeTo(-0.02, 9), paired: 40 });
+    const [low, high] = found?.deltaCi ?? [0, 0];
+    expect(low).toBeLessThan(-0.02);
+    expect(high).toBeGreaterThan(-0.02);
+    expect(found?.p).toBeGreaterThan(0.01);
+    expect(found?.pAdjusted).toBeGreaterThanOrEqual(found?.p ?? 1);
+    expect(found?.mde).toBeGreaterThan(0.02);
+  });
+
+  it('an interval has a width even where no score varies', () => {
+    const now = casesOf(Array.from({ length: 40 }, () => 1));
+    const found = compareOne(evalRun(now, { called: true }), baselineOf(now)).metrics.pass;
+    expect(found).toMatchObject({ delta: 0, verdict: 'unchanged' });
+    expect(found?.deltaCi?.[0]).toBeCloseTo(-0.0876, 4);
+    expect(found?.deltaCi?.[1]).toBeCloseTo(0.0876, 4);
   });
 
   it('without a pair nothing can be told', () => {
@@ -196,7 +237,9 @@ describe('cases', () => {
     expect(one(now).folded[0]?.outcome).toBe(outcome);
   });
 
-  it('newly failing: every accepted repeat passed', () => {
+  it('newly failing: every accepted repeat passed, and none does now', () => {
+    expect(one([0, 1], [1, 1]).changes).toMatchObject({ newlyFailing: [], flaky: ['a'] });
+    expect(one([0, 0], [1, 1]).changes).toMatchObject({ newlyFailing: ['a'], flaky: [] });
     expect(one([0], [1, 1]).changes.newlyFailing).toEqual(['a']);
     expect(one([0], [1, 0]).changes.newlyFailing).toEqual([]);
     expect(one([1], [1, 1]).changes.newlyFailing).toEqual([]);

@@ -25,8 +25,9 @@ const settings = (more: Partial<GateSettings>): Partial<EvalRun> => ({ gate: { .
 const many = (passes: number, of: number) =>
   casesOf(Array.from({ length: of }, (_, index) => (index < passes ? 1 : 0)));
 
-/** One case whose metric `accuracy` has this score. */
-const accurate = (value: number) => [caseRun('a', [trial(1, { scores: { accuracy: value } })])];
+/** Ten cases whose metric `accuracy` has this score. */
+const accurate = (value: number) =>
+  Array.from({ length: 10 }, (_, index) => caseRun(`a${index}`, [trial(1, { scores: { accuracy: value } })]));
 
 const quarantine = { until: '2027-01-01', why: 'broken fixture' };
 const quarantined = (pass: 0 | 1) => [caseRun('q', [trial(pass)], { tags: ['critical'], quarantine }), ...many(5, 5)];
@@ -77,7 +78,7 @@ describe('regression', () => {
   it('names the metric, before, after and by how much', () => {
     const verdict = gate(accurate(0.87), baselineOf(accurate(0.95)), settings({ metrics: { accuracy: {} } }));
     expect(verdict.reasons).toEqual([
-      'support/triage [openai:small]: accuracy fell 0.95 → 0.87 (−0.08, tolerance 0.02)',
+      'support/triage [openai:small]: accuracy fell 0.95 → 0.87 (−0.08, tolerance 0.02, adjusted p 0.002)',
     ]);
     expect(verdict.checks.find((each) => each.rule === 'regression' && each.metric === 'accuracy')).toMatchObject({
       prompt: 'support/triage',
@@ -93,11 +94,11 @@ describe('regression', () => {
   });
 
   it('a rule or a metric at level warn is a remark; at level off it is silent', () => {
-    const [before, now] = [baselineOf(many(10, 10)), many(9, 10)];
+    const [before, now] = [baselineOf(many(10, 10)), many(3, 10)];
     const warned = gate(now, before, rules('warn'));
     expect(warned).toMatchObject({ verdict: 'passed', exitCode: 0 });
     expect(warned.reasons).toEqual([
-      'warning: support/triage [openai:small]: pass fell 1 → 0.9 (−0.1, tolerance 0.02)',
+      'warning: support/triage [openai:small]: pass fell 1 → 0.3 (−0.7, tolerance 0.02, adjusted p 0.016)',
     ]);
     expect(gate(now, before, rules('off')).reasons).toEqual([]);
   });
@@ -121,8 +122,8 @@ describe('newly failing and critical', () => {
   it('many cases share one reason', () => {
     const verdict = gate(many(0, 12), baselineOf(many(12, 12)));
     expect(verdict.reasons).toEqual([
-      'support/triage [openai:small]: pass fell 1 → 0 (−1, tolerance 0.02)',
-      'support/triage [openai:small]: 12 cases that passed in the baseline fail now: c0, c1, c2, c3, c4 and 7 more',
+      'support/triage [openai:small]: pass fell 1 → 0 (−1, tolerance 0.02, adjusted p < 0.001)',
+      'support/triage [openai:small]: 12 cases that passed in the baseline fail now (unconfirmed: a single recorded reply each): c0, c1, c2, c3, c4 and 7 more',
     ]);
   });
 

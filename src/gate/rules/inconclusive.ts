@@ -1,3 +1,5 @@
+import type { MetricComparison } from '../../vocabulary.js';
+import { difference, plural, score } from '../say.js';
 import { levelOf } from '../settings.js';
 import { type Finding, gatedMetrics, type Rule } from './rule.js';
 
@@ -9,8 +11,23 @@ export const inconclusive: Rule = {
     if (level === 'off') return [];
     return gatedMetrics(evaluation).flatMap(({ name, facts }): Finding[] => {
       if (facts?.verdict !== 'inconclusive' || levelOf(evaluation.gate, name, level) === 'off') return [];
-      const message = `${name} is inconclusive: too few paired scores to tell; add cases or repeats`;
+      const message = `${name} is inconclusive${openQuestion(facts, evaluation.gate.detect)}`;
       return [{ level, status: 'unverified', message, metric: name }];
     });
   },
 };
+
+function openQuestion({ baseline, delta, settles = {} }: MetricComparison, detect: number): string {
+  if (baseline === undefined || delta === undefined) return ': no score on a case that could be compared';
+  const change = `${score(baseline)} → ${score(baseline + delta)} (${difference(delta)})`;
+  const doubt = delta <= -detect ? 'that may be chance' : `a drop of ${score(detect)} is not ruled out`;
+  return `: ${change}, ${doubt}; ${wayOut(settles)}`;
+}
+
+function wayOut({ repeats, cases }: NonNullable<MetricComparison['settles']>): string {
+  const ways = [
+    ...(repeats === undefined ? [] : [`${plural(repeats, 'repeat')} of each case`]),
+    ...(cases === undefined ? [] : [`${plural(cases, 'case')} like these`]),
+  ];
+  return ways.length === 0 ? 'add cases or repeats' : `${ways.join(' or ')} would settle it`;
+}

@@ -1,21 +1,53 @@
+import type { CaseGuard, EvalComparison, FoldedCase, Level } from '../../vocabulary.js';
 import { plural } from '../say.js';
-import { findingsPerCase, type Rule } from './rule.js';
+import { type Finding, gatedCases, type Rule } from './rule.js';
 
-/** A case that passed in every accepted repeat and fails now. */
+/** Why a break that is not proven fails the gate all the same: there is no more to be had from recordings. */
+const SINGLE = 'unconfirmed: a single recorded reply';
+
+/**
+ * A case that passed in every accepted repeat and fails now. Confirmed by enough failures it breaks the rule; so does one of which a
+ * replay has a single reply, since no more can be known of it. One that is not confirmed otherwise is a warning.
+ */
 export const newlyFailing: Rule = {
   name: 'newly-failing',
   check(evaluation) {
     const level = evaluation.gate.rules['newly-failing'];
     if (level === 'off' || !evaluation.baseline) return [];
-    const cases = evaluation.changes.newlyFailing;
-    if (cases.length === 0) return [{ level, status: 'passed', message: 'no case is newly failing' }];
-    return findingsPerCase(cases, { level, status: 'failed' }, describe);
+    const findings = gatedCases(evaluation).flatMap((each) => look(each, evaluation, level));
+    if (findings.length > 0) return findings;
+    return [{ level, status: 'passed', message: 'no case is newly failing' }];
   },
-  many(cases) {
-    return `${plural(cases.length, 'case')} that passed in the baseline ${cases.length === 1 ? 'fails' : 'fail'} now`;
+  many(cases, status, first) {
+    const what = `${plural(cases.length, 'case')} that passed in the baseline ${cases.length === 1 ? 'fails' : 'fail'} now`;
+    if (status === 'failed') return first.includes(SINGLE) ? `${what} (${SINGLE} each)` : what;
+    return `${what}, unconfirmed${first.slice(first.indexOf(REMEDY))}`;
   },
 };
 
-function describe(name: string): string {
-  return `newly failing: ${name} passed in the baseline`;
+/** What parts the facts of an unconfirmed case from what would confirm it. */
+const REMEDY = '; ';
+
+function look({ case: name, guard }: FoldedCase, evaluation: EvalComparison, level: Level): Finding[] {
+  if (!guard || guard.status === 'flaky') return [];
+  const known = `newly failing: ${name} passed in the baseline`;
+  if (guard.status === 'confirmed') {
+    const proof = guard.needed === 1 ? '' : ` and failed ${guard.failures} times in a row now`;
+    return [{ level, status: 'failed', message: known + proof, case: name }];
+  }
+  if (evaluation.replayOnly && guard.trials === 1) {
+    return [{ level, status: 'failed', message: `${known} (${SINGLE})`, case: name }];
+  }
+  const message = `${known} and failed ${guard.failures} of ${guard.failures} now, unconfirmed${REMEDY}${remedy(guard, evaluation)}`;
+  return [{ level: 'warn', status: 'unverified', message, case: name }];
+}
+
+function remedy({ needed, failures }: CaseGuard, { baselineNeeded, gate }: EvalComparison): string {
+  if (needed !== undefined) {
+    return `${plural(needed - failures, 'more failure')} would prove a break: run again with --mode record or live`;
+  }
+  if (baselineNeeded === undefined) {
+    return `no baseline is long enough for ${gate.confirm} failures to prove a break: raise gate.confirm`;
+  }
+  return `proving a break takes a baseline of ${plural(baselineNeeded, 'repeat')} per case: accept one, or raise repeats`;
 }

@@ -5,7 +5,7 @@ import { levelOf, toleranceOf } from '../settings.js';
 import { lacksTooMuch } from './complete.js';
 import { type Finding, gatedMetrics, type Rule } from './rule.js';
 
-/** A gated metric fell by its tolerance or more. */
+/** A gated metric fell, by its tolerance or more, and by more than chance explains. */
 export const regression: Rule = {
   name: 'regression',
   check(evaluation) {
@@ -33,14 +33,21 @@ function look(
     return { status: 'unverified', message: `${name} has no score on a case that could be compared` };
   }
   const change = `${score(facts.baseline)} → ${score(facts.baseline + facts.delta)}`;
-  const size = `${difference(facts.delta)}, tolerance ${score(toleranceOf(evaluation.gate, name))}`;
+  const size = `${difference(facts.delta)}, tolerance ${score(toleranceOf(evaluation.gate, name))}${chance(facts)}`;
   const regressed = facts.verdict === 'regressed';
   return { status: regressed ? 'failed' : 'passed', message: `${name} ${verb(facts)} ${change} (${size})` };
+}
+
+function chance({ pAdjusted }: MetricComparison): string {
+  if (pAdjusted === undefined) return '';
+  return `, adjusted p ${pAdjusted < 0.001 ? '< 0.001' : score(pAdjusted)}`;
 }
 
 function verb({ verdict, delta = 0 }: MetricComparison): string {
   if (verdict === 'regressed') return 'fell';
   if (verdict === 'improved') return 'rose';
   if (Math.abs(delta) < 1e-9) return 'did not change:';
-  return delta < 0 ? 'fell less than the tolerance:' : 'rose less than the tolerance:';
+  const way = delta < 0 ? 'fell' : 'rose';
+  if (verdict === 'unchanged') return `${way} by less than matters:`;
+  return `${way}, perhaps by chance:`;
 }

@@ -10,8 +10,11 @@ export interface Rule {
   name: GateCheck['rule'];
   /** At level `off` there are no findings. */
   check(evaluation: EvalComparison): Finding[];
-  /** One sentence for several cases that broke the rule in the same way; absent: the rule does not speak of single cases. */
-  many?(cases: readonly string[], status: GateCheck['status']): string;
+  /**
+   * One sentence for several cases that broke the rule in the same way; absent: the rule does not speak of single cases.
+   * @param first the message of the first of them
+   */
+  many?(cases: readonly string[], status: GateCheck['status'], first: string): string;
 }
 
 /** The gated metrics of an eval, in order; without a `facts` there was no score at all. */
