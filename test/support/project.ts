@@ -20,6 +20,9 @@ export const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 /** `ASSAY_CLI` names another build, e.g. that of an installed package. */
 const CLI = process.env.ASSAY_CLI ?? join(PACKAGE, 'dist/cli/main.js');
 
+/** The folder of that build. */
+export const BUILD = dirname(dirname(CLI));
+
 /** A command that takes longer than this hangs. */
 const HANGS_AFTER_MS = 30_000;
 

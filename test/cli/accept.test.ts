@@ -1,0 +1,240 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { BASELINE, CASES, casesFile, echo, type EchoProject, echoProject, PROMPT, says } from './echo.js';
+import { expectReports } from './report.js';
+
+/** A project whose model answers these cases wrongly, as long as they are in the set. */
+async function projectWith(wrong: Set<string>, cases = 10, config: string[] = []): Promise<EchoProject> {
+  const made = await echoProject({
+    cases,
+    config,
+    script: (_seen, id) => (wrong.has(id) ? says('something else') : undefined),
+  });
+  made.write('.gitignore', 'reports/');
+  made.commit('A prompt');
+  return made;
+}
+
+interface StoredBaseline {
+  models: Record<
+    string,
+    { commit: string; dirty: boolean; cases: Record<string, { scores: Record<string, { repeats: number[] }> }> }
+  >;
+}
+
+describe('accept', () => {
+  test('writes a baseline, a line per case; what failed then is accepted, what fails newly is not', async () => {
+    const wrong = new Set(['c03']);
+    const made = await projectWith(wrong);
+    expect((await made.evaluate()).code).toBe(1);
+
+    const dry = await made.assay(['accept', '--dry-run']);
+    expect(dry.code).toBe(0);
+    expect(dry.stdout).toMatch(/first baseline: 10 cases[^]*pass 0\.9[^]*Nothing was written/);
+    expect(made.has(BASELINE)).toBe(false);
+
+    expect((await made.assay(['accept'])).code).toBe(0);
+    const text = made.read(BASELINE);
+    const baseline = JSON.parse(text) as StoredBaseline;
+    const model = baseline.models['local:echo'];
+    expect(Object.keys(model?.cases ?? {})).toHaveLength(10);
+    expect(model?.cases['c03']?.scores['pass']?.repeats).toEqual([0]);
+    expect(model?.commit).toMatch(/^[0-9a-f]{7,40}$/);
+    expect(text.split('\n').filter((line) => /^\s*"c\d\d": \{.*\},?$/.test(line))).toHaveLength(10);
+
+    const accepted = await made.evaluate();
+    expect(accepted.code, accepted.stdout).toBe(0);
+    expect(expectReports(made, accepted).evals[0]?.changes).toMatchObject({ accepted: ['c03'], newlyFailing: [] });
+    expect(made.read('reports/junit.xml')).toContain('accepted failure');
+
+    for (const id of ['c04', 'c05', 'c06', 'c07', 'c08', 'c09', 'c10']) wrong.add(id);
+    const worse = await made.evaluate();
+    expect(worse.code).toBe(1);
+    const report = expectReports(made, worse);
+    expect(report.evals[0]?.changes.newlyFailing).toHaveLength(7);
+    expect(report.evals[0]?.metrics['pass']).toMatchObject({ baseline: 0.9, mean: 0.2, verdict: 'regressed' });
+    expect(report.evals[0]?.metrics['pass']?.delta).toBeCloseTo(-0.7, 10);
+    expect(worse.stdout).toMatch(/pass +0\.900 → 0\.200 +−0\.700/);
+    expect(report.reasons.join('\n')).toMatch(/pass fell 0\.9 → 0\.2 \(−0\.7/);
+
+    wrong.clear();
+    const better = await made.evaluate();
+    expect(better.code).toBe(0);
+    expect(better.report?.evals[0]?.changes.newlyPassing).toEqual(['c03']);
+    expect(made.read(BASELINE)).toBe(text);
+  });
+
+  test('a case that newly fails in its recording fails the replay', async () => {
+    const wrong = new Set<string>();
+    const made = await projectWith(wrong);
+    await made.evaluate(['--mode', 'record']);
+    await made.assay(['accept']);
+    wrong.add('c07');
+    await made.evaluate(['--mode', 'record', '--refresh']);
+    const outcome = await made.evaluate([]);
+    expect(outcome.code).toBe(1);
+    const report = expectReports(made, outcome);
+    expect(report.evals[0]?.changes.newlyFailing).toEqual(['c07']);
+    const failed = report.gate.checks.filter((each) => each.status === 'failed');
+    expect(failed.map((each) => [each.rule, each.case])).toContainEqual(['newly-failing', 'c07']);
+    expect(outcome.stdout).toMatch(/c07[^\n]*newly failing/);
+  });
+
+  test('of a run that could not be told is refused', async () => {
+    const made = await projectWith(new Set());
+    await made.evaluate([]);
+    const { code, stderr } = await made.assay(['accept']);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/unverified[^]*not recorded/);
+    expect(made.has(BASELINE)).toBe(false);
+  });
+
+  test('without a run, of a filtered run, or of unknown prompts is refused', async () => {
+    const made = await projectWith(new Set());
+    const none = await made.assay(['accept']);
+    expect([none.code, none.stderr]).toEqual([2, expect.stringMatching(/there is no run/)]);
+    await made.evaluate(['--mode', 'live', '--filter', 'echo/c01']);
+    const filtered = await made.assay(['accept']);
+    expect([filtered.code, filtered.stderr]).toEqual([2, expect.stringMatching(/was filtered/)]);
+    await made.evaluate();
+    const unknown = await made.assay(['accept', 'evals/other.prompt.md']);
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringMatching(/evals\/other\.prompt\.md/)]);
+    expect(made.has(BASELINE)).toBe(false);
+  });
+
+  test.each<[string, (made: EchoProject) => void, RegExp]>([
+    ['the prompt', (made) => made.write(PROMPT, '{{text}}!'), /prompts\.echo\.version/],
+    ['the cases', (made) => made.write(CASES, casesFile(['c01', 'c02'])), /prompts\.echo\.cases/],
+  ])('after %s changed is refused', async (_what, change, words) => {
+    const made = await projectWith(new Set());
+    await made.evaluate();
+    change(made);
+    const { code, stderr } = await made.assay(['accept']);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(words)]);
+    expect(made.has(BASELINE)).toBe(false);
+  });
+
+  test('drops recordings that nothing uses any more, and no others', async () => {
+    const made = await projectWith(new Set(), 3);
+    await made.evaluate(['--mode', 'record']);
+    const recordings = () => made.read('fixtures/recordings/echo.jsonl').trimEnd().split('\n');
+    made.write(CASES, casesFile(['c01', 'c03']));
+    await made.evaluate(['--mode', 'record']);
+    expect(recordings()).toHaveLength(3);
+    const { code, stdout } = await made.assay(['accept']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/1 recording/);
+    expect(recordings().map((line) => (JSON.parse(line) as { case: string }).case)).toEqual(['c01', 'c03']);
+    expect((await made.evaluate([])).code).toBe(0);
+  });
+
+  test('--json prints JSON and nothing else', async () => {
+    const made = await projectWith(new Set(), 2);
+    const evaluated = await made.evaluate(['--mode', 'live', '--json']);
+    expect(JSON.parse(evaluated.stdout)).toEqual(JSON.parse(made.read('reports/report.json')));
+    const { stdout } = await made.assay(['accept', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ written: true, accepted: [{ prompt: 'echo', path: BASELINE }] });
+    expect(made.has(BASELINE)).toBe(true);
+  });
+});
+
+describe('what is compared', () => {
+  test('a model that replaces another is held to its baseline', async () => {
+    const wrong = new Set<string>();
+    const made = await projectWith(wrong);
+    await made.evaluate();
+    await made.assay(['accept']);
+    for (const id of ['c02', 'c04', 'c05', 'c06', 'c07', 'c08']) wrong.add(id);
+    const config = made
+      .read('assay.config.yaml')
+      .replace(/models: .*/, 'models: [{ model: local:next, replaces: local:echo }]');
+    made.write('assay.config.yaml', config);
+    const outcome = await made.evaluate();
+    expect(outcome.code).toBe(1);
+    const [evaluation] = expectReports(made, outcome).evals;
+    expect(evaluation).toMatchObject({ model: 'local:next', replaces: 'local:echo' });
+    expect(evaluation?.changes.newlyFailing).toHaveLength(6);
+    expect(evaluation?.metrics['pass']).toMatchObject({ baseline: 1, mean: 0.4, verdict: 'regressed' });
+  });
+
+  test('another model is new, and is held to the minimum', async () => {
+    const made = await projectWith(new Set(['c02']));
+    await made.evaluate();
+    await made.assay(['accept']);
+    const outcome = await made.evaluate(['--mode', 'live', '--model', 'local:other']);
+    expect(outcome.code).toBe(1);
+    expect(outcome.report?.evals[0]?.metrics['pass']?.verdict).toBe('new');
+  });
+
+  test('a critical case must pass, accepted or not', async () => {
+    const made = await projectWith(new Set(['c02']));
+    made.write(CASES, made.read(CASES).replace('id: c02,', 'id: c02, tags: [critical],'));
+    await made.evaluate();
+    await made.assay(['accept']);
+    const outcome = await made.evaluate();
+    expect(outcome.code).toBe(1);
+    const failed = outcome.report?.gate.checks.filter((each) => each.status === 'failed') ?? [];
+    expect(failed.map((each) => [each.rule, each.case])).toEqual([['critical', 'c02']]);
+  });
+
+  test('too few cases that are the same: it cannot be told', async () => {
+    const made = await projectWith(new Set());
+    await made.evaluate();
+    await made.assay(['accept']);
+    made.write(CASES, made.read(CASES).replaceAll(/say (c0[1-5])/g, 'please say $1'));
+    const outcome = await made.evaluate();
+    expect(outcome.code).toBe(3);
+    expect(expectReports(made, outcome).evals[0]?.changes.unpaired).toHaveLength(5);
+  });
+});
+
+describe('order', () => {
+  test('of cases, prompts and repeats never depends on which call ended first', async () => {
+    const files = Object.fromEntries(
+      ['a', 'b'].flatMap((name) => [
+        [`evals/${name}.prompt.md`, '{{text}}'],
+        [`evals/${name}.cases.yaml`, casesFile(['c09', 'c02', 'c05', 'c01'])],
+      ]),
+    );
+    const made = await echoProject({
+      files,
+      cases: 4,
+      config: ['repeats: 2'],
+      script: async (seen, id) => {
+        await sleep(Math.random() * 60);
+        return id === 'c05' ? says('no') : echo(seen);
+      },
+    });
+    const run = () => made.evaluate(['--mode', 'live', '--model', 'local:x', '--model', 'local:m']);
+    const [first, second] = [await run(), await run()];
+    const order = (report = first.report) =>
+      report?.evals.map((each) => [each.prompt.id, each.model, each.results.map((one) => `${one.case}/${one.repeat}`)]);
+    expect(order()).toEqual(order(second.report));
+    expect(order()?.map(([prompt, model]) => `${String(prompt)} ${String(model)}`)).toEqual([
+      'a local:x',
+      'a local:m',
+      'b local:x',
+      'b local:m',
+      'echo local:x',
+      'echo local:m',
+    ]);
+    expect(order()?.[0]?.[2]).toEqual(['c09/1', 'c09/2', 'c02/1', 'c02/2', 'c05/1', 'c05/2', 'c01/1', 'c01/2']);
+    for (const { results } of first.report?.evals ?? []) {
+      for (const each of results) {
+        expect(each.output).toBe(each.case === 'c05' ? 'no' : `you said: say ${each.case}`);
+      }
+    }
+    const screen = (text: string) => text.replaceAll(/p\d\d [\d.]+ m?s/g, '');
+    expect(screen(first.stdout)).toBe(screen(second.stdout));
+  });
+
+  test('a filter runs the cases it matches, of the prompts that have any', async () => {
+    const files = { 'evals/other.prompt.md': '{{text}}', 'evals/other.cases.yaml': casesFile(['c11', 'c12']) };
+    const made = await echoProject({ files });
+    made.write(CASES, made.read(CASES).replace('id: c02,', 'id: c02, tags: [edge],'));
+    const { code, report } = await made.evaluate(['--mode', 'live', '--filter', 'echo/c0[13]', '--filter', 'tag:edge']);
+    expect(code).toBe(0);
+    expect(report?.evals.map((each) => each.prompt.id)).toEqual(['echo']);
+    expect(Object.keys(made.asked()).toSorted()).toEqual(['c01', 'c02', 'c03']);
+  });
+});

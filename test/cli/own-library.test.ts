@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { BUILD, PACKAGE, type Project, project } from '../support/project.js';
+import { expectReports, timeless } from './report.js';
+
+/** The package's own library in a git repository of its own, in which anything may be broken. */
+function ownLibrary(): Project {
+  const made = project({ '.gitignore': ['reports/', 'node_modules', 'dist'] });
+  for (const path of ['assay.config.yaml', 'evals', 'fixtures']) made.copy(path);
+  made.commit('The own library');
+  return made;
+}
+
+/** Gives a copy of the library what its scripts need. */
+function withScripts(made: Project): void {
+  cpSync(join(PACKAGE, 'scripts'), join(made.root, 'scripts'), { recursive: true });
+  symlinkSync(BUILD, join(made.root, 'dist'), 'junction');
+  symlinkSync(join(PACKAGE, 'node_modules'), join(made.root, 'node_modules'), 'junction');
+}
+
+describe('the own library', () => {
+  test('passes in replay without a key, and says that its replies are samples', async () => {
+    const made = ownLibrary();
+    const outcome = await made.assay(['eval']);
+    expect(outcome.code, outcome.stdout + outcome.stderr).toBe(0);
+    const report = expectReports(made, outcome);
+    expect(report.evals.length).toBeGreaterThanOrEqual(10);
+    expect(report.trials.completed).toBeGreaterThanOrEqual(120);
+    expect(new Set(report.evals.map((each) => each.prompt.id)).size).toBeGreaterThanOrEqual(5);
+    for (const { metrics } of report.evals) expect(metrics['pass']).toMatchObject({ delta: 0 });
+    expect(outcome.stdout).toMatch(/no model was asked/);
+    expect(outcome.stdout).toMatch(/hand-written samples, not a model's answers/);
+  });
+
+  test('gives the same reports again, but for ids and times, and changes no file', async () => {
+    const made = ownLibrary();
+    const inputs = [...made.files('evals'), ...made.files('fixtures')];
+    const texts = inputs.map((file) => made.read(file));
+    const first = await made.assay(['eval']);
+    const names = ['junit.xml', 'summary.md'];
+    const rendered = names.map((file) => made.read(`reports/${file}`));
+    const second = await made.assay(['eval']);
+    expect(first.report && timeless(first.report)).toEqual(second.report && timeless(second.report));
+    expect(first.report?.run.id).not.toBe(second.report?.run.id);
+    expect(names.map((file) => made.read(`reports/${file}`))).toEqual(rendered);
+    expect(first.stdout).toBe(second.stdout);
+    expect(inputs.map((file) => made.read(file))).toEqual(texts);
+  });
+
+  test('works from any folder, and only on the prompts that are named', async () => {
+    const made = ownLibrary();
+    const { code, report } = await made.assay(['eval', 'triage.prompt.md'], { cwd: 'evals/support' });
+    expect(code).toBe(0);
+    expect(new Set(report?.evals.map((each) => each.prompt.id))).toEqual(new Set(['support/triage']));
+    expect(made.has('evals/support/reports')).toBe(false);
+  });
+
+  test('fails when the documented step breaks a prompt, says which cases and why, and passes when restored', async () => {
+    const made = ownLibrary();
+    withScripts(made);
+    const script = (): string =>
+      execFileSync(process.execPath, ['scripts/break-a-prompt.mjs'], { cwd: made.root, encoding: 'utf8' });
+    expect(script()).toMatch(/npm run eval/);
+
+    const broken = await made.assay(['eval']);
+    expect(broken.code).toBe(1);
+    const report = expectReports(made, broken);
+    const triage = report.evals.filter((each) => each.prompt.id === 'support/triage');
+    for (const { changes, metrics } of triage) {
+      expect(changes.newlyFailing.length).toBeGreaterThan(0);
+      expect(metrics['pass']?.delta).toBeLessThan(-0.02);
+    }
+    const others = report.evals.filter((each) => each.prompt.id !== 'support/triage');
+    for (const { changes } of others) expect(changes.newlyFailing).toEqual([]);
+    expect(broken.stdout).toMatch(/support\/triage \[sample:small\] double-charge, critical, newly failing/);
+    expect(broken.stdout).toMatch(/pass fell [\d.]+ → [\d.]+/);
+    expect(broken.stdout).toMatch(/not JSON|no JSON|schema/i);
+    expect(report.gate.checks.filter((each) => each.status === 'failed').length).toBeGreaterThan(0);
+
+    execFileSync('git', ['checkout', '-q', 'evals', 'fixtures'], { cwd: made.root });
+    expect((await made.assay(['eval'])).code).toBe(0);
+  });
+});
