@@ -23,8 +23,14 @@ const ANNOTATIONS = new Set([
 
 type Schema = JsonObject | boolean;
 
+/** What tells whether a text has a pattern. */
+export interface TextPattern {
+  test(text: string): boolean;
+}
+
 interface Walk {
   root: Schema;
+  pattern(source: string): TextPattern;
   errors: ErrorObject[];
   path: (string | number)[];
   at: (string | number)[];
@@ -61,7 +67,7 @@ const KEYWORDS: Readonly<Record<string, (step: Step) => void>> = {
   minItems: (step) => length(step, Array.isArray(step.value), 'items', (size, limit) => size >= limit),
   maxItems: (step) => length(step, Array.isArray(step.value), 'items', (size, limit) => size <= limit),
   pattern(step) {
-    if (typeof step.value !== 'string' || patternOf(String(step.limit)).test(step.value)) return;
+    if (typeof step.value !== 'string' || step.walk.pattern(String(step.limit)).test(step.value)) return;
     fail(step, { pattern: step.limit }, `must match pattern "${String(step.limit)}"`);
   },
   uniqueItems(step) {
@@ -164,9 +170,12 @@ function isKnown(keyword: string, limit: Json): boolean {
   return keyword === 'anyOf' || keyword === 'allOf' ? list(limit).every(canInterpret) : true;
 }
 
-/** @returns the errors of a value under a schema for which `canInterpret` holds; none when it is valid */
-export function interpret(schema: Schema, value: Json): ErrorObject[] {
-  const walk: Walk = { root: schema, errors: [], path: [], at: [] };
+/**
+ * @param pattern the engine of patterns; JavaScript's own unless given, which a hostile text can make to hang
+ * @returns the errors of a value under a schema for which `canInterpret` holds; none when it is valid
+ */
+export function interpret(schema: Schema, value: Json, pattern: Walk['pattern'] = patternOf): ErrorObject[] {
+  const walk: Walk = { root: schema, pattern, errors: [], path: [], at: [] };
   visit(walk, schema, value, []);
   return walk.errors;
 }
@@ -258,11 +267,11 @@ function isSame(a: Json, b: Json): boolean {
   const keys = Object.keys(a);
   return (
     keys.length === Object.keys(b).length &&
-    keys.every((key) => Object.hasOwn(b, key) && isSame(at(a, key), at(b, key)))
+    keys.every((key) => Object.hasOwn(b, key) && isSame(memberOf(a, key), memberOf(b, key)))
   );
 }
 
-function at(value: JsonObject | Json[], key: string): Json {
+function memberOf(value: JsonObject | Json[], key: string): Json {
   return (Array.isArray(value) ? value[Number(key)] : value[key]) ?? null;
 }
 

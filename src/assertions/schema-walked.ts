@@ -1,10 +1,11 @@
 import { canonicalJson } from '../hash.js';
-import { canInterpret, interpret } from '../schema-walk.js';
+import { canInterpret, interpret, type TextPattern } from '../schema-walk.js';
 import { schema07, schema2020 } from '../schemas/json-schema.js';
 import type { Json, JsonObject } from '../vocabulary.js';
+import { schemaPattern } from './schema-pattern.js';
 
-/** Left to ajv: patterns need an engine that cannot be made to hang, the other two its recursion and its words. */
-const COMPILED = /"(?:pattern|format|uniqueItems|propertyNames|\$ref)":/;
+/** Left to ajv, for its recursion or its words. */
+const COMPILED = /"(?:format|uniqueItems|propertyNames|\$ref)":/;
 /** Their form is more than our flat schema of schemas says. */
 const NAMES = /"\$(?:id|anchor|ref|dynamic\w+|recursive\w+)":/;
 
@@ -18,7 +19,23 @@ export type Walker = (value: Json) => ReturnType<typeof interpret>;
 export function walkerOf(schema: Json): Walker | undefined {
   if (typeof schema !== 'object' || !canInterpret(schema) || COMPILED.test(canonicalJson(schema))) return undefined;
   if (!isPlainSchema(schema)) return undefined;
-  return (value) => interpret(schema as JsonObject, value);
+  const patterns = patternsOf(schema);
+  // The schema has an object's form: that was just checked.
+  return patterns && ((value) => interpret(schema as JsonObject, value, patterns));
+}
+
+/** Its patterns, each read once; undefined where one of them cannot be used. */
+function patternsOf(schema: Json): ((source: string) => TextPattern) | undefined {
+  const read = new Map<string, TextPattern>();
+  for (const [, text = ''] of canonicalJson(schema).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)) {
+    const source = String(JSON.parse(text));
+    try {
+      read.set(source, schemaPattern(source, 'u'));
+    } catch {
+      return undefined;
+    }
+  }
+  return (source) => read.get(source) ?? schemaPattern(source, 'u');
 }
 
 /** Whether it is known to be a schema without asking ajv for its own checker of schemas, which takes 75 ms to make. */

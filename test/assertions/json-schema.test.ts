@@ -164,6 +164,7 @@ describe('json-schema', () => {
         enum: fc.uniqueArray(leaf, { minLength: 1, maxLength: 3, selector: (each) => JSON.stringify(each) }),
         minimum: fc.constantFrom(0, 1, 2),
         maxLength: fc.nat(2),
+        pattern: fc.constantFrom('^a', '\\w{2}'),
         minItems: fc.nat(2),
         required: fc.constantFrom(['a'], ['a', 'toString']),
         additionalProperties: fc.boolean(),
@@ -187,9 +188,8 @@ describe('json-schema', () => {
         if (!walked.ok || !compiled.ok) throw new Error('both are schemas');
         const [mine, ajvs] = [walked.validate(value), compiled.validate(value)];
         expect(mine.valid).toBe(ajvs.valid);
-        if (!mine.valid && !ajvs.valid && mine.errors.length < 5) {
-          expect(mine.errors.toSorted()).toEqual(ajvs.errors.toSorted());
-        }
+        const [few, same] = [mine, ajvs].map((each) => (each.valid ? [] : each.errors.toSorted()));
+        expect(few).toEqual((few?.length ?? 0) > 5 ? few : same);
       }),
       { numRuns: 400 },
     );
