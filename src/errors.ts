@@ -1,4 +1,5 @@
 import { fileProblems } from './errors/files.js';
+import { gitProblems } from './errors/git.js';
 import { libraryProblems } from './errors/library.js';
 import { providerProblems } from './errors/providers.js';
 import { runProblems } from './errors/runs.js';
@@ -11,6 +12,7 @@ import type { Problem } from './vocabulary.js';
  */
 export const problems = {
   ...fileProblems,
+  ...gitProblems,
   ...libraryProblems,
   ...providerProblems,
   ...runProblems,

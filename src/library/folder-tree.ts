@@ -1,14 +1,11 @@
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type fastGlob from 'fast-glob';
 import { problems, UserError } from '../errors.js';
 import { gitRootOf, insideRoot } from '../trust/paths.js';
+import { globOptions, globTasks, loadGlob } from './glob.js';
 import { decodeText, splitLines } from './text-file.js';
 import type { Tree } from './tree.js';
-
-/** Dot-folders are left out by fast-glob itself unless a pattern names one. */
-const IGNORED = ['**/node_modules/**'];
 
 /**
  * The files of a project as they are on disk.
@@ -22,15 +19,15 @@ export function folderTree(root: string): Tree {
     name: 'working tree',
 
     glob(patterns, ignore = []) {
-      const glob = loadGlob();
-      const options = { cwd: root, ignore: [...IGNORED, ...ignore], followSymbolicLinks: false, onlyFiles: false };
-      // The folder that a pattern starts from is entered even when it is a link, so it is proved to be inside before.
-      for (const task of glob.generateTasks([...patterns], options)) locate(task.base);
-      const entries = glob.sync([...patterns], { ...options, objectMode: true, absolute: false });
-      return entries
-        .filter((entry) => isFile(entry, locate))
-        .map((entry) => fromRoot(root, entry.path))
-        .toSorted();
+      const found = new Set<string>();
+      for (const { base, groups, negative } of globTasks(root, patterns, ignore)) {
+        // The folder that a pattern starts from is entered even when it is a link, so it is proved to be inside before.
+        locate(base);
+        for (const entry of groups.flatMap((group) => entriesOf(root, group, negative))) {
+          if (isFile(entry, locate)) found.add(fromRoot(root, entry.path));
+        }
+      }
+      return [...found].toSorted();
     },
 
     has(path) {
@@ -62,11 +59,14 @@ export function folderTree(root: string): Tree {
   };
 }
 
-/** fast-glob takes some 30 ms to load: only commands that look for files pay. */
-let loaded: typeof fastGlob | undefined;
-function loadGlob(): typeof fastGlob {
-  loaded ??= createRequire(import.meta.url)('fast-glob') as typeof fastGlob;
-  return loaded;
+/** What matches on disk. Behind a file there is nothing: fast-glob would fail there. */
+function entriesOf(root: string, patterns: readonly string[], ignore: readonly string[]): fastGlob.Entry[] {
+  try {
+    return loadGlob().sync([...patterns], { ...globOptions(root, []), ignore: [...ignore], objectMode: true });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return [];
+    throw error;
+  }
 }
 
 /** A link is a file when what it leads to is one; leading outside is an error, not a file less. */
@@ -77,7 +77,7 @@ function isFile(entry: fastGlob.Entry, locate: (path: string) => string): boolea
 }
 
 function fromRoot(root: string, path: string): string {
-  return isAbsolute(path) ? relative(root, path).split(sep).join('/') : path;
+  return isAbsolute(path) ? relative(root, path).split(sep).join('/') : path.replace(/^\.\//, '');
 }
 
 /** `resolve` would hide these from the check of the joined path. */

@@ -41,7 +41,7 @@ async function beginning(session: Session, world: World): Promise<RunInfo> {
     id: `${startedAt.replace(/[-:]|\.\d+/g, '')}-${world.randomHex(6)}`,
     startedAt,
     mode: session.config.mode,
-    git: await session.git,
+    git: (await session.git).state,
     configHash: configHash(session),
   };
 }

@@ -4,7 +4,7 @@ import type { AssertionDefinition } from '../assertions/assertion.js';
 import { assertionTypes } from '../assertions/map.js';
 import { compileTransform } from '../assertions/transform.js';
 import { problems, UserError } from '../errors.js';
-import { gitState } from '../git.js';
+import { type GitStatus, gitStatus } from '../git/state.js';
 import { contentHash } from '../hash.js';
 import { projectFiles } from '../journal/project-files.js';
 import { discover } from '../library/discover.js';
@@ -16,7 +16,7 @@ import type { TrialSource } from '../run/trials.js';
 import type { ProviderDefinition } from '../providers/provider.js';
 import { gitRootOf, insideRoot } from '../trust/paths.js';
 import { createRedactor } from '../trust/redact.js';
-import type { Config, Eval, GitState, Library, Mode } from '../vocabulary.js';
+import type { Config, Eval, Library, Mode } from '../vocabulary.js';
 import type { World } from '../world.js';
 import type { EvaluateOptions, Selection } from './options.js';
 import { openProject, type Project, projectPaths } from './project.js';
@@ -36,7 +36,7 @@ export interface Session {
   types: ReadonlyMap<string, ProviderDefinition>;
   pool: OpenedProviders;
   store: RecordingStore;
-  git: Promise<GitState>;
+  git: Promise<GitStatus>;
   redact(text: string): string;
   /** What work is spelled out into trials with. */
   source: TrialSource;
@@ -53,7 +53,7 @@ export interface Session {
  */
 export async function openSession(options: EvaluateOptions, world: World): Promise<Session> {
   const project = openProject(options.cwd, options.config);
-  const git = gitState(project.root);
+  const git = gitStatus(project.root);
   const selection: Selection = {
     paths: projectPaths(project, options.cwd, options.paths ?? []),
     models: options.models ?? [],

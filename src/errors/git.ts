@@ -1,0 +1,43 @@
+import type { Problem } from '../vocabulary.js';
+
+/** Trouble with git, and with the commits and baselines that a command names. */
+export const gitProblems = {
+  'git-failed': (what: string, why: string): Problem => ({
+    code: 'git-failed',
+    message: `git could not read ${what}: ${why}`,
+    remedy: 'Mend what git says, and run again.',
+  }),
+  'no-git': (what: string): Problem => ({
+    code: 'no-git',
+    message: `git is not installed, and ${what} cannot be read without it`,
+    remedy: 'Install git, or name a file instead of a commit.',
+  }),
+  'no-merge-base': (of: string | undefined): Problem => ({
+    code: 'no-merge-base',
+    message:
+      of === undefined
+        ? 'no merge-base can be found: there is no branch origin/HEAD, origin/main, origin/master, main or master'
+        : `HEAD and ${of} have no commit in common`,
+    remedy: 'Name a commit instead, e.g. origin/develop.',
+  }),
+  'no-repository': (folder: string): Problem => ({
+    code: 'no-repository',
+    message: `${folder} is in no git repository`,
+    remedy: 'Run `git init`, or name a file instead of a commit.',
+  }),
+  'ref-not-fetched': (ref: string): Problem => ({
+    code: 'ref-not-fetched',
+    message: `there is no commit ${JSON.stringify(ref)} in this shallow clone`,
+    remedy: 'Fetch the whole history: fetch-depth: 0 for actions/checkout, GIT_DEPTH: 0 in GitLab.',
+  }),
+  'shallow-clone': (): Problem => ({
+    code: 'shallow-clone',
+    message: 'the merge-base is not in this shallow clone',
+    remedy: 'Fetch the whole history: fetch-depth: 0 for actions/checkout, GIT_DEPTH: 0 in GitLab.',
+  }),
+  'unknown-ref': (ref: string): Problem => ({
+    code: 'unknown-ref',
+    message: `there is no commit ${JSON.stringify(ref)}`,
+    remedy: 'Give a branch, a tag or a hash that `git rev-parse` knows; a remote branch may have to be fetched first.',
+  }),
+} as const;

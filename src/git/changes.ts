@@ -1,0 +1,34 @@
+import { problems, UserError } from '../errors.js';
+import { inRepository } from './place.js';
+import { resolveRef } from './refs.js';
+import { git, GitFailure } from './run.js';
+
+/**
+ * The files that differ between a commit and the working tree: changed, added, removed, or not tracked yet (but for those that
+ * git ignores). A renamed file counts under both names.
+ * @returns paths relative to the root, those elsewhere in the repository with `../`, sorted
+ * @throws UserError `unknown-ref`, `no-repository`, …
+ */
+export async function changedFiles(root: string, ref: string): Promise<string[]> {
+  const commit = await resolveRef(root, ref);
+  const place = inRepository(root);
+  if (!place) throw new UserError([problems['no-repository'](root)]);
+  const inGit = await changedInGit(root, commit, []).catch((error: unknown) => {
+    throw error instanceof GitFailure ? error.asUserError('what changed') : error;
+  });
+  return inGit.map((path) => place.fromGit(path)).toSorted();
+}
+
+/**
+ * As `changedFiles`, with all paths from the top of the repository.
+ * @param patterns git's own: only files that match one of them; none: all
+ * @throws GitFailure
+ */
+export async function changedInGit(root: string, commit: string, patterns: readonly string[]): Promise<string[]> {
+  const top = patterns.length > 0 ? patterns : [':(top)'];
+  const [tracked, untracked] = await Promise.all([
+    git(root, ['diff', '--name-only', '-z', '--no-renames', '--no-ext-diff', '--no-relative', commit, '--', ...top]),
+    git(root, ['ls-files', '--others', '--exclude-standard', '--full-name', '-z', '--', ...top]),
+  ]);
+  return [...new Set([...tracked.split('\0'), ...untracked.split('\0')])].filter((path) => path !== '');
+}

@@ -1,0 +1,103 @@
+import { git, gitStream, gitSync } from './run.js';
+
+/** A file of a commit. */
+export interface CommittedFile {
+  /** From the top of the repository. */
+  path: string;
+  /** Names its content. */
+  blob: string;
+  /** It is a symbolic link: its content is where it leads. */
+  link: boolean;
+}
+
+const LINK = '120000';
+
+/**
+ * All files of a commit. Sizes are not asked for: that opens every object, and in a partial clone fetches it.
+ * @param commit a full hash
+ * @throws GitFailure
+ */
+export async function filesOf(root: string, commit: string): Promise<CommittedFile[]> {
+  const text = await git(root, ['ls-tree', '-r', '-z', '--full-tree', commit]);
+  const files: CommittedFile[] = [];
+  for (const record of text.split('\0')) {
+    const tab = record.indexOf('\t');
+    const [mode, type, blob] = record.slice(0, tab).split(' ');
+    // Submodules are commits, not files.
+    if (type === 'blob' && blob !== undefined) files.push({ path: record.slice(tab + 1), blob, link: mode === LINK });
+  }
+  return files;
+}
+
+/** Contents of files, by the names of their blobs: what two commits have in common is read once. */
+export interface Blobs {
+  /** Whether a content is here already. */
+  has(blob: string): boolean;
+  /** A content, now. @throws GitFailure */
+  read(blob: string): Buffer;
+  /** Reads these together, but for those that are large, or here already. @throws GitFailure */
+  load(blobs: readonly string[]): void;
+  /** A content piece by piece. @throws GitFailure */
+  stream(blob: string): AsyncIterable<Buffer>;
+}
+
+/** Larger contents are read one at a time, when they are asked for. */
+const MOST_TOGETHER = 4 * 1024 * 1024;
+
+/** The contents in the repository around a folder. */
+export function blobsOf(root: string): Blobs {
+  const known = new Map<string, Buffer>();
+  return {
+    has: (blob) => known.has(blob),
+    read(blob) {
+      const here = known.get(blob) ?? gitSync(root, ['cat-file', 'blob', blob]);
+      if (here.length <= MOST_TOGETHER) known.set(blob, here);
+      return here;
+    },
+    load(blobs) {
+      const wanted = [...new Set(blobs)].filter((each) => !known.has(each));
+      if (wanted.length < 2) return;
+      const small = smallOnes(gitSync(root, ['cat-file', '--batch-check'], lines(wanted)).toString('latin1'));
+      for (const [blob, content] of contents(gitSync(root, ['cat-file', '--batch'], lines(small)))) {
+        known.set(blob, content);
+      }
+    },
+    stream(blob) {
+      const here = known.get(blob);
+      return here ? single(here) : gitStream(root, ['cat-file', 'blob', blob]);
+    },
+  };
+}
+
+function lines(names: readonly string[]): string {
+  return names.map((name) => `${name}\n`).join('');
+}
+
+/** Reads lines `<name> blob <size>`. */
+function smallOnes(text: string): string[] {
+  return text.split('\n').flatMap((line) => {
+    const [name, type, size] = line.split(' ');
+    return name !== undefined && type === 'blob' && Number(size) <= MOST_TOGETHER ? [name] : [];
+  });
+}
+
+/** Reads `<name> blob <size>`, a line end, the content, a line end; again and again. */
+function* contents(bytes: Buffer): Generator<[string, Buffer]> {
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(0x0a, start);
+    const [name = '', , size] = bytes.toString('latin1', start, end).split(' ');
+    const length = Number(size);
+    // A blob that went missing meanwhile is told by whoever reads it.
+    if (!Number.isSafeInteger(length)) {
+      start = end + 1;
+      continue;
+    }
+    // A copy: a slice would keep the bytes of all its neighbours in memory.
+    yield [name, Buffer.from(bytes.subarray(end + 1, end + 1 + length))];
+    start = end + length + 2;
+  }
+}
+
+async function* single(content: Buffer): AsyncGenerator<Buffer> {
+  yield content;
+}

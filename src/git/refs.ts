@@ -1,0 +1,106 @@
+import { problems, UserError } from '../errors.js';
+import { git, GitFailure } from './run.js';
+
+/**
+ * The commit that a name stands for: a branch, tag, hash, `HEAD~2`, …
+ * @returns its full hash
+ * @throws UserError `unknown-ref`, `no-repository`, `no-git`
+ */
+export async function resolveRef(root: string, ref: string): Promise<string> {
+  // Git would take such a name for a flag, or for several names.
+  if (ref === '' || ref.startsWith('-') || /[\0\r\n]/.test(ref)) throw new UserError([problems['unknown-ref'](ref)]);
+  try {
+    return (await git(root, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`])).trim();
+  } catch (error) {
+    if (!(error instanceof GitFailure)) throw error;
+    if (error.missing) throw error.asUserError(`the commit "${ref}"`);
+    await mustBeRepository(root);
+    throw new UserError([(await isShallow(root)) ? problems['ref-not-fetched'](ref) : problems['unknown-ref'](ref)]);
+  }
+}
+
+/** Where a branch left another one. */
+export interface MergeBase {
+  commit: string;
+  /** The other branch, e.g. `origin/main`. */
+  of: string;
+}
+
+/**
+ * The commit at which HEAD left another branch.
+ * @param ref the other branch; absent: the target of the pull request if the environment names one, else the default branch
+ * @throws UserError `no-merge-base`; `shallow-clone` where the history that is here does not reach so far back
+ */
+export async function mergeBase(
+  root: string,
+  env: Readonly<Record<string, string | undefined>>,
+  ref?: string,
+): Promise<MergeBase> {
+  const found = ref === undefined ? await defaultBranch(root, env) : { name: ref, commit: await resolveRef(root, ref) };
+  if (!found) throw await noMergeBase(root, undefined);
+  try {
+    return { commit: (await git(root, ['merge-base', 'HEAD', found.commit])).trim(), of: found.name };
+  } catch (error) {
+    if (!(error instanceof GitFailure)) throw error;
+    throw await noMergeBase(root, found.name);
+  }
+}
+
+/** Variables that CI systems name the target branch of a pull request in: GitHub, GitLab. */
+const TARGETS = ['GITHUB_BASE_REF', 'CI_MERGE_REQUEST_TARGET_BRANCH_NAME'];
+
+/** Refs that are tried, the likeliest first. */
+function candidates(env: Readonly<Record<string, string | undefined>>): string[] {
+  const targets = TARGETS.flatMap((name) => env[name] || []).flatMap((branch) => [
+    `refs/remotes/origin/${branch}`,
+    `refs/heads/${branch}`,
+  ]);
+  const usual = ['remotes/origin/HEAD', 'remotes/origin/main', 'remotes/origin/master', 'heads/main', 'heads/master'];
+  return [...targets, ...usual.map((name) => `refs/${name}`)];
+}
+
+async function defaultBranch(
+  root: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<{ name: string; commit: string } | undefined> {
+  const refs = candidates(env);
+  let listed: string;
+  try {
+    listed = await git(root, ['for-each-ref', '--format=%(objectname) %(refname)', ...refs]);
+  } catch (error) {
+    if (!(error instanceof GitFailure)) throw error;
+    if (!error.missing) await mustBeRepository(root);
+    throw error.asUserError('the merge-base');
+  }
+  const commits = new Map(
+    listed
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line): [string, string] => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]),
+  );
+  for (const ref of refs) {
+    const commit = commits.get(ref);
+    if (commit !== undefined) return { name: ref.replace(/^refs\/(?:heads|remotes)\//, ''), commit };
+  }
+  return undefined;
+}
+
+async function noMergeBase(root: string, of: string | undefined): Promise<UserError> {
+  return new UserError([(await isShallow(root)) ? problems['shallow-clone']() : problems['no-merge-base'](of)]);
+}
+
+async function isShallow(root: string): Promise<boolean> {
+  const answer = await git(root, ['rev-parse', '--is-shallow-repository']).catch(() => '');
+  return answer.trim() === 'true';
+}
+
+async function mustBeRepository(root: string): Promise<void> {
+  try {
+    await git(root, ['rev-parse', '--git-dir']);
+  } catch (error) {
+    if (!(error instanceof GitFailure)) throw error;
+    // Git refuses repositories of other users, too, and says how to trust one.
+    const strange = /dubious ownership|safe\.directory/.test(error.message);
+    throw strange ? error.asUserError('the repository') : new UserError([problems['no-repository'](root)]);
+  }
+}

@@ -1,0 +1,113 @@
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { problems, UserError } from '../errors.js';
+
+/** The most that any answer of git may fill of the memory, in bytes. */
+const MOST_BYTES = 1024 * 1024 * 1024;
+
+/** Why git gave no answer. */
+export class GitFailure extends Error {
+  /**
+   * @param missing there is no program `git`
+   * @param exitCode what git ended with; absent when it did not start, or was stopped
+   */
+  constructor(
+    message: string,
+    readonly missing: boolean,
+    readonly exitCode?: number,
+  ) {
+    super(message);
+    this.name = 'GitFailure';
+  }
+
+  /** The failure as trouble for the user to mend. */
+  asUserError(what: string): UserError {
+    return new UserError([this.missing ? problems['no-git'](what) : problems['git-failed'](what, this.message)]);
+  }
+}
+
+/**
+ * Runs git and gives what it prints. Arguments reach git as they are: there is no shell, and whoever passes a text of the user's
+ * sees to it that it cannot be taken for a flag.
+ * @throws GitFailure
+ */
+export function git(folder: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { cwd: folder, env: environment(), maxBuffer: MOST_BYTES, windowsHide: true };
+    execFile('git', [...args], options, (error, stdout, stderr) => {
+      if (error) reject(failureOf(error, stderr));
+      else resolve(stdout);
+    });
+  });
+}
+
+/** As `git`, waiting for it: a library is read synchronously. @param input what git reads */
+export function gitSync(folder: string, args: readonly string[], input = ''): Buffer {
+  try {
+    return execFileSync('git', [...args], {
+      cwd: folder,
+      env: environment(),
+      input,
+      maxBuffer: MOST_BYTES,
+      stdio: 'pipe',
+      windowsHide: true,
+    });
+  } catch (error) {
+    const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
+    throw failureOf(error, stderr);
+  }
+}
+
+/** What git prints, as it comes. Git is stopped when nobody reads on. @throws GitFailure */
+export async function* gitStream(folder: string, args: readonly string[]): AsyncGenerator<Buffer> {
+  const child = spawn('git', [...args], {
+    cwd: folder,
+    env: environment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  // Its outcome is asked for below; until then a failure is no unhandled one.
+  ended.catch(() => undefined);
+  try {
+    yield* child.stdout;
+    const code = await ended.catch((error: unknown) => {
+      throw failureOf(error, stderr);
+    });
+    if (code !== 0) throw new GitFailure(firstLine(stderr), false, code ?? undefined);
+  } finally {
+    child.kill();
+  }
+}
+
+/**
+ * The environment for git: found from the folder, whatever a hook that runs us has set; asks nobody for a password; takes no lock;
+ * speaks English.
+ */
+function environment(): NodeJS.ProcessEnv {
+  const { GIT_DIR: _dir, GIT_WORK_TREE: _tree, GIT_INDEX_FILE: _index, GIT_PREFIX: _prefix, ...rest } = process.env;
+  return { ...rest, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
+}
+
+function failureOf(error: unknown, stderr: string): GitFailure {
+  const { code, status, message } = facts(error);
+  const exit = typeof code === 'number' ? code : typeof status === 'number' ? status : undefined;
+  return new GitFailure(firstLine(stderr) || firstLine(message), code === 'ENOENT', exit);
+}
+
+function facts(error: unknown): { code?: unknown; status?: unknown; message: string } {
+  if (!(error instanceof Error)) return { message: String(error) };
+  return {
+    message: error.message,
+    ...('code' in error && { code: error.code }),
+    ...('status' in error && { status: error.status }),
+  };
+}
+
+function firstLine(text: string): string {
+  return (text.split('\n').find((line) => line.trim() !== '') ?? '').replace(/^(?:fatal|error): /, '').slice(0, 300);
+}

@@ -1,0 +1,161 @@
+import { posix } from 'node:path';
+import picomatch from 'picomatch';
+import { problems, UserError } from '../errors.js';
+import { type Blobs, blobsOf, type CommittedFile, filesOf } from '../git/objects.js';
+import { inRepository } from '../git/place.js';
+import { resolveRef } from '../git/refs.js';
+import { GitFailure } from '../git/run.js';
+import { type GlobTask, globTasks } from './glob.js';
+import { decodeText, splitLines } from './text-file.js';
+import type { Tree } from './tree.js';
+
+/** A tree that is a commit. */
+export interface GitTree extends Tree {
+  /** Its full hash. */
+  readonly commit: string;
+}
+
+/**
+ * The files of a project as they were in a commit. Links are not followed, and are no files.
+ * @param root absolute path of the project root, which may lie anywhere in its repository
+ * @param ref a branch, tag, hash, …
+ * @param blobs contents that trees share: give the same ones to read several commits of a repository
+ * @throws UserError `unknown-ref`, `no-repository`, …
+ */
+export async function gitTree(root: string, ref: string, blobs: Blobs = blobsOf(root)): Promise<GitTree> {
+  const commit = await resolveRef(root, ref);
+  const place = inRepository(root);
+  if (!place) throw new UserError([problems['no-repository'](root)]);
+  const listed = await told(async () => filesOf(root, commit));
+  const files = new Map(listed.map((file) => [file.path, file]));
+  const folders = foldersOf(listed);
+  const known = [...files.values()].filter((file) => !file.link);
+  /** Files that were looked for, and are likely to be read next. */
+  const expected = new Set<string>();
+
+  const locate = (path: string): string => {
+    // What would lead outside on some system leads outside on all.
+    const foreign = /\0|^[A-Za-z]:|^\\\\/.test(path) || place.toGit(path.replaceAll('\\', '/')) === undefined;
+    const inGit = foreign ? undefined : place.toGit(path);
+    if (inGit === undefined) throw new UserError([problems['outside-root'](path, 'it leads outside')]);
+    return inGit;
+  };
+  const find = (path: string): CommittedFile => {
+    const inGit = locate(path);
+    const file = files.get(inGit);
+    if (!file && !folders.has(inGit)) throw new UserError([problems['no-such-file'](path)]);
+    if (!file || file.link) {
+      const why = file ? 'it is a link, and links of a commit are not followed' : 'it is not a file';
+      throw new UserError([problems['unreadable-file'](path, why)]);
+    }
+    return file;
+  };
+  /** Git is asked once for all that is likely to be read: what was looked for, or the neighbours of a file that was not. */
+  const loadAround = (file: CommittedFile): void => {
+    if (blobs.has(file.blob)) return;
+    if (expected.has(file.blob)) {
+      blobs.load([...expected]);
+      expected.clear();
+      return;
+    }
+    const folder = posix.dirname(file.path);
+    blobs.load(known.filter(({ path }) => posix.dirname(path) === folder).map(({ blob }) => blob));
+  };
+
+  return {
+    name: `commit ${commit.slice(0, 7)}${commit.startsWith(ref) ? '' : ` (${ref})`}`,
+    commit,
+
+    glob(patterns, ignore = []) {
+      const found = new Map<string, CommittedFile>();
+      for (const task of globTasks(root, patterns, ignore)) {
+        const { base } = task;
+        const from = locate(base);
+        const matches = matcher(task);
+        for (const file of known) {
+          const rest = from === '' || from === '.' ? file.path : below(file.path, from);
+          if (rest === undefined) continue;
+          const name = base === '.' ? rest : posix.join(base, rest);
+          if (matches(name)) found.set(name, file);
+        }
+      }
+      for (const { blob } of found.values()) expected.add(blob);
+      return [...found.keys()].toSorted();
+    },
+
+    has(path) {
+      try {
+        return files.get(locate(path))?.link === false;
+      } catch {
+        return false;
+      }
+    },
+
+    read(path) {
+      const file = find(path);
+      return toldSync(() => {
+        loadAround(file);
+        return decodeText(blobs.read(file.blob), path);
+      });
+    },
+
+    async *lines(path) {
+      const { blob } = find(path);
+      try {
+        yield* splitLines(blobs.stream(blob), path);
+      } catch (error) {
+        throw error instanceof GitFailure ? error.asUserError(path) : error;
+      }
+    },
+  };
+}
+
+/** The path behind a folder; undefined when it is not in it. */
+function below(path: string, folder: string): string | undefined {
+  return path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : undefined;
+}
+
+function foldersOf(files: readonly CommittedFile[]): Set<string> {
+  const folders = new Set<string>(['', '.']);
+  for (const { path } of files) {
+    for (let folder = posix.dirname(path); !folders.has(folder); folder = posix.dirname(folder)) folders.add(folder);
+  }
+  return folders;
+}
+
+/** Matches as fast-glob does: a folder that is ignored as such is not entered, and nothing below it is found. */
+function matcher({ base, positive, negative, closing }: GlobTask): (path: string) => boolean {
+  const wanted = picomatch(positive);
+  const ignored = anyOf(negative, { dot: true });
+  const closes = anyOf(closing, {});
+  const closed = new Map([base, '.', '..', '/'].map((folder): [string, boolean] => [folder, false]));
+  const isClosed = (folder: string): boolean => {
+    let known = closed.get(folder);
+    if (known === undefined) {
+      known = closes(folder) || isClosed(posix.dirname(folder));
+      closed.set(folder, known);
+    }
+    return known;
+  };
+  return (path) => wanted(path) && !ignored(path) && !isClosed(posix.dirname(path));
+}
+
+function anyOf(patterns: readonly string[], options: { dot?: boolean }): (path: string) => boolean {
+  return patterns.length === 0 ? () => false : picomatch([...patterns], options);
+}
+
+async function told<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw error instanceof GitFailure ? error.asUserError('the commit') : error;
+  }
+}
+
+function toldSync<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw error instanceof GitFailure ? error.asUserError('a committed file') : error;
+  }
+}
