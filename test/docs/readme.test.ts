@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { assertionTypes } from '../../src/assertions/map.js';
@@ -59,6 +61,18 @@ describe('the example of the README', () => {
   it('has steps for CI that are YAML', () => {
     const steps: { run: string }[] = parse(exampleFiles('ci')['steps.yaml'] ?? '');
     expect(steps.map(({ run }) => run.split(' ')[0])).toEqual(['npm', 'npx', 'cat']);
+  });
+
+  it('has code that evaluates', async () => {
+    const code = exampleFiles('code')['gate.mjs'] ?? '';
+    const made = project({
+      'assay.config.yaml': 'models: [mock:echo]\n',
+      'evals/support/echo.prompt.md': '{{ticket}}',
+      'evals/support/echo.cases.yaml': 'cases: [{ vars: { ticket: hi }, assert: [{ type: equals, value: ho }] }]\n',
+      'gate.mjs': code.replace("'promptassay'", JSON.stringify(pathToFileURL(join(PACKAGE, 'dist/index.js')).href)),
+    });
+    const ended = spawnSync(process.execPath, ['gate.mjs'], { cwd: made.root, encoding: 'utf8' });
+    expect(ended).toMatchObject({ status: 1, stdout: expect.stringMatching(/^failed \[/), stderr: '' });
   });
 
   it('says how large the own library is', async () => {
