@@ -10,7 +10,7 @@ import { PACKAGE, project } from '../support/project.js';
 import { chatAnswer } from '../support/replies.js';
 import { type ScriptedServer, startServer } from '../support/scripted-server.js';
 import { blocksOf, codeWords, exampleFiles, PAGES, pageText, tablesOf } from './pages.js';
-import { assay } from './run.js';
+import { allHelp, assay } from './run.js';
 
 /** The commands of console blocks, without their prompts and remarks. */
 function commands(page: string): string[] {
@@ -107,9 +107,7 @@ describe('the pages for users', () => {
   });
 
   it('name flags that there are', async () => {
-    const { root } = project();
-    const help = await Promise.all(['eval', 'accept'].map((command) => assay(root, [command, '--help'])));
-    const known = new Set(help.flatMap(({ stdout }) => stdout.match(/--[a-z][a-z-]*/g) ?? []));
+    const known = new Set((await allHelp()).match(/--[a-z][a-z-]*/g));
     const npms = new Set(['--save-dev', '--save-exact']);
     const named = PAGES.flatMap((page) => [...codeWords(pageText(page)), ...commands(page).join(' ').split(' ')]);
     const flags = named.filter((word) => /^--[a-z][a-z-]*$/.test(word) && !npms.has(word));

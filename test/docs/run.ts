@@ -4,6 +4,16 @@ import { run } from '../../src/cli/run.js';
 import { processWorld } from '../../src/world.js';
 import type { Outcome, RunReport } from '../support/project.js';
 
+/** What `--help` says of the whole command line, command by command. */
+export async function allHelp(): Promise<string> {
+  const { stdout } = await assay(process.cwd(), ['--help']);
+  const names = [...stdout.matchAll(/^ {2}([a-z]+)(?: |$)/gm)]
+    .map(([, name = '']) => name)
+    .filter((name) => name !== 'help');
+  const texts = await Promise.all(names.map((name) => assay(process.cwd(), [name, '--help'])));
+  return [stdout, ...texts.map((each) => each.stdout)].join('\n');
+}
+
 /** Runs the command line in this process: faster than a process of its own, and examples have little to break in one. */
 export async function assay(
   root: string,
