@@ -59,6 +59,16 @@ export function recordings({ mode, refresh = false, store, describe }: Recording
   };
 }
 
+/** Whether a trial's own answer is recorded. Asks nobody and counts nothing as missed. */
+export async function isRecorded(
+  { store, describe }: Pick<RecordingOptions, 'store' | 'describe'>,
+  request: ModelRequest,
+  trial: AskContext['trial'],
+): Promise<boolean> {
+  const name = nameOf(describe(request.model), request, { purpose: 'trial', trial });
+  return (await store.find(trial.prompt, name)) !== undefined;
+}
+
 function nameOf(model: ModelDescription, request: ModelRequest, context: AskContext): RowName {
   return {
     case: context.trial.case,

@@ -1,4 +1,4 @@
-import { compare } from '../gate/compare.js';
+import { type BaselineOf, compare } from '../gate/compare.js';
 import { decide } from '../gate/decide.js';
 import type { Circumstances } from '../gate/general.js';
 import { writeFileAtomic } from '../journal/atomic-write.js';
@@ -7,7 +7,7 @@ import { openResults, type ResultReader } from '../journal/reader.js';
 import { evalKey } from '../run/ledger.js';
 import { reports } from '../reports/map.js';
 import type { ReportInput } from '../reports/report.js';
-import type { Comparison, TrialResult, Verdict } from '../vocabulary.js';
+import type { Comparison, Library, TrialResult, Verdict } from '../vocabulary.js';
 import { VERSION } from '../version.js';
 import { type Books, JOURNAL } from './books.js';
 import type { Session } from './session.js';
@@ -24,8 +24,16 @@ export interface Conclusion {
   close(): void;
 }
 
-/** Compares, decides and writes the reports. Calls no model: everything it needs is in the books and the journal. */
-export async function conclude(session: Session, books: Books, circumstances: Circumstances): Promise<Conclusion> {
+/**
+ * Compares, decides and writes the reports. Calls no model: everything it needs is in the books and the journal.
+ * @param notes remarks for the reports, beside those of library and recordings
+ */
+export async function conclude(
+  session: Session,
+  books: Books,
+  circumstances: Circumstances,
+  notes: readonly string[] = [],
+): Promise<Conclusion> {
   const { comparison, verdict } = judge(session, books, circumstances);
   const results = openResults(session.out(JOURNAL));
   const input: ReportInput = {
@@ -33,7 +41,7 @@ export async function conclude(session: Session, books: Books, circumstances: Ci
     config: { mode: session.config.mode },
     comparison,
     verdict,
-    notes: [...session.library.notes, ...session.store.notes()],
+    notes: [...session.library.notes, ...session.store.notes(), ...notes],
     results: (prompt, model) => resultsOf(books, results, prompt, model),
   };
   const files = new Map<string, string>();
@@ -51,12 +59,17 @@ export function judge(
   { ledger }: Pick<Books, 'ledger'>,
   circumstances: Circumstances,
 ): { comparison: Comparison; verdict: Verdict } {
+  const comparison = compare(ledger.run, acceptedOf(library));
+  return { comparison, verdict: decide(comparison, circumstances) };
+}
+
+/** The accepted scores of a prompt's model, from the committed baselines. */
+export function acceptedOf(library: Pick<Library, 'prompts' | 'baseline'>): BaselineOf {
   const baselines = new Map(library.prompts.map((prompt) => [prompt.id, library.baseline(prompt)]));
-  const comparison = compare(ledger.run, (prompt, model) => {
+  return (prompt, model) => {
     const models = baselines.get(prompt)?.models;
     return models && Object.hasOwn(models, model) ? models[model] : undefined;
-  });
-  return { comparison, verdict: decide(comparison, circumstances) };
+  };
 }
 
 /** Raw results in the order of cases and repeats. A trial that was never begun stands in no journal. */

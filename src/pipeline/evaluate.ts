@@ -1,18 +1,17 @@
 import { UserError } from '../errors.js';
-import { trialKey } from '../journal/entries.js';
+import { adviser } from '../gate/advice.js';
 import { type Journal, openJournal, resumeJournal } from '../journal/journal.js';
-import { renderMessages } from '../library/render.js';
-import { fixedPlan } from '../plan/planner.js';
-import { type Engine, execute } from '../run/execute.js';
-import { createScorer, type TrialScorer } from '../score/scorer.js';
+import { adaptivePlan } from '../plan/planner.js';
 import type { Problem, RunInfo } from '../vocabulary.js';
 import { processWorld, type World } from '../world.js';
-import { askingPort } from './asking.js';
 import { type Books, headerOf, JOURNAL, openBooks, restore } from './books.js';
-import { conclude, type Conclusion } from './conclude.js';
+import { acceptedOf, conclude, type Conclusion } from './conclude.js';
+import { type EngineParts, engineOf, follow, partsOf } from './engine.js';
 import { missesReasons } from './misses.js';
-import { DEFAULT_MAX_WAIT_MS, DEFAULT_TIMEOUT_MS, type EvaluateOptions } from './options.js';
+import type { EvaluateOptions } from './options.js';
+import { beginRemarks } from './remarks.js';
 import { configHash, openSession, type Session } from './session.js';
+import { supplyOf } from './supply.js';
 
 /**
  * The whole way: finds prompts and cases, plans, runs, scores, compares with the baselines, decides and writes the reports.
@@ -22,15 +21,18 @@ import { configHash, openSession, type Session } from './session.js';
  */
 export async function evaluate(options: EvaluateOptions, world: World = processWorld()): Promise<Conclusion> {
   const session = await openSession(options, world);
+  const remarks = beginRemarks(session, world);
   try {
     const info = await beginning(session, world);
     const books = await openBooks(session, info);
-    const parts = scorerOf(session, options, world);
+    const parts = partsOf(session, options, world);
     await checkCases(session, parts);
     const reasons = await run(session, books, parts, options, world);
     const interrupted = options.interruptedBy?.();
-    return await conclude(session, books, { reasons, ...(interrupted && { interrupted }) });
+    const notes = await remarks.about(books.ledger.run);
+    return await conclude(session, books, { reasons, ...(interrupted && { interrupted }) }, notes);
   } finally {
+    remarks.close();
     await session.close();
   }
 }
@@ -46,38 +48,8 @@ async function beginning(session: Session, world: World): Promise<RunInfo> {
   };
 }
 
-interface ScorerParts {
-  ask: Engine['ask'];
-  scorer: TrialScorer;
-}
-
-function scorerOf(session: Session, options: EvaluateOptions, world: World): ScorerParts {
-  const { config, store, pool } = session;
-  const ask = askingPort(
-    {
-      mode: config.mode,
-      refresh: options.refresh ?? false,
-      concurrency: config.concurrency,
-      timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-      maxWaitMs: options.maxWaitMs ?? DEFAULT_MAX_WAIT_MS,
-      store,
-      pool,
-      ...(options.port && { port: options.port }),
-    },
-    world,
-  );
-  const scorer = createScorer({
-    ask,
-    assertions: session.assertions,
-    root: session.project.root,
-    ...(config.judge && { judge: config.judge }),
-    ...(options.signal && { signal: options.signal }),
-  });
-  return { ask, scorer };
-}
-
 /** What the run lacks to score its cases (a judge, an optional package) is said before anything is called. */
-async function checkCases({ library, evals, includes }: Session, { scorer }: ScorerParts): Promise<void> {
+async function checkCases({ library, evals, includes }: Session, { scorer }: EngineParts): Promise<void> {
   const found = new Map<string, Problem>();
   const prompts = new Map(evals.map(({ prompt }) => [prompt.id, prompt]));
   for (const prompt of prompts.values()) {
@@ -93,40 +65,21 @@ async function checkCases({ library, evals, includes }: Session, { scorer }: Sco
 async function run(
   session: Session,
   books: Books,
-  { ask, scorer }: ScorerParts,
+  parts: EngineParts,
   options: EvaluateOptions,
   world: World,
 ): Promise<string[]> {
-  const { library, evals, includes, pool, store, config } = session;
+  const { evals, library, store } = session;
   const { ledger } = books;
   const journal = await openRun(session, books, options);
-  const signal = options.signal ?? new AbortController().signal;
-  const engine: Engine = {
-    library,
-    evals,
-    includes,
-    ask,
-    ledger,
-    signal,
-    render: (prompt, vars) => renderMessages(prompt.template, vars).messages,
-    score: (scoreable) => scorer.score(scoreable),
-    record: async (result) => books.places.set(trialKey(result), await journal.append(result)),
-    laneOf: (model) => pool.describe(model).provider,
-    // More than the calls allowed at a time, since some trials are being scored.
-    window: (lane) => 2 * (config.providers[lane]?.concurrency ?? config.concurrency),
-    ...(options.onResult && { onResult: options.onResult }),
-  };
+  const engine = engineOf(session, books, parts, journal, options);
   try {
-    const planner = fixedPlan(evals);
-    for (let work = planner.next(ledger.run); work.length > 0 && !signal.aborted; work = planner.next(ledger.run)) {
-      ledger.plan(work);
-      options.onPlanned?.(ledger.run.trials.planned);
-      await execute(work, engine);
-    }
+    const supply = supplyOf(session);
+    await follow(adaptivePlan(evals, adviser(acceptedOf(library), supply.ended)), supply, engine, options);
     const finishedAt = world.date().toISOString();
     ledger.run.info.finishedAt = finishedAt;
     const reasons = await missesReasons(session, world);
-    if (!signal.aborted) await journal.end({ finishedAt, reasons });
+    if (!engine.signal.aborted) await journal.end({ finishedAt, reasons });
     return reasons;
   } finally {
     await store.flush().finally(() => journal.close());

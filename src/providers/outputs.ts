@@ -73,15 +73,27 @@ class Outputs implements Provider {
     return completionFrom(row, `${this.file} line ${entry.line}`);
   }
 
+  /** A row that names no repeat is one answer, however often it is asked for: no second one. */
+  holds(request: Pick<ProviderRequest, 'name' | 'trial'>): boolean {
+    const [best] = this.fitting(request);
+    return best !== undefined && (best.repeat ?? 1) === request.trial.repeat;
+  }
+
   async close(): Promise<void> {
     await this.handle.close();
+  }
+
+  /** Rows that answer this, the one that is meant first. */
+  private fitting(request: Pick<ProviderRequest, 'name' | 'trial'>): Entry[] {
+    const rows = listed(this.index.get(request.trial.case));
+    return rows.filter((row) => matches(row, request)).toSorted((a, b) => exactness(b) - exactness(a));
   }
 
   private find(request: ProviderRequest): Entry {
     const id = request.trial.case;
     const rows = listed(this.index.get(id));
-    const fitting = rows.filter((row) => matches(row, request)).toSorted((a, b) => exactness(b) - exactness(a));
-    if (fitting[0]) return fitting[0];
+    const [best] = this.fitting(request);
+    if (best) return best;
     const wanted = `prompt ${request.trial.prompt}, model ${request.name}, repeat ${request.trial.repeat}`;
     throw failure(
       'not-recorded',
@@ -94,7 +106,7 @@ function failure(kind: 'not-recorded' | 'bad-response', message: string): Provid
   return new ProviderError({ kind, message }, { retry: 'no' });
 }
 
-function matches(row: Entry, request: ProviderRequest): boolean {
+function matches(row: Entry, request: Pick<ProviderRequest, 'name' | 'trial'>): boolean {
   const { prompt, repeat } = request.trial;
   return (
     (row.prompt === undefined || row.prompt === prompt) &&

@@ -48,6 +48,11 @@ export interface Provider {
   complete(request: ProviderRequest, call: Call): Promise<Completion>;
   /** Vectors for `request.texts`, in order; absent where the provider has no embeddings. */
   embed?(request: ProviderRequest, call: Call): Promise<Completion>;
+  /**
+   * Whether there is an answer to this very repeat: only of providers that hold finished answers. Absent: it answers any repeat, as
+   * far as it answers at all.
+   */
+  holds?(request: Pick<ProviderRequest, 'name' | 'trial'>): boolean;
   /** Lets go of sockets and child processes. */
   close?(): Promise<void>;
 }

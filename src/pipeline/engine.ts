@@ -1,0 +1,87 @@
+import { trialKey } from '../journal/entries.js';
+import type { Journal } from '../journal/journal.js';
+import { renderMessages } from '../library/render.js';
+import type { Planner } from '../plan/planner.js';
+import { type Engine, execute } from '../run/execute.js';
+import { createScorer, type TrialScorer } from '../score/scorer.js';
+import type { World } from '../world.js';
+import { askingPort } from './asking.js';
+import type { Books } from './books.js';
+import { DEFAULT_MAX_WAIT_MS, DEFAULT_TIMEOUT_MS, type EvaluateOptions } from './options.js';
+import type { Session } from './session.js';
+import type { Supply } from './supply.js';
+
+/** What asks and what scores. */
+export interface EngineParts {
+  ask: Engine['ask'];
+  scorer: TrialScorer;
+}
+
+/** Builds the port with its layers, and the scorer that asks judges through it. */
+export function partsOf(session: Session, options: EvaluateOptions, world: World): EngineParts {
+  const { config, store, pool } = session;
+  const ask = askingPort(
+    {
+      mode: config.mode,
+      refresh: options.refresh ?? false,
+      concurrency: config.concurrency,
+      timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      maxWaitMs: options.maxWaitMs ?? DEFAULT_MAX_WAIT_MS,
+      store,
+      pool,
+      ...(options.port && { port: options.port }),
+    },
+    world,
+  );
+  const scorer = createScorer({
+    ask,
+    assertions: session.assertions,
+    root: session.project.root,
+    ...(config.judge && { judge: config.judge }),
+    ...(options.signal && { signal: options.signal }),
+  });
+  return { ask, scorer };
+}
+
+/** The parts that turn work into results, which go into the books and the journal. */
+export function engineOf(
+  session: Session,
+  books: Books,
+  { ask, scorer }: EngineParts,
+  journal: Journal,
+  options: EvaluateOptions,
+): Engine {
+  const { library, evals, includes, pool, config } = session;
+  return {
+    library,
+    evals,
+    includes,
+    ask,
+    ledger: books.ledger,
+    signal: options.signal ?? new AbortController().signal,
+    render: (prompt, vars) => renderMessages(prompt.template, vars).messages,
+    score: (scoreable) => scorer.score(scoreable),
+    record: async (result) => books.places.set(trialKey(result), await journal.append(result)),
+    laneOf: (model) => pool.describe(model).provider,
+    // More than the calls allowed at a time, since some trials are being scored.
+    window: (lane) => 2 * (config.providers[lane]?.concurrency ?? config.concurrency),
+    ...(options.onResult && { onResult: options.onResult }),
+  };
+}
+
+/** Does what the planner asks for, as far as it can be had, until it asks for nothing more or the run is stopped. */
+export async function follow(
+  planner: Planner,
+  supply: Supply,
+  engine: Engine,
+  { onPlanned }: Pick<EvaluateOptions, 'onPlanned'>,
+): Promise<void> {
+  const { ledger, signal } = engine;
+  for (let wanted = planner.next(ledger.run); wanted.length > 0; wanted = planner.next(ledger.run)) {
+    const work = await supply.only(wanted);
+    ledger.plan(work);
+    onPlanned?.(ledger.run.trials.planned);
+    await execute(work, engine);
+    if (signal.aborted) return;
+  }
+}
