@@ -106,7 +106,7 @@ function metricFacts(metric: MetricComparison): MetricComparison {
   return { mean, ci, n, gated, baseline, delta, deltaCi, p, pAdjusted, mde, paired, verdict };
 }
 
-function changeFacts({ changes, folded }: EvalComparison): Record<string, unknown> {
+function changeFacts({ changes, folded, flakiness = [] }: EvalComparison): Record<string, unknown> {
   const { newlyFailing, newlyPassing, flaky, unpaired } = changes;
   const named = (which: (each: FoldedCase) => boolean) => folded.filter(which).map((each) => each.case);
   return {
@@ -114,6 +114,9 @@ function changeFacts({ changes, folded }: EvalComparison): Record<string, unknow
     newlyPassing,
     flaky,
     unpaired: unpaired.map(({ case: name, reason }) => ({ case: name, reason })),
+    // What the names above leave out: whether a break is proven, and how flaky a case is.
+    confirmed: named((each) => each.guard?.status === 'confirmed'),
+    flakiness: flakiness.map(({ case: name, passed, trials, runs }) => ({ case: name, passed, trials, runs })),
     accepted: named((each) => each.accepted),
     quarantined: named((each) => each.quarantined),
   };

@@ -4,7 +4,17 @@ import { byCase } from './by-case.js';
 import { findingsOf, sentence } from './findings.js';
 import type { Report, ReportInput } from './report.js';
 import { reproduce } from './reproduce.js';
-import { capped, countText, deltaCell, evalName, plural, replayTexts, scoreCell, usageTexts } from './words.js';
+import {
+  capped,
+  countText,
+  deltaCell,
+  evalName,
+  flakyText,
+  plural,
+  replayTexts,
+  scoreCell,
+  usageTexts,
+} from './words.js';
 
 /** GitHub takes 1 MiB of a job's summary and shows nothing of a larger one; people read far less. */
 const WHOLE_FILE = 56_000;
@@ -106,13 +116,13 @@ function metricRow([name, metric]: [string, MetricComparison]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-function changeLines({ changes, folded }: EvalComparison): string[] {
+function changeLines({ changes, folded, flakiness = [] }: EvalComparison): string[] {
   const quarantined = folded.filter((each) => each.quarantined).map((each) => each.case);
   const accepted = folded.filter((each) => each.accepted).map((each) => each.case);
   const kinds: [string, readonly string[]][] = [
     ['Newly failing', changes.newlyFailing],
     ['Newly passing', changes.newlyPassing],
-    ['Flaky', changes.flaky],
+    ['Flaky', flakiness.map(flakyText)],
     ['Failing as accepted', accepted],
     ['Quarantined', quarantined],
     ['Not compared', changes.unpaired.map((each) => `${each.case} (${each.reason})`)],

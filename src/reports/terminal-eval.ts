@@ -2,7 +2,7 @@ import type { EvalComparison, MetricComparison } from '../vocabulary.js';
 import { type Ink, type Meaning, oneLine } from './ink.js';
 import type { ReportInput } from './report.js';
 import { cut, padded, rightAligned, widthOf, wrapped } from './width.js';
-import { deltaCell, evalName, scoreCell, usageTexts } from './words.js';
+import { deltaCell, evalName, flakyText, scoreCell, usageTexts } from './words.js';
 
 /** With more evals than these, those without anything to say take one line. */
 const FEW = 5;
@@ -92,7 +92,9 @@ function cellsOf({ mean, baseline, delta, ci }: MetricComparison): Record<'value
   return { value: `${scoreCell(baseline)} → ${scoreCell(baseline + delta)}`, change: deltaCell(delta), interval };
 }
 
-function changeTexts({ changes, folded }: EvalComparison): string[] {
+const MOST_FLAKY = 5;
+
+function changeTexts({ changes, folded, flakiness = [] }: EvalComparison): string[] {
   const quarantined = folded.filter((each) => each.quarantined).length;
   const counts: [number, string][] = [
     [changes.newlyFailing.length, 'newly failing'],
@@ -102,7 +104,12 @@ function changeTexts({ changes, folded }: EvalComparison): string[] {
     [changes.unpaired.length, 'not compared'],
   ];
   const texts = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-  return texts.length > 0 ? [texts.join(' · ')] : [];
+  const flaky = flakiness.slice(0, MOST_FLAKY).map(flakyText).join(', ');
+  const more = flakiness.length - MOST_FLAKY;
+  return [
+    ...(texts.length > 0 ? [texts.join(' · ')] : []),
+    ...(flaky === '' ? [] : [`flaky: ${flaky}${more > 0 ? ` and ${more} more` : ''}`]),
+  ];
 }
 
 const MOST_TROUBLE = 3;

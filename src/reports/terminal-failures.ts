@@ -48,7 +48,8 @@ async function caseBlock(
   ink: Ink,
   width: number,
 ): Promise<string[]> {
-  const newly = evaluation.changes.newlyFailing.includes(folded.case) ? ', newly failing' : '';
+  const confirmed = folded.guard?.status === 'confirmed' ? ', confirmed' : '';
+  const newly = evaluation.changes.newlyFailing.includes(folded.case) ? `, newly failing${confirmed}` : '';
   const title = `${oneLine(evalName(evaluation))} ${oneLine(folded.case)}${folded.critical ? ', critical' : ''}${newly}`;
   const mark = folded.outcome === 'failed' ? ink('✗', 'bad') : ink('?', 'doubtful');
   const lines = wrapped(cut(title, width * 3), width - 2).map(

@@ -1,4 +1,4 @@
-import type { Comparison, EvalComparison } from '../vocabulary.js';
+import type { Comparison, EvalComparison, Flakiness } from '../vocabulary.js';
 
 /** A score, 0..1, as people read it: at most three decimals. */
 export function scoreText(value: number): string {
@@ -80,6 +80,11 @@ export function capped(text: string, most: number): string {
     .toString('utf8')
     .replace(/\uFFFD+$/, '');
   return kept + mark(Buffer.byteLength(kept));
+}
+
+/** A case that does not always give the same outcome, with how often it passed. */
+export function flakyText({ case: name, passed, trials, runs }: Flakiness): string {
+  return `${name} (passed ${passed} of ${trials}${runs > 1 ? ` in ${runs} runs` : ''})`;
 }
 
 /** Names in a row: the first few, then how many more. */

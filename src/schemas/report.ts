@@ -53,6 +53,13 @@ const result = {
   },
 } as const;
 
+const flakiness = {
+  type: 'object',
+  description: 'A case that both passed and failed though nothing changed; runs: how many its trials come from.',
+  required: ['case', 'passed', 'trials', 'runs'],
+  properties: { case: text, passed: count, trials: count, runs: count },
+} as const;
+
 const evaluation = {
   type: 'object',
   required: ['prompt', 'model', 'cases', 'cost', 'tokens', 'latency', 'metrics', 'changes', 'results'],
@@ -83,7 +90,14 @@ const evaluation = {
     changes: {
       type: 'object',
       required: ['newlyFailing', 'newlyPassing', 'flaky', 'unpaired'],
-      properties: { newlyFailing: strings, newlyPassing: strings, flaky: strings, unpaired: { type: 'array' } },
+      properties: {
+        newlyFailing: { ...strings, description: 'Passed in all of the baseline, and fail each time now.' },
+        newlyPassing: strings,
+        flaky: strings,
+        unpaired: { type: 'array' },
+        confirmed: { ...strings, description: 'Newly failing cases that failed often enough to be proof.' },
+        flakiness: { type: 'array', items: flakiness },
+      },
     },
     results: { type: 'array', items: result },
   },

@@ -26,9 +26,14 @@ const wrong = (id: string, more: Partial<RawCase> = {}): RawCase => ({
   ...more,
 });
 
-const before = (ids: readonly string[], passes: readonly (0 | 1)[]) =>
+const before = (ids: readonly string[], passes: readonly (0 | 1)[], repeats = 1) =>
   baselineOf(
-    ids.map((id, index) => caseRun(id, [trial(passes[index] ?? 1, { scores: { accuracy: passes[index] ?? 1 } })])),
+    ids.map((id, index) =>
+      caseRun(
+        id,
+        Array.from({ length: repeats }, () => trial(passes[index] ?? 1, { scores: { accuracy: passes[index] ?? 1 } })),
+      ),
+    ),
     {
       commit: 'fedcba9876543210',
     },
@@ -42,7 +47,7 @@ export const everything = inputOf(
     {
       replayed: true,
       gate: { ...defaults, metrics: { accuracy: { tolerance: 0.05 } } },
-      baseline: before(ids, [1, 1, 1, 1, 0, 1, 1, 1, 1, 1]),
+      baseline: before(ids, [1, 1, 1, 1, 0, 1, 1, 1, 1, 1], 8),
       cases: [
         good('refund'),
         wrong('double-charge', { tags: ['critical'] }),

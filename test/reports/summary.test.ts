@@ -8,7 +8,7 @@ import { calm, everything, HOSTILE } from './scenario.js';
 const failing = (id: string, reason: string, model = 'openai:m', path = 'evals/p.prompt.md'): RawEval => ({
   prompt: { id, path, version: '1' },
   model,
-  baseline: baselineOf([caseRun('c', [trial(1, { scores: { accuracy: 1 } })])]),
+  baseline: baselineOf([caseRun('c', [trial(1, { scores: { accuracy: 1 } })])], { version: '1' }),
   cases: [{ case: 'c', raw: [completed('', [scored(false, reason)])] }],
 });
 
@@ -16,7 +16,7 @@ describe('summary.md', () => {
   it('begins with the verdict, says what regressed and how to reproduce it', async () => {
     const text = await textOf(summary, everything);
     expect(text.split('\n')[0]).toBe('## assay: failed (incomplete)');
-    expect(text).toContain('| **pass** | 0.833 | 0.417 | −0.417 |');
+    expect(text).toContain('| **pass** | 0.833 | 0.333 | −0.500 |');
     expect(text).toContain('npx assay eval evals/support/triage.prompt.md --model openai:small --mode replay');
     expect(await textOf(summary, calm)).toMatch(/^## assay: passed\n/);
   });

@@ -1,6 +1,7 @@
 import type { MetricComparison } from '../../vocabulary.js';
 import { difference, plural, score } from '../say.js';
 import { levelOf } from '../settings.js';
+import { lacksTooMuch } from './complete.js';
 import { type Finding, gatedMetrics, type Rule } from './rule.js';
 
 /** The run could not tell whether a gated metric fell by an amount that matters: never a failure, at level error unverified. */
@@ -11,6 +12,8 @@ export const inconclusive: Rule = {
     if (level === 'off') return [];
     return gatedMetrics(evaluation).flatMap(({ name, facts }): Finding[] => {
       if (facts?.verdict !== 'inconclusive' || levelOf(evaluation.gate, name, level) === 'off') return [];
+      // Where too many scores are missing, rule `complete` says so.
+      if (lacksTooMuch(evaluation, name)) return [];
       const message = `${name} is inconclusive${openQuestion(facts, evaluation.gate.detect)}`;
       return [{ level, status: 'unverified', message, metric: name }];
     });
