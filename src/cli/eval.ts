@@ -22,6 +22,7 @@ export const command: CommandDefinition = {
       .option('--repeats <n>', 'trials per case: 5, or 1..8', repeats)
       .option('--concurrency <n>', 'calls at a time', count)
       .option('--filter <pattern>', 'only cases that match a glob on prompt/case, or tag:x (repeatable)', several)
+      .option('--baseline <file|ref>', 'compare with this baseline file, those of a git ref, or those at the merge-base')
       .option('--timeout <duration>', 'for each attempt, e.g. 500ms, 30s, 2m', duration)
       .option('--max-wait <duration>', 'the longest wait that a provider may ask for', duration)
       .option('--dry-run', 'show what would be called and what it may cost, and call nothing')
@@ -32,6 +33,7 @@ export const command: CommandDefinition = {
       'assay eval evals/support/triage.prompt.md',
       "assay eval --filter 'support/*/double-*' --filter tag:critical",
       'assay eval --model openai:gpt-5-mini --mode live --repeats 3',
+      'assay eval --baseline merge-base',
       'assay eval --dry-run --mode record',
     ]);
   },

@@ -29,6 +29,7 @@ export interface EvalFlags extends ProjectFlags {
   timeout?: number;
   maxWait?: number;
   resume?: boolean;
+  baseline?: string;
 }
 
 /** The world with the variables of `--env-file` beneath those of the environment, which win. */
@@ -69,6 +70,7 @@ export function evalOptions(paths: string[], flags: EvalFlags, world: World): Ev
     resume: flags.resume ?? false,
     ...(chosen && { mode: chosen }),
     ...(flags.repeats && { repeats: flags.repeats }),
+    ...(flags.baseline !== undefined && { baseline: flags.baseline }),
     ...(flags.concurrency !== undefined && { concurrency: flags.concurrency }),
     ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
     ...(flags.maxWait !== undefined && { maxWaitMs: flags.maxWait }),

@@ -2,6 +2,11 @@ import type { Problem } from '../vocabulary.js';
 
 /** Trouble with git, and with the commits and baselines that a command names. */
 export const gitProblems = {
+  'baseline-for-nobody': (file: string): Problem => ({
+    code: 'baseline-for-nobody',
+    message: `${file} is named like the baseline of none of these prompts`,
+    remedy: 'Name a single prompt to run, or give the file the name of its prompt: <prompt>.baseline.json.',
+  }),
   'git-failed': (what: string, why: string): Problem => ({
     code: 'git-failed',
     message: `git could not read ${what}: ${why}`,

@@ -15,6 +15,7 @@ export async function lastChanges(
   root: string,
   folder: string,
   files: readonly string[],
+  signal?: AbortSignal,
 ): Promise<Map<string, LastChange>> {
   const wanted = new Set(files);
   const found = new Map<string, LastChange>();
@@ -23,7 +24,7 @@ export async function lastChanges(
   const format = `--format=${MARK}%H %as %P${MARK}%aN`;
   const log = ['log', '-z', '-c', '--no-renames', '--no-show-signature', '--name-only', format];
   let change: { author: string; commit: string; date: string; root: boolean } | undefined;
-  for await (const field of fields(gitStream(root, [...log, 'HEAD', '--', `:(top,literal)${folder}`]))) {
+  for await (const field of fields(gitStream(root, [...log, 'HEAD', '--', `:(top,literal)${folder}`], signal))) {
     if (field.startsWith(MARK)) {
       const [, facts = '', author = ''] = field.split(MARK);
       const [commit = '', date = '', ...parents] = facts.split(' ').filter((each) => each !== '');

@@ -58,12 +58,17 @@ export function gitSync(folder: string, args: readonly string[], input = ''): Bu
 }
 
 /** What git prints, as it comes. Git is stopped when nobody reads on. @throws GitFailure */
-export async function* gitStream(folder: string, args: readonly string[]): AsyncGenerator<Buffer> {
+export async function* gitStream(
+  folder: string,
+  args: readonly string[],
+  signal?: AbortSignal,
+): AsyncGenerator<Buffer> {
   const child = spawn('git', [...args], {
     cwd: folder,
     env: environment(),
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
+    ...(signal && { signal }),
   });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));

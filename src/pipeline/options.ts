@@ -28,6 +28,8 @@ export interface EvaluateOptions extends Partial<Selection> {
   /** The longest wait that a provider may ask for, in milliseconds. */
   maxWaitMs?: number;
   resume?: boolean;
+  /** Other baselines than those of the working tree: a baseline file, a git ref, or `merge-base`. */
+  baseline?: string;
   /** Nothing will be called (`--dry-run`), so no key is needed. */
   planOnly?: boolean;
   /** The output folder, relative to the working folder; by default `reports` in the project root. */

@@ -18,6 +18,7 @@ import { gitRootOf, insideRoot } from '../trust/paths.js';
 import { createRedactor } from '../trust/redact.js';
 import type { Config, Eval, Library, Mode } from '../vocabulary.js';
 import type { World } from '../world.js';
+import { withBaselines } from './baselines.js';
 import type { EvaluateOptions, Selection } from './options.js';
 import { openProject, type Project, projectPaths } from './project.js';
 
@@ -62,7 +63,7 @@ export async function openSession(options: EvaluateOptions, world: World): Promi
   };
   const assertions = new Map([...byType(options.assertions ?? []), ...assertionTypes]);
   const types = new Map([...byType(options.providers ?? []), ...providerTypes]);
-  const library = await discover(project.tree, {
+  const found = await discover(project.tree, {
     ...(project.configPath !== undefined && { configPath: project.configPath }),
     ...(selection.paths.length > 0 && { paths: selection.paths }),
     models: selection.models,
@@ -76,6 +77,8 @@ export async function openSession(options: EvaluateOptions, world: World): Promi
   }).catch(async (error: unknown) => {
     throw await withRecordings(error, project, options.mode);
   });
+  const whence = { root: project.root, cwd: options.cwd, env: world.env };
+  const library = options.baseline === undefined ? found : await withBaselines(found, options.baseline, whence);
   const config: Config = {
     ...library.config,
     mode: options.mode ?? library.config.mode,

@@ -35,6 +35,7 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
   'bad-variable': [['ASSAY_MODE', 'reply', 'Use replay, record or live.']],
   'bad-yaml': [['a mapping is not closed', AT]],
   'baseline-conflict': [[AT]],
+  'baseline-for-nobody': [['old/triage.baseline.json']],
   'baseline-version': [['2', AT]],
   'baseline-without-prompt': [['triage', AT]],
   'cannot-score': [['judge', 'there is no judge to ask', 'Set judge in assay.config.yaml.', AT]],

@@ -1,0 +1,140 @@
+import { RECORDINGS } from '../ask/recordings-file.js';
+import { describeAccept } from '../gate/describe-accept.js';
+import { lastChanges, type LastChange } from '../git/authors.js';
+import { changedInGit } from '../git/changes.js';
+import { type InRepository, inRepository } from '../git/place.js';
+import { mergeBase } from '../git/refs.js';
+import { readBaseline } from '../library/baseline.js';
+import { gitTree } from '../library/git-tree.js';
+import type { Baseline, Prompt, Run } from '../vocabulary.js';
+import type { World } from '../world.js';
+import { baselinePath, listed } from './baselines.js';
+import type { Session } from './session.js';
+
+/** What git says about a run beside its verdict. */
+export interface Remarks {
+  /** Notes for the reports, once the run has ended. */
+  about(run: Run): Promise<string[]>;
+  /** Stops looking. */
+  close(): void;
+}
+
+/** How long reports wait for git to find who committed the recordings, once all else is done. */
+const MOST_WAIT_MS = 1_000;
+
+/**
+ * Begins to ask git which baselines this branch accepted, and who committed the recordings. It goes on beside the run and never
+ * makes it fail: outside a repository, or where git cannot tell, there is nothing to remark.
+ */
+export function beginRemarks(session: Session, world: World): Remarks {
+  const place = inRepository(session.project.root);
+  if (!place) return { about: async () => [], close() {} };
+  const stopped = new AbortController();
+  const accepted = acceptedHere(session, place, world).catch(() => []);
+  const recorders =
+    session.config.mode === 'live' ? undefined : findRecorders(session, place, stopped.signal).catch(() => undefined);
+  return {
+    async about(run) {
+      const replayed = new Set(run.evals.filter((each) => each.replayed).map((each) => each.prompt.id));
+      const waited = new AbortController();
+      const wait = world.sleep(MOST_WAIT_MS, waited.signal).then(() => undefined);
+      const known = replayed.size > 0 ? await Promise.race([recorders, wait]) : undefined;
+      waited.abort();
+      return [...(await accepted), ...(known ? recordedBy(known, replayed) : [])];
+    },
+    close: () => stopped.abort(),
+  };
+}
+
+/** Baselines that differ from those where the branch began, a line per prompt and model. */
+async function acceptedHere({ project, library }: Session, place: InRepository, world: World): Promise<string[]> {
+  const { root } = project;
+  const { commit } = await mergeBase(root, world.env);
+  const changed = new Set(await changedInGit(root, commit, [':(glob)**/*.baseline.json']));
+  const prompts = library.prompts.filter((prompt) => changed.has(place.toGit(baselinePath(prompt)) ?? ''));
+  if (prompts.length === 0) return [];
+  const tree = await gitTree(root, commit);
+  return prompts.flatMap((prompt) => {
+    const path = baselinePath(prompt);
+    const before = tree.has(path) ? readBaseline(tree, path, () => {}) : undefined;
+    const after = project.tree.has(path) ? readBaseline(project.tree, path, () => {}) : undefined;
+    return acceptedLines(prompt, before, after);
+  });
+}
+
+function acceptedLines({ id }: Prompt, before: Baseline | undefined, after: Baseline | undefined): string[] {
+  const models = new Set([...Object.keys(before?.models ?? {}), ...Object.keys(after?.models ?? {})]);
+  return [...models].flatMap((model) => {
+    const changes = describeAccept(only(before, model), only(after, model) ?? { schemaVersion: 1, models: {} });
+    const texts = changes.map((text) => text.slice(`${model}: `.length));
+    // What happened to the scores is what a reviewer looks for.
+    const sorted = [...texts.filter((text) => !isVersion(text)), ...texts.filter(isVersion)];
+    return sorted.length === 0 ? [] : [`accepted in this branch: ${id} [${model}]: ${sorted.join('; ')}`];
+  });
+}
+
+function isVersion(text: string): boolean {
+  return text.startsWith('version ');
+}
+
+function only(baseline: Baseline | undefined, model: string): Baseline | undefined {
+  const found = baseline && Object.hasOwn(baseline.models, model) ? baseline.models[model] : undefined;
+  return found && { schemaVersion: 1, models: { [model]: found } };
+}
+
+/** By prompt: who last changed its recordings; `undefined` for those not committed as they are. */
+type Recorders = Map<string, LastChange | undefined>;
+
+async function findRecorders(
+  { project, library, git }: Session,
+  place: InRepository,
+  signal: AbortSignal,
+): Promise<Recorders> {
+  const { changed } = await git;
+  const files = new Map<string, string>();
+  const recorders: Recorders = new Map();
+  for (const { id } of library.prompts) {
+    const path = `${RECORDINGS}/${id}.jsonl`;
+    if (!project.tree.has(path)) continue;
+    recorders.set(id, undefined);
+    const inGit = place.toGit(path);
+    if (inGit !== undefined && !changed(inGit)) files.set(inGit, id);
+  }
+  const folder = place.toGit(RECORDINGS) ?? '';
+  for (const [file, change] of await lastChanges(project.root, folder, [...files.keys()], signal)) {
+    recorders.set(files.get(file) ?? '', change);
+  }
+  return recorders;
+}
+
+function recordedBy(recorders: Recorders, replayed: ReadonlySet<string>): string[] {
+  const authors = new Map<string, { files: number; date: string }>();
+  const open: { id: string }[] = [];
+  let cut = 0;
+  for (const [id, change] of recorders) {
+    if (!replayed.has(id)) continue;
+    if (change === undefined) {
+      open.push({ id });
+    } else if (change === 'cut') {
+      cut += 1;
+    } else {
+      const known = authors.get(change.author) ?? { files: 0, date: '' };
+      const date = change.date > known.date ? change.date : known.date;
+      authors.set(change.author, { files: known.files + 1, date });
+    }
+  }
+  const most = [...authors].toSorted(([, a], [, b]) => b.files - a.files);
+  const names = most.slice(0, MOST_AUTHORS).map(([name, { files, date }]) => `${name} (${plural(files)}, ${date})`);
+  if (most.length > MOST_AUTHORS) names.push(`${most.length - MOST_AUTHORS} others`);
+  return [
+    ...(names.length > 0 ? [`recordings last committed by ${names.join(', ')}`] : []),
+    ...(cut > 0 ? [`who committed ${plural(cut)} of recordings is not in this shallow clone (fetch-depth: 0)`] : []),
+    ...(open.length > 0 ? [`recordings not committed yet: ${listed(open)}`] : []),
+  ];
+}
+
+const MOST_AUTHORS = 5;
+
+function plural(files: number): string {
+  return `${files} ${files === 1 ? 'file' : 'files'}`;
+}
