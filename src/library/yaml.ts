@@ -1,11 +1,29 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  Schema,
+} from 'yaml';
 import { problems as make } from '../errors.js';
-import type { Json, Place } from '../vocabulary.js';
-import { readFullYaml } from './full-yaml.js';
-import { readPlainYaml } from './plain-yaml.js';
-import { isObject, type Read } from './source.js';
+import type { Json, JsonObject, Place, Problem } from '../vocabulary.js';
+import { isInexact, isObject, MAX_DEPTH, type Path, type Read, REFUSED_KEYS } from './source.js';
 
 /** Largest YAML file in characters: its parser needs some hundred bytes per character; larger data belongs in .jsonl or .csv. */
 export const MAX_YAML = 4_000_000;
+/** Most values that aliases may stand for in one file: far above what people write, far below what a bomb unfolds to. */
+const MAX_ALIASED = 100_000;
+
+/** Making a schema per document takes a third of the time. Keys given twice are found below, where tags are refused, too. */
+const SCHEMA = new Schema({ schema: 'core' });
+/** With a log level of `silent` a second document would be left out without a word. */
+const OPTIONS = { prettyErrors: false, strict: true, uniqueKeys: false, logLevel: 'error' } as const;
 
 /**
  * Reads one YAML 1.2 document (core schema: dates are text, `off` is text). Not accepted: several documents, keys given twice,
@@ -14,32 +32,135 @@ export const MAX_YAML = 4_000_000;
  * @param at the file, and the number of lines that stand before `text` in it
  */
 export function readYaml(text: string, at: { file: string; lineOffset?: number }): Read {
+  const lines = new LineCounter();
+  const place = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { file: at.file, line: Math.max(line, 1) + (at.lineOffset ?? 0), column: Math.max(col, 1) };
+  };
   if (text.length > MAX_YAML) return { problems: [make['too-large'](MAX_YAML, { file: at.file, line: 1, column: 1 })] };
-  const lines = text.includes('\r') ? text.replaceAll('\r\n', '\n') : text;
-  const plain = readPlainYaml(lines);
-  if (!plain) return readFullYaml(text, at);
-  const placeOf = placer(lines, at);
-  const { value, offsetOf } = plain;
-  return { source: { file: at.file, value, place: (path, of = 'value') => placeOf(offsetOf(path, of)) } };
+  const document = parseDocument(text, { ...OPTIONS, lineCounter: lines, schema: SCHEMA });
+  const faults = [...document.errors, ...document.warnings].map((fault) => syntaxProblem(fault, place));
+  if (faults.length > 0) return { problems: faults };
+  const reader = new Values(document, place);
+  const value = reader.read();
+  if (reader.problems.length > 0) return { problems: reader.problems };
+  return { source: { file: at.file, value, place: (path, of) => place(offsetOf(document, path, of ?? 'value')) } };
 }
 
-/** Turns offsets into places. Where lines begin is found when the first place is asked for. */
-function placer(text: string, at: { file: string; lineOffset?: number }): (offset: number) => Place {
-  let starts: number[] | undefined;
-  return (offset) => {
-    if (!starts) {
-      starts = [0];
-      for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) starts.push(end + 1);
+function syntaxProblem(
+  fault: Document['errors'][number] | Document['warnings'][number],
+  place: (at: number) => Place,
+): Problem {
+  const where = place(fault.pos[0]);
+  if (fault.code === 'MULTIPLE_DOCS') return make['bad-yaml']('there is a second document; a file holds one', where);
+  if (fault.code === 'IMPOSSIBLE' || fault.code === 'RESOURCE_EXHAUSTION') return make['too-deep'](MAX_DEPTH, where);
+  if (fault.code === 'TAG_RESOLVE_FAILED') return make['bad-yaml'](NO_TAGS, where);
+  return make['bad-yaml'](lowerFirst(fault.message.replace(/\s+/g, ' ')), where);
+}
+
+function lowerFirst(message: string): string {
+  return /^[A-Z][a-z]/.test(message) ? message[0]?.toLowerCase() + message.slice(1) : message;
+}
+
+/** Turns nodes into a JSON value, counting what aliases unfold to. */
+class Values {
+  readonly problems: Problem[] = [];
+  private aliased = 0;
+
+  constructor(
+    private readonly document: Document,
+    private readonly place: (offset: number) => Place,
+  ) {}
+
+  read(): Json {
+    return this.value(this.document.contents, 0, false);
+  }
+
+  private value(node: unknown, depth: number, underAlias: boolean): Json {
+    if (underAlias && this.aliased++ >= MAX_ALIASED) return this.refuse(make['too-many-aliases'], node);
+    if (depth > MAX_DEPTH) return this.refuse((where) => make['too-deep'](MAX_DEPTH, where), node);
+    if (isAlias(node)) {
+      const target = node.resolve(this.document);
+      const unknown = `no anchor &${node.source} stands before this`;
+      return target ? this.value(target, depth + 1, true) : this.refuse((at) => make['bad-yaml'](unknown, at), node);
     }
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
+    if (hasTag(node)) return this.refuse((where) => make['bad-yaml'](NO_TAGS, where), node);
+    if (isMap(node)) return this.map(node.items, depth, underAlias);
+    if (isSeq(node)) return node.items.map((item) => this.value(item, depth + 1, underAlias));
+    if (isScalar(node)) return this.scalar(node);
+    return null;
+  }
+
+  private map(items: readonly Pair[], depth: number, underAlias: boolean): JsonObject {
+    const object: JsonObject = {};
+    for (const { key, value } of items) {
+      const name = isScalar(key) ? keyName(key.value, key.source) : undefined;
+      if (name === undefined) this.refuse((where) => make['bad-yaml']('a key must be plain text', where), key);
+      else if (REFUSED_KEYS.has(name)) this.refuse((where) => make['forbidden-name'](name, where), key);
+      else if (Object.hasOwn(object, name)) this.refuse((where) => make['duplicate-key'](name, where), key);
+      else object[name] = this.value(value, depth + 1, underAlias);
+      if (this.problems.length > 20) break;
     }
-    return { file: at.file, line: low + 1 + (at.lineOffset ?? 0), column: offset - (starts[low] ?? 0) + 1 };
-  };
+    return object;
+  }
+
+  private scalar(node: Scalar): Json {
+    const { value } = node;
+    if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+    if (typeof value !== 'number')
+      return this.refuse((where) => make['bad-yaml']('this is no JSON value', where), node);
+    if (!Number.isFinite(value))
+      return this.refuse((where) => make['bad-yaml'](`${value} is not a number in JSON`, where), node);
+    if (isInexact(node.source ?? '', value)) return this.refuse(make['inexact-number'], node);
+    return value;
+  }
+
+  private refuse(problem: (where: Place) => Problem, node: unknown): null {
+    if (this.problems.length <= 20) this.problems.push(problem(this.place(startOf(node) ?? 0)));
+    return null;
+  }
+}
+
+const NO_TAGS = 'tags such as !name or !!set are not used here';
+
+function hasTag(node: unknown): boolean {
+  return (isMap(node) || isSeq(node) || isScalar(node)) && node.tag !== undefined;
+}
+
+function keyName(value: unknown, written: string | undefined): string | undefined {
+  if (typeof value === 'string') return value;
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return written ?? String(value);
+  return undefined;
+}
+
+function startOf(node: unknown): number | undefined {
+  const range = (node as Node | null | undefined)?.range;
+  return range?.[0];
+}
+
+function offsetOf(document: Document, path: Path, of: 'key' | 'value'): number {
+  let node: unknown = document.contents;
+  let offset = startOf(node) ?? 0;
+  for (const [index, step] of path.entries()) {
+    if (isAlias(node)) return offset;
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && keyName(key.value, key.source) === String(step));
+      if (!pair) return offset;
+      const last = index === path.length - 1;
+      offset = (last && of === 'key' ? undefined : valueStart(pair.value)) ?? startOf(pair.key) ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(step)];
+      offset = startOf(node) ?? offset;
+    } else return offset;
+  }
+  return offset;
+}
+
+/** A null that nothing was written for has no place of its own. */
+function valueStart(node: unknown): number | undefined {
+  if (isScalar(node) && node.value === null && !node.source) return undefined;
+  return startOf(node);
 }
 
 /** Whether a value read from a file is an empty document. */
