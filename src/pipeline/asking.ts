@@ -4,6 +4,7 @@ import { deadline } from '../ask/deadline.js';
 import { limits } from '../ask/limits.js';
 import { price } from '../ask/price.js';
 import { providerPort } from '../ask/provider-port.js';
+import { ready } from '../ask/ready.js';
 import { recordings } from '../ask/recordings.js';
 import type { RecordingStore } from '../ask/recordings-file.js';
 import { retry } from '../ask/retry.js';
@@ -38,6 +39,7 @@ export function askingPort(options: AskingOptions, world: World): Ask {
     retry({ maxWaitMs, clock: world }),
     limits({ describe, concurrency, maxWaitMs, clock: world }),
     breaker,
+    ...(options.port ? [] : [ready(pool)]),
     deadline({ timeoutMs, clock: world }),
   ]);
 }
