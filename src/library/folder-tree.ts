@@ -2,7 +2,7 @@ import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type fastGlob from 'fast-glob';
 import { problems, UserError } from '../errors.js';
-import { gitRootOf, insideRoot } from '../trust/paths.js';
+import { gitRootOf, insideOf } from '../trust/paths.js';
 import { globOptions, globTasks, loadGlob } from './glob.js';
 import { decodeText, splitLines } from './text-file.js';
 import type { Tree } from './tree.js';
@@ -12,8 +12,8 @@ import type { Tree } from './tree.js';
  * @param root absolute path of the project root; reads may reach as far as the git repository around it
  */
 export function folderTree(root: string): Tree {
-  const border = gitRootOf(root) ?? root;
-  const locate = (path: string): string => insideRoot(border, resolve(root, checkedName(path)));
+  const inside = insideOf(gitRootOf(root) ?? root);
+  const locate = (path: string): string => inside(resolve(root, checkedName(path)));
 
   return {
     name: 'working tree',
@@ -32,7 +32,11 @@ export function folderTree(root: string): Tree {
 
     has(path) {
       try {
-        return statSync(locate(path), { throwIfNoEntry: false })?.isFile() === true;
+        // Most of what is asked for is not there, which is told at once; what is there must lie inside.
+        const there = statSync(resolve(root, checkedName(path)), { throwIfNoEntry: false });
+        if (there?.isFile() !== true) return false;
+        locate(path);
+        return true;
       } catch {
         return false;
       }
@@ -90,9 +94,9 @@ function checkedName(path: string): string {
 function locateFile(path: string, locate: (path: string) => string): string {
   const absolute = locate(path);
   // A file that is asked for like a folder is told as missing, too.
-  if (!existsSync(absolute)) throw new UserError([problems['no-such-file'](path)]);
-  if (!attempt(path, () => statSync(absolute)).isFile())
-    throw new UserError([problems['unreadable-file'](path, 'it is not a file')]);
+  const there = attempt(path, () => statSync(absolute, { throwIfNoEntry: false }));
+  if (!there) throw new UserError([problems['no-such-file'](path)]);
+  if (!there.isFile()) throw new UserError([problems['unreadable-file'](path, 'it is not a file')]);
   return absolute;
 }
 

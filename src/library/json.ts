@@ -2,7 +2,6 @@ import { problems as make } from '../errors.js';
 import type { Json, JsonObject, Place, Problem } from '../vocabulary.js';
 import { isInexact, MAX_DEPTH, type Path, type Read, REFUSED_KEYS } from './source.js';
 
-const SPACE = /[ \t\r\n]*/y;
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORDS: readonly [string, Json][] = [
@@ -153,9 +152,7 @@ class Reader {
   }
 
   private space(): void {
-    SPACE.lastIndex = this.at;
-    SPACE.test(this.text);
-    this.at = SPACE.lastIndex;
+    while (isBlank(this.text.charCodeAt(this.at))) this.at += 1;
   }
 
   private closes(bracket: string): boolean {
@@ -184,4 +181,9 @@ class Reader {
       point === undefined ? 'it ends too early' : `unexpected ${JSON.stringify(String.fromCodePoint(point))}`;
     return new Fault(make['bad-json'](what, this.place(this.at)));
   }
+}
+
+/** Whether a character is a blank, a line end or a tab. */
+function isBlank(code: number): boolean {
+  return code === 32 || code === 10 || code === 13 || code === 9;
 }

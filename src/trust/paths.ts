@@ -12,14 +12,23 @@ import type { Place } from '../vocabulary.js';
  * @throws UserError `outside-root`
  */
 export function insideRoot(root: string, path: string, place?: Place): string {
-  const refuse = (why: string): UserError => new UserError([problems['outside-root'](path, why, place)]);
-  if (path.includes('\0')) throw refuse('it holds a NUL character');
-  if (foreignEscape(root, path)) throw refuse('it leads outside');
-  const absolute = resolve(root, path);
-  const real = realOrNearest(absolute);
-  if (!real.ok) throw refuse(real.why);
-  if (!within(realpathSync.native(root), real.path)) throw refuse('it leads outside');
-  return absolute;
+  return insideOf(root)(path, place);
+}
+
+/** `insideRoot` for many paths of one folder: what that folder is in truth is found once. */
+export function insideOf(root: string): (path: string, place?: Place) => string {
+  let realRoot: string | undefined;
+  return (path, place) => {
+    const refuse = (why: string): UserError => new UserError([problems['outside-root'](path, why, place)]);
+    if (path.includes('\0')) throw refuse('it holds a NUL character');
+    if (foreignEscape(root, path)) throw refuse('it leads outside');
+    const absolute = resolve(root, path);
+    const real = realOrNearest(absolute);
+    if (!real.ok) throw refuse(real.why);
+    realRoot ??= realpathSync.native(root);
+    if (!within(realRoot, real.path)) throw refuse('it leads outside');
+    return absolute;
+  };
 }
 
 /**
