@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { run } from '../../src/cli/run.js';
 import { problems, UserError } from '../../src/errors.js';
 import type { Place, Problem } from '../../src/vocabulary.js';
-import { processWorld } from '../../src/world.js';
+import { allHelp } from '../docs/run.js';
 import { PACKAGE } from '../support/project.js';
 
 type Catalogue = typeof problems;
@@ -66,6 +65,7 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
   'input-mismatch': [['vars.ticket must be text, not 3', AT]],
   'line-too-long': [['fixtures/data.jsonl', 16_000_000, AT]],
   locked: [['reports/run.jsonl.lock']],
+  'merged-into-shard': [['reports']],
   'message-condition': [['user', AT]],
   'misnamed-file': [['evals/triage.case.yml', 'triage.cases.yaml', AT]],
   'missing-key': [
@@ -73,6 +73,7 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
     ['app', ['APP_TOKEN', 'APP_KEY']],
   ],
   'missing-partial': [['tone', AT]],
+  'missing-shard': [[['1/4']], [['1/4', '3/4']]],
   'missing-value': [
     ['equals', true, AT],
     ['regex', false, AT],
@@ -90,6 +91,7 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
   'no-repository': [['/home/ana/project']],
   'no-such-file': [['fixtures/tickets.csv', AT]],
   'not-a-plain-file': [['reports/report.json']],
+  'not-a-shard': [['reports']],
   'not-in-run': [['evals/other.prompt.md']],
   'not-utf8': [['evals/triage.prompt.md', 'it begins like UTF-16', AT]],
   'other-run': [['reports/run.jsonl', CHANGE]],
@@ -103,6 +105,7 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
   'required-key': [['type', 'assert[0]', AT]],
   'reserved-metric': [['pass', AT]],
   'shallow-clone': [[]],
+  'shard-run': [['reports/run.jsonl', '2/4']],
   'takes-none': [['cost', 'value', AT]],
   'template-too-large': [['its partials hold more than 1000000 characters', AT]],
   'text-beside-messages': [['You are kind.', AT]],
@@ -157,12 +160,12 @@ interface Made {
 
 /** A problem for every sample. */
 const made: Made[] = Object.entries(SAMPLES).flatMap(([code, samples]) =>
-  samples.map((args) => {
+  samples.flatMap((args) => {
     // Each list of samples has the types of its own maker; over all of them only this can be said.
     const make: unknown = Reflect.get(problems, code);
-    if (typeof make !== 'function') throw new Error(`there is no ${code}`);
+    if (typeof make !== 'function') return [];
     const problem: Problem = make(...args);
-    return { code, problem, args };
+    return [{ code, problem, args }];
   }),
 );
 
@@ -182,6 +185,7 @@ describe('the catalogue of mistakes', () => {
 
   it('has a sample of each, and none besides', () => {
     expect([...new Set(made.map(({ code }) => code))].toSorted()).toEqual(codes);
+    expect(Object.keys(SAMPLES).toSorted()).toEqual(codes);
   });
 
   it.each(made)('$code: one line of what happened, whole sentences of what to do, at its place', (each) => {
@@ -204,21 +208,13 @@ describe('the catalogue of mistakes', () => {
   });
 
   it('advises what the command line has', async () => {
-    const help = await Promise.all([['--help'], ['eval', '--help'], ['accept', '--help']].map(helpOf));
-    const known = new Set(help.join(' ').match(/--[a-z][a-z-]*|(?<=^ {2})[a-z]+(?= )/gm));
+    const known = new Set((await allHelp()).match(/--[a-z][a-z-]*|(?<=^ {2})[a-z]+(?= )/gm));
     const advice = made.map(({ problem }) => problem.remedy).join(' ');
     const named = advice.match(/--[a-z][a-z-]*|(?<=`assay )[a-z]+/g) ?? [];
     expect(named).toEqual(expect.arrayContaining(['--allow-code', 'accept']));
     expect(named.filter((word) => !known.has(word))).toEqual([]);
   });
 });
-
-async function helpOf(args: string[]): Promise<string> {
-  let text = '';
-  const screenOf = { write: (part: string) => (text += part) };
-  await run(args, { ...processWorld(), stdout: screenOf, stderr: screenOf });
-  return text;
-}
 
 describe('a user error', () => {
   it('carries its problems and the exit code, 2 unless told otherwise', () => {
