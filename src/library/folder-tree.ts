@@ -94,9 +94,9 @@ function checkedName(path: string): string {
 function locateFile(path: string, locate: (path: string) => string): string {
   const absolute = locate(path);
   // A file that is asked for like a folder is told as missing, too.
-  const there = attempt(path, () => statSync(absolute, { throwIfNoEntry: false }));
-  if (!there) throw new UserError([problems['no-such-file'](path)]);
-  if (!there.isFile()) throw new UserError([problems['unreadable-file'](path, 'it is not a file')]);
+  if (!existsSync(absolute)) throw new UserError([problems['no-such-file'](path)]);
+  if (!attempt(path, () => statSync(absolute)).isFile())
+    throw new UserError([problems['unreadable-file'](path, 'it is not a file')]);
   return absolute;
 }
 
