@@ -1,84 +1,97 @@
-import pLimit, { type LimitFunction } from 'p-limit';
+import pLimit from 'p-limit';
 import type { ModelDescription } from '../providers/provider.js';
-import type { Answer } from '../vocabulary.js';
+import type { Answer, ModelRequest } from '../vocabulary.js';
 import type { Layer } from './ask.js';
+import { statedDelay, tooLong } from './back-off.js';
 import { aborted, type Clock, unlessAborted } from './clock.js';
+import { Lane, type Place, type Refusal, type Turn, type Waiting } from './lane.js';
 
-/** How many calls may be under way. */
+/** How many calls may be under way, and how fast they may follow each other. */
 export interface LimitOptions {
-  describe(model: string): Pick<ModelDescription, 'provider' | 'concurrency'>;
+  describe(model: string): Pick<ModelDescription, 'provider' | 'concurrency' | 'limits' | 'calls'>;
   /** Calls at a time over all providers; also a provider's own limit where it has none. */
   concurrency: number;
   /** A lane that is paused for longer than this, in milliseconds, refuses calls instead of holding them. */
   maxWaitMs?: number;
-  clock: Pick<Clock, 'now' | 'sleep'>;
+  /** About how many tokens a request will use, in and out. */
+  tokens?(request: ModelRequest): number;
+  clock: Clock;
 }
 
-/** The calls of one provider. */
-interface Lane {
-  provider: string;
-  limit: LimitFunction;
-  /** The time on the clock until which the provider asked for silence. */
-  pausedUntil: number;
-}
+/** A call that was refused so often while others were let in is out of luck for good. */
+const MOST_TRIES = 8;
 
 /**
- * Bounds the calls under way, per provider and over all. A server's retry-after pauses its provider's whole lane, not the one
- * worker that heard it. Places are given in order of asking whatever the purpose, a place in the lane before one of all: a slow
+ * Bounds the calls under way, per provider and over all, and their rate. A server's retry-after pauses its provider's whole lane,
+ * not the one worker that heard it, and a refusal is sent again by the lane when it can be: it tells of the rate of all calls, not
+ * of the one that met it. Places are given in order of asking whatever the purpose, a place in the lane before one of all: a slow
  * or paused provider holds no place that another could use, and nothing that holds a place ever waits for a second call.
  */
-export function limits({ describe, concurrency, maxWaitMs = 60_000, clock }: LimitOptions): Layer {
+export function limits(options: LimitOptions): Layer {
+  const { describe, concurrency, maxWaitMs = 60_000, tokens = () => 0, clock } = options;
   const overall = pLimit(concurrency);
   const lanes = new Map<string, Lane>();
   const laneOf = (model: string): Lane => {
-    const { provider, concurrency: own } = describe(model);
-    const lane = lanes.get(provider) ?? { provider, limit: pLimit(own ?? concurrency), pausedUntil: 0 };
+    const { provider, concurrency: own = concurrency, limits: rates, calls } = describe(model);
+    const known = lanes.get(provider);
+    if (known) return known;
+    const remote = calls === 'network';
+    const lane = new Lane({ provider, concurrency: own, maxWaitMs, remote, clock, ...(rates && { limits: rates }) });
     lanes.set(provider, lane);
     return lane;
   };
-
   return (next) => (request, context) => {
     const { signal } = context;
     const lane = laneOf(request.model);
     let sent = 0;
-    const given = () => aborted(sent);
+    let waiting: Waiting | undefined;
 
-    const send = async (): Promise<Answer | undefined> => {
+    const placed = (again: boolean, refusal?: Refusal): Promise<Turn> =>
+      new Promise((resolve) => {
+        const give = (turn: Turn): void => {
+          waiting = undefined;
+          resolve(turn);
+        };
+        waiting = { tokens: tokens(request), again, give, ...(refusal && { refusal }) };
+        lane.enter(waiting);
+      });
+    const send = async (place: Place): Promise<{ answer: Answer; refused: boolean } | undefined> => {
       // The lane may have been paused while this call waited for its place among all.
-      if (signal?.aborted || lane.pausedUntil > clock.now()) return undefined;
-      sent = 1;
-      const answer = await next(request, context);
-      hear(answer, lane, clock.now());
-      return answer;
+      if (signal?.aborted || lane.paused) {
+        lane.giveBack(place);
+        return undefined;
+      }
+      sent += 1;
+      place.sentAt = clock.now();
+      let answer: Answer | undefined;
+      try {
+        answer = await next(request, context);
+      } finally {
+        if (!answer) lane.end(place, undefined);
+      }
+      return { answer, refused: lane.end(place, answer) };
     };
-    const turn = async (): Promise<Answer> => {
-      for (;;) {
-        if (signal?.aborted) return given();
-        const pause = lane.pausedUntil - clock.now();
-        if (pause > maxWaitMs) return refused(lane, pause);
-        if (pause > 0) await clock.sleep(pause, signal);
-        else {
-          const answer = await overall(send);
-          if (answer) return answer;
-        }
+    const run = async (): Promise<Answer> => {
+      let attempts = 0;
+      let refusal: Refusal | undefined;
+      for (let again = false; ; again = true) {
+        if (signal?.aborted) return aborted(sent);
+        const turn = await placed(again, refusal);
+        if ('instead' in turn) return { ...turn.instead, attempts };
+        const told = await overall(() => send(turn.place));
+        if (!told) continue;
+        const { answer, refused } = told;
+        attempts += answer.attempts;
+        if (answer.ok || !refused || answer.retry?.retry === 'no') return { ...answer, attempts };
+        const asked = statedDelay(answer);
+        if (asked !== undefined && asked > maxWaitMs) return { ...tooLong(answer, asked, maxWaitMs), attempts };
+        refusal = { ...answer, retry: { retry: 'no' } };
+        if (sent >= MOST_TRIES || lane.hopeless) return { ...refusal, attempts };
       }
     };
-    return unlessAborted(lane.limit(turn), signal, given);
-  };
-}
-
-/** Takes a server's delay to heart. */
-function hear(answer: Answer, lane: Lane, now: number): void {
-  if (answer.ok || answer.retry?.retry !== 'rate-limited' || !answer.retry.afterMs) return;
-  lane.pausedUntil = Math.max(lane.pausedUntil, now + answer.retry.afterMs);
-}
-
-function refused(lane: Lane, afterMs: number): Answer {
-  const message = `not sent: ${lane.provider} limits the rate of calls`;
-  return {
-    ok: false,
-    failure: { kind: 'rate-limited', message },
-    attempts: 0,
-    retry: { retry: 'rate-limited', afterMs },
+    return unlessAborted(run(), signal, () => {
+      if (waiting) lane.drop(waiting);
+      return aborted(sent);
+    });
   };
 }

@@ -6,7 +6,7 @@ import {
   type ProviderPool,
   type ProviderRequest,
 } from '../providers/provider.js';
-import type { Answer, Completion, Failure, ModelRequest, Retry } from '../vocabulary.js';
+import type { Answer, Completion, Failure, ModelRequest, RateWindow, Retry } from '../vocabulary.js';
 import type { Ask, AskContext } from './ask.js';
 import { aborted } from './clock.js';
 import { completionFault } from './completion.js';
@@ -20,15 +20,22 @@ export function providerPort(pool: ProviderPool): Ask {
   return async (request, context) => {
     const { name, calls } = pool.describe(request.model);
     const asked = { ...request, name, trial: namesOf(context) };
-    const call: Call = { signal: context.signal ?? new AbortController().signal };
+    let rateLimits: readonly RateWindow[] | undefined;
+    const call: Call = {
+      signal: context.signal ?? new AbortController().signal,
+      heard(limits) {
+        rateLimits = limits;
+      },
+    };
+    const beside = (answer: Answer): Answer => (rateLimits === undefined ? answer : { ...answer, rateLimits });
     try {
       const completion = await askProvider(await pool.get(request.model), asked, context, call);
       const fault = completionFault(completion);
       if (fault) return failed(defect(request, `answered with no valid completion: ${fault}`));
-      return { ok: true, completion, attempts: 1, source: calls === 'none' ? 'local' : 'call' };
+      return beside({ ok: true, completion, attempts: 1, source: calls === 'none' ? 'local' : 'call' });
     } catch (thrown) {
       if (thrown instanceof UserError) throw thrown;
-      if (thrown instanceof ProviderError) return failed(thrown.failure, thrown.retry);
+      if (thrown instanceof ProviderError) return beside(failed(thrown.failure, thrown.retry));
       return call.signal.aborted ? aborted(1) : failed(defect(request, `failed: ${wordsOf(thrown)}`));
     }
   };

@@ -124,7 +124,7 @@ function readProviders(
       report(make['wrong-value'](`providers.${name}.type`, what, near, source.place([...at, 'type'])));
       continue;
     }
-    const { type: _type, concurrency: _concurrency, ...rest } = settings;
+    const { type: _type, concurrency: _concurrency, limits: _limits, ...rest } = settings;
     const faults = faultsOf(definition.settings, rest as JsonObject, `providers.${name}`);
     reportFaults(faults, source, at, report);
   }

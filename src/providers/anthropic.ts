@@ -41,10 +41,10 @@ export const anthropic: ProviderDefinition = {
     const client = await makeClient(context, base, key);
     const caller: Caller = { client, name: context.name, secrets, now: context.now };
     return {
-      complete: async (request, { signal }) => {
+      complete: async (request, call) => {
         const format = request.schema && (await outputFormat(request.schema));
         const body = withOwnParameters(messagesBody(request, format), request.parameters, 'anthropic', context.name);
-        return callSdk(caller, messages, body, signal);
+        return callSdk(caller, messages, body, call);
       },
     };
   },

@@ -13,6 +13,7 @@ import {
   type ProviderDefinition,
   type ProviderRequest,
 } from './provider.js';
+import { tellLimits } from './rate-windows.js';
 import { badSetting, requiredText, textSetting } from './settings.js';
 import { toProviderError } from './wire-errors.js';
 import { timingOf } from './wire.js';
@@ -80,6 +81,7 @@ class Http implements Provider {
     const { response, text } = await this.send(JSON.stringify(filled.body), call.signal);
     const timing = timingOf(response);
     const latencyMs = timing?.lastByteMs ? timing.lastByteMs - timing.sentMs : this.context.now() - started;
+    tellLimits(response.headers, call);
     if (!response.ok) throw this.refusal(response, text);
     return { ...this.read(response, text), latencyMs };
   }

@@ -112,13 +112,14 @@ class Pool implements OpenedProviders {
 
   describe(model: string): ModelDescription {
     const { provider, name, definition, settings } = this.#named(model);
-    const { concurrency } = settings;
+    const { concurrency, limits } = settings;
     return {
       provider,
       type: definition.type,
       name,
       calls: definition.calls,
       ...(concurrency !== undefined && { concurrency }),
+      ...(limits !== undefined && { limits }),
     };
   }
 

@@ -55,13 +55,13 @@ function provider(caller: Caller, useChat: boolean, official: boolean): Provider
   const own = (body: JsonObject, request: ProviderRequest): JsonObject =>
     withOwnParameters(body, request.parameters, 'openai', caller.name);
   return {
-    complete: async (request, { signal }) => {
+    complete: async (request, call) => {
       const body = own(useChat ? chatBody(request, official) : responsesBody(request), request);
-      return callSdk(caller, useChat ? chatCompletions : responses, body, signal);
+      return callSdk(caller, useChat ? chatCompletions : responses, body, call);
     },
-    embed: async (request, { signal }) => {
+    embed: async (request, call) => {
       const body = own(embeddingsBody(request), request);
-      return callSdk(caller, embeddings(request.texts?.length ?? 0), body, signal);
+      return callSdk(caller, embeddings(request.texts?.length ?? 0), body, call);
     },
   };
 }

@@ -1,4 +1,14 @@
-import type { Completion, Failure, JsonObject, ModelRequest, Problem, ProviderSettings, Retry } from '../vocabulary.js';
+import type {
+  Completion,
+  Failure,
+  JsonObject,
+  ModelRequest,
+  Problem,
+  ProviderSettings,
+  RateSettings,
+  RateWindow,
+  Retry,
+} from '../vocabulary.js';
 
 /** The part of the world a provider may use. Nothing else: no `process`, no global `fetch`. */
 export interface ProviderContext {
@@ -20,6 +30,8 @@ export interface ProviderContext {
 /** One call: how long it may take is the caller's affair, told by `signal`. */
 export interface Call {
   signal: AbortSignal;
+  /** To be told what the server says of its rate limits, with an answer or a refusal: numbers, never headers. */
+  heard?(limits: readonly RateWindow[]): void;
 }
 
 /** What a provider throws when it has no completion to give; anything else it throws is taken for a defect of its own. */
@@ -98,6 +110,7 @@ export interface ModelDescription {
   name: string;
   calls: ProviderDefinition['calls'];
   concurrency?: number;
+  limits?: RateSettings;
 }
 
 /** The providers of a run, made when first used and closed together. */

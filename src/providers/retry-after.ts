@@ -44,7 +44,7 @@ function usedUp(remaining: string | null): boolean {
 }
 
 /** `1m30s`, `500ms`, `1.5s`, or a bare number of seconds. */
-function durationMs(text: string): number | undefined {
+export function durationMs(text: string): number | undefined {
   const seconds = number(text);
   if (seconds !== undefined) return seconds * 1000;
   if (!/^(?:\d+(?:\.\d+)?(?:ms|[smhd]))+$/.test(text)) return undefined;
@@ -55,13 +55,14 @@ function durationMs(text: string): number | undefined {
 }
 
 /** `Date.parse` takes almost anything, `-5` too; only the two forms that servers write are dates here. */
-function untilDate(text: string | null, nowMs: number): number | undefined {
+export function untilDate(text: string | null, nowMs: number): number | undefined {
   if (text === null || !/^(?:[A-Z][a-z]{2,8}, |\d{4}-\d\d-\d\dT)/.test(text)) return undefined;
   const wait = Date.parse(text) - nowMs;
   return wait > 0 ? wait : undefined;
 }
 
-function number(text: string | null): number | undefined {
+/** A plain number that is not negative. */
+export function number(text: string | null): number | undefined {
   if (text === null || !/^\d+(?:\.\d+)?$/.test(text.trim())) return undefined;
   const value = Number(text);
   return Number.isFinite(value) ? value : undefined;

@@ -1,9 +1,10 @@
 import type { Completion, JsonObject } from '../vocabulary.js';
 import { badAnswer, whatItIs } from './answers.js';
 import { isRecord } from './completion.js';
-import { ProviderError } from './provider.js';
+import { type Call, ProviderError } from './provider.js';
+import { tellLimits } from './rate-windows.js';
 import { safeText } from './safe-text.js';
-import { errorInAnswer, toProviderError } from './wire-errors.js';
+import { errorInAnswer, headersOf, toProviderError } from './wire-errors.js';
 import { timingOf } from './wire.js';
 
 /** Timers cannot wait longer; the caller's signal is the real deadline. */
@@ -53,18 +54,15 @@ export interface Caller {
  * request for a stream as a whole is understood.
  * @throws ProviderError for every trouble: of the server, of the wire, of the answer's shape, and when the signal aborts
  */
-export async function callSdk(
-  caller: Caller,
-  endpoint: Endpoint,
-  body: JsonObject,
-  signal: AbortSignal,
-): Promise<Completion> {
+export async function callSdk(caller: Caller, endpoint: Endpoint, body: JsonObject, call: Call): Promise<Completion> {
+  const { signal } = call;
   const linked = linkedSignal(signal);
   try {
     const stream = body.stream === true && endpoint.collector !== undefined;
     const started = caller.now();
     const options = { body, stream, signal: linked.signal, timeout: NO_TIMEOUT_MS };
     const { data, response } = await caller.client.post(endpoint.path, options).withResponse();
+    tellLimits(response.headers, call);
     const collector = stream && isEventStream(response) ? endpoint.collector?.() : undefined;
     const answer = collector ? await collected(data, collector, response) : await whole(data, stream, response);
     if (signal.aborted) throw signal.reason;
@@ -74,6 +72,7 @@ export async function callSdk(
       ...latency(response, started, caller),
     };
   } catch (error) {
+    tellLimits(headersOf(error), call);
     throw inTermsOfProvider(error, signal, caller);
   } finally {
     linked.release();

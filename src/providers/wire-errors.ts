@@ -95,10 +95,15 @@ function reportOf(error: unknown): Report | undefined {
   const status = typeof error.status === 'number' ? error.status : undefined;
   const body = 'error' in error ? error.error : undefined;
   if (status === undefined && (body === undefined || body === null)) return undefined;
-  const headers = 'headers' in error && isHeaders(error.headers) ? error.headers : undefined;
+  const headers = headersOf(error);
   const report = describe(isRecord(body) && body.error !== undefined ? body.error : body);
   const message = report.message || error.message.replace(/^\d{3} /, '');
   return { ...report, message, headers, ...(status !== undefined && { status }) };
+}
+
+/** The headers that an SDK put on an error: for reading what is needed, never to be kept. */
+export function headersOf(error: unknown): ReadableHeaders | undefined {
+  return error instanceof Error && 'headers' in error && isHeaders(error.headers) ? error.headers : undefined;
 }
 
 function describe(inner: unknown): Report {

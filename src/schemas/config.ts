@@ -4,7 +4,7 @@ import { promptSettings } from './prompt.js';
 
 const glob = { ...text, description: 'Glob pattern, relative to the project root.' } as const;
 
-/** `assay.config.yaml`. Settings of a provider beside `type` and `concurrency` are checked against that provider's own schema. */
+/** `assay.config.yaml`. Settings of a provider beside `type`, `concurrency` and `limits` are checked against that provider's own schema. */
 export const configSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'assay.config.yaml',
@@ -27,6 +27,16 @@ export const configSchema = {
         properties: {
           type: { ...text, description: 'The kind of provider.' },
           concurrency: { type: 'integer', minimum: 1, maximum: 4096, description: 'Most calls at a time to it.' },
+          limits: {
+            type: 'object',
+            additionalProperties: false,
+            minProperties: 1,
+            properties: {
+              requestsPerMinute: { type: 'integer', minimum: 1, description: 'Most requests in any minute.' },
+              tokensPerMinute: { type: 'integer', minimum: 1, description: 'Most tokens, in and out, in any minute.' },
+            },
+            description: 'What it may be asked in a minute; limits that a server tells of are kept to as well.',
+          },
         },
         additionalProperties: true,
       },

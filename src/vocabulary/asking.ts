@@ -58,7 +58,10 @@ export interface Completion {
   embeddings?: number[][];
 }
 
-/** What kind of trouble kept a model from answering. */
+/**
+ * What kind of trouble kept a model from answering. `budget` and `unavailable`: it was not asked, because the budget is spent or
+ * its provider has been given up.
+ */
 export type FailureKind =
   | 'rate-limited'
   | 'quota'
@@ -74,6 +77,8 @@ export type FailureKind =
   | 'not-recorded'
   | 'blocked'
   | 'aborted'
+  | 'budget'
+  | 'unavailable'
   | 'code';
 
 /** Why there is no answer; the message is safe to print: no headers, no keys. */
@@ -90,7 +95,18 @@ export type AnswerSource = 'call' | 'recording' | 'local';
 /** Would trying again help? `rate-limited` may carry the server's own delay in milliseconds. Absent or `no`: it would not. */
 export type Retry = { retry: 'no' } | { retry: 'transient' } | { retry: 'rate-limited'; afterMs?: number };
 
-/** The port's result. `attempts` counts network tries, 0 for a recording; `handWritten` marks a sample recording. */
-export type Answer =
+/** What a server says of one of its rate limits: how much is left, and in how many milliseconds it will be whole again. */
+export interface RateWindow {
+  of: 'requests' | 'tokens' | 'input-tokens' | 'output-tokens';
+  remaining: number;
+  resetMs: number;
+}
+
+/**
+ * The port's result. `attempts` counts network tries, 0 for a recording; `handWritten` marks a sample recording; `rateLimits`
+ * is what the server said of its limits beside the answer.
+ */
+export type Answer = { rateLimits?: readonly RateWindow[] } & (
   | { ok: true; completion: Completion; attempts: number; source: AnswerSource; handWritten?: boolean }
-  | { ok: false; failure: Failure; attempts: number; retry?: Retry };
+  | { ok: false; failure: Failure; attempts: number; retry?: Retry }
+);

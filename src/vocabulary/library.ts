@@ -163,11 +163,18 @@ export interface Case {
   input: string;
 }
 
+/** What a provider may be asked in any minute; a type of members, since settings are JSON. */
+export type RateSettings = {
+  requestsPerMinute?: number;
+  tokensPerMinute?: number;
+};
+
 /** A configured provider: `type` chooses the code, the rest are that type's settings. */
 export interface ProviderSettings {
   type: string;
   /** Most calls at a time to this provider. */
   concurrency?: number;
+  limits?: RateSettings;
   [setting: string]: Json | undefined;
 }
 

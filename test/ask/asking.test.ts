@@ -42,8 +42,8 @@ test('a hung call, a full server and a rate limit are waited out; the price is r
   const answer = await clock.run(run.ask(request({ model: 'openai:gpt-5-mini' }), context()));
   await run.end();
   expect(answer).toMatchObject({ ok: true, attempts: 4, source: 'call', completion: { costUsd: 0.25 } });
-  // 1 s until the time was up, two back-offs, and what the server asked for.
-  expect(clock.time).toBe(1000 + 375 + 750 + 2000);
+  // 1 s until the time was up, the back-off of the question, that of its lane, and what the server asked for.
+  expect(clock.time).toBe(1000 + 375 + 375 + 2000);
   expect(readFileSync(join(root, 'fixtures/recordings/p.jsonl'), 'utf8')).toContain('"costUsd":0.25');
 });
 
