@@ -42,7 +42,7 @@ const UNRELIABLE = ['$dynamicRef', '$dynamicAnchor', '$recursiveRef', '$recursiv
 export function compileWith(schema: Json, allErrors: boolean, more: SchemaOptions): ValidateFunction {
   const make = dialectOf(schema);
   const checked = asSchema(schema);
-  if (more.strict === false || !isPlainSchema(schema)) checkerOf(make).validateSchema(checked, true);
+  if (more.strict === false || !isPlainSchema(schema)) void checkerOf(make).validateSchema(checked, true);
   const ajv = make({ ...OPTIONS, allErrors, strictSchema: more.strict ?? true });
   const { default: addFormats }: typeof Formats = require('ajv-formats');
   addFormats.default(ajv);

@@ -56,7 +56,7 @@ export function prepareDefaults(
 ): Defaults {
   const asserts = prepareList(written.assert ?? [], source, ['assert'], context, report);
   const uses = unite(context.templates, asserts.list);
-  const names = Object.keys((written.vars ?? {}) as JsonObject);
+  const names = Object.keys(written.vars ?? {});
   const idle = new Map(
     names.map((name) => [
       name,

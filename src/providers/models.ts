@@ -46,7 +46,7 @@ export function providerProblems(config: Providers): Problem[] {
   const types = [...kinds.keys()];
   return Object.entries(config.providers).flatMap(([name, { type }]) => {
     if (!kinds.has(type)) {
-      const near = nearMiss(String(type), types);
+      const near = nearMiss(type, types);
       const remedy = near ? `Did you mean "${near}"?` : `The types are ${types.join(', ')}.`;
       return [problems['bad-provider'](name, `there is no type "${type}"`, remedy)];
     }

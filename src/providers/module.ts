@@ -77,7 +77,7 @@ async function load(context: ProviderContext): Promise<AppFunction> {
   const absolute = context.resolve(file);
   const { createJiti } = await import('jiti');
   const jiti = createJiti(pathToFileURL(absolute).href, { fsCache: false, interopDefault: false });
-  const loaded = await jiti.import<unknown>(absolute).catch((thrown: unknown) => {
+  const loaded = await jiti.import(absolute).catch((thrown: unknown) => {
     throw badSetting(context, `${file} cannot be loaded: ${thrownText(thrown)}`, 'Correct the file.');
   });
   const found = exported(loaded, name);

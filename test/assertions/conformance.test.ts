@@ -103,7 +103,7 @@ describe.each([...assertionTypes.keys()])('%s', (type) => {
     for (const output of outputs)
       alone.push(await scorer(subject(output, { completion: completion(output) }), tools(ask)));
     const together = await Promise.all(
-      outputs.map((output) => scorer(subject(output, { completion: completion(output) }), tools(ask))),
+      outputs.map(async (output) => scorer(subject(output, { completion: completion(output) }), tools(ask))),
     );
     expect(together).toEqual(alone);
   });
