@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
-import { BASELINE, CASES, casesFile, echo, type EchoProject, echoProject, PROMPT, says } from './echo.js';
+import { describe, expect } from 'vitest';
+import { BASELINE, CASES, casesFile, echo, type EchoProject, PROMPT, says } from './echo.js';
 import { expectReports } from './report.js';
+import { type OpenEcho, test } from './test.js';
 
 /** A project whose model answers these cases wrongly, as long as they are in the set. */
-async function projectWith(wrong: Set<string>, cases = 10, config: string[] = []): Promise<EchoProject> {
-  const made = await echoProject({
+async function projectWith(open: OpenEcho, wrong: Set<string>, cases = 10): Promise<EchoProject> {
+  const made = await open({
     cases,
-    config,
     script: (_seen, id) => (wrong.has(id) ? says('something else') : undefined),
   });
   made.write('.gitignore', 'reports/');
@@ -22,10 +22,12 @@ interface StoredBaseline {
   >;
 }
 
-describe('accept', () => {
-  test('writes a baseline, a line per case; what failed then is accepted, what fails newly is not', async () => {
+describe.concurrent('accept', () => {
+  test('writes a baseline, a line per case; what failed then is accepted, what fails newly is not', async ({
+    echoProject,
+  }) => {
     const wrong = new Set(['c03']);
-    const made = await projectWith(wrong);
+    const made = await projectWith(echoProject, wrong);
     expect((await made.evaluate()).code).toBe(1);
 
     const dry = await made.assay(['accept', '--dry-run']);
@@ -64,9 +66,9 @@ describe('accept', () => {
     expect(made.read(BASELINE)).toBe(text);
   });
 
-  test('a case that newly fails in its recording fails the replay', async () => {
+  test('a case that newly fails in its recording fails the replay', async ({ echoProject }) => {
     const wrong = new Set<string>();
-    const made = await projectWith(wrong);
+    const made = await projectWith(echoProject, wrong);
     await made.evaluate(['--mode', 'record']);
     await made.assay(['accept']);
     wrong.add('c07');
@@ -80,8 +82,8 @@ describe('accept', () => {
     expect(outcome.stdout).toMatch(/c07[^\n]*newly failing/);
   });
 
-  test('of a run that could not be told is refused', async () => {
-    const made = await projectWith(new Set());
+  test('of a run that could not be told is refused', async ({ echoProject }) => {
+    const made = await projectWith(echoProject, new Set());
     await made.evaluate([]);
     const { code, stderr } = await made.assay(['accept']);
     expect(code).toBe(3);
@@ -89,33 +91,28 @@ describe('accept', () => {
     expect(made.has(BASELINE)).toBe(false);
   });
 
-  test('without a run, of a filtered run, or of unknown prompts is refused', async () => {
-    const made = await projectWith(new Set());
-    const none = await made.assay(['accept']);
-    expect([none.code, none.stderr]).toEqual([2, expect.stringMatching(/there is no run/)]);
+  test('without a run, of a filtered run, of unknown prompts, or after a change is refused', async ({
+    echoProject,
+  }) => {
+    const made = await projectWith(echoProject, new Set(), 3);
+    const refused = async (args: string[], words: RegExp) => {
+      const { code, stderr } = await made.assay(['accept', ...args]);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(words)]);
+    };
+    await refused([], /there is no run/);
     await made.evaluate(['--mode', 'live', '--filter', 'echo/c01']);
-    const filtered = await made.assay(['accept']);
-    expect([filtered.code, filtered.stderr]).toEqual([2, expect.stringMatching(/was filtered/)]);
+    await refused([], /was filtered/);
     await made.evaluate();
-    const unknown = await made.assay(['accept', 'evals/other.prompt.md']);
-    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringMatching(/evals\/other\.prompt\.md/)]);
+    await refused(['evals/other.prompt.md'], /evals\/other\.prompt\.md/);
+    made.write(CASES, casesFile(['c01', 'c02']));
+    await refused([], /prompts\.echo\.cases/);
+    made.write(PROMPT, '{{text}}!');
+    await refused([], /changed since/);
     expect(made.has(BASELINE)).toBe(false);
   });
 
-  test.each<[string, (made: EchoProject) => void, RegExp]>([
-    ['the prompt', (made) => made.write(PROMPT, '{{text}}!'), /prompts\.echo\.version/],
-    ['the cases', (made) => made.write(CASES, casesFile(['c01', 'c02'])), /prompts\.echo\.cases/],
-  ])('after %s changed is refused', async (_what, change, words) => {
-    const made = await projectWith(new Set());
-    await made.evaluate();
-    change(made);
-    const { code, stderr } = await made.assay(['accept']);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(words)]);
-    expect(made.has(BASELINE)).toBe(false);
-  });
-
-  test('drops recordings that nothing uses any more, and no others', async () => {
-    const made = await projectWith(new Set(), 3);
+  test('drops recordings that nothing uses any more, and no others', async ({ echoProject }) => {
+    const made = await projectWith(echoProject, new Set(), 3);
     await made.evaluate(['--mode', 'record']);
     const recordings = () => made.read('fixtures/recordings/echo.jsonl').trimEnd().split('\n');
     made.write(CASES, casesFile(['c01', 'c03']));
@@ -128,8 +125,8 @@ describe('accept', () => {
     expect((await made.evaluate([])).code).toBe(0);
   });
 
-  test('--json prints JSON and nothing else', async () => {
-    const made = await projectWith(new Set(), 2);
+  test('--json prints JSON and nothing else', async ({ echoProject }) => {
+    const made = await projectWith(echoProject, new Set(), 2);
     const evaluated = await made.evaluate(['--mode', 'live', '--json']);
     expect(JSON.parse(evaluated.stdout)).toEqual(JSON.parse(made.read('reports/report.json')));
     const { stdout } = await made.assay(['accept', '--json']);
@@ -138,58 +135,60 @@ describe('accept', () => {
   });
 });
 
-describe('what is compared', () => {
-  test('a model that replaces another is held to its baseline', async () => {
+describe.concurrent('what is compared', () => {
+  /** A project whose ten cases all passed when they were accepted, and of which some fail now. */
+  async function acceptedProject(open: OpenEcho, failing: readonly string[]): Promise<EchoProject> {
     const wrong = new Set<string>();
-    const made = await projectWith(wrong);
+    const made = await projectWith(open, wrong);
     await made.evaluate();
-    await made.assay(['accept']);
-    for (const id of ['c02', 'c04', 'c05', 'c06', 'c07', 'c08']) wrong.add(id);
-    const config = made
-      .read('assay.config.yaml')
-      .replace(/models: .*/, 'models: [{ model: local:next, replaces: local:echo }]');
-    made.write('assay.config.yaml', config);
+    expect((await made.assay(['accept'])).code).toBe(0);
+    for (const id of failing) wrong.add(id);
+    return made;
+  }
+
+  test('a model that replaces another with its baseline; any other model is new', async ({ echoProject }) => {
+    const made = await acceptedProject(echoProject, ['c02', 'c04', 'c05', 'c06', 'c07', 'c08']);
+    const config = made.read('assay.config.yaml');
+    const models = 'models: [{ model: local:next, replaces: local:echo }]';
+    made.write('assay.config.yaml', config.replace(/models: .*/, models));
     const outcome = await made.evaluate();
     expect(outcome.code).toBe(1);
     const [evaluation] = expectReports(made, outcome).evals;
     expect(evaluation).toMatchObject({ model: 'local:next', replaces: 'local:echo' });
     expect(evaluation?.changes.newlyFailing).toHaveLength(6);
     expect(evaluation?.metrics['pass']).toMatchObject({ baseline: 1, mean: 0.4, verdict: 'regressed' });
+
+    const other = await made.evaluate(['--mode', 'live', '--model', 'local:other']);
+    expect(other.code).toBe(1);
+    expect(other.report?.evals[0]?.metrics['pass']?.verdict).toBe('new');
+    expect(other.report?.gate.checks.filter((each) => each.status === 'failed').map((each) => each.rule)).toEqual([
+      'minimum',
+    ]);
   });
 
-  test('another model is new, and is held to the minimum', async () => {
-    const made = await projectWith(new Set(['c02']));
-    await made.evaluate();
-    await made.assay(['accept']);
-    const outcome = await made.evaluate(['--mode', 'live', '--model', 'local:other']);
-    expect(outcome.code).toBe(1);
-    expect(outcome.report?.evals[0]?.metrics['pass']?.verdict).toBe('new');
-  });
-
-  test('a critical case must pass, accepted or not', async () => {
-    const made = await projectWith(new Set(['c02']));
-    made.write(CASES, made.read(CASES).replace('id: c02,', 'id: c02, tags: [critical],'));
-    await made.evaluate();
-    await made.assay(['accept']);
-    const outcome = await made.evaluate();
-    expect(outcome.code).toBe(1);
-    const failed = outcome.report?.gate.checks.filter((each) => each.status === 'failed') ?? [];
-    expect(failed.map((each) => [each.rule, each.case])).toEqual([['critical', 'c02']]);
-  });
-
-  test('too few cases that are the same: it cannot be told', async () => {
-    const made = await projectWith(new Set());
-    await made.evaluate();
-    await made.assay(['accept']);
+  test('a critical case, which must pass; and too few cases that are the same cannot be told', async ({
+    echoProject,
+  }) => {
+    const made = await acceptedProject(echoProject, []);
     made.write(CASES, made.read(CASES).replaceAll(/say (c0[1-5])/g, 'please say $1'));
     const outcome = await made.evaluate();
     expect(outcome.code).toBe(3);
     expect(expectReports(made, outcome).evals[0]?.changes.unpaired).toHaveLength(5);
+
+    const wrong = made
+      .read(CASES)
+      .replace('id: c09,', 'id: c09, tags: [critical],')
+      .replace('value: c09', 'value: c99');
+    made.write(CASES, wrong);
+    const critical = await made.evaluate();
+    expect(critical.code).toBe(1);
+    const failed = critical.report?.gate.checks.filter((each) => each.status === 'failed') ?? [];
+    expect(failed.map((each) => [each.rule, each.case])).toEqual([['critical', 'c09']]);
   });
 });
 
-describe('order', () => {
-  test('of cases, prompts and repeats never depends on which call ended first', async () => {
+describe.concurrent('order', () => {
+  test('of cases, prompts and repeats never depends on which call ended first', async ({ echoProject }) => {
     const files = Object.fromEntries(
       ['a', 'b'].flatMap((name) => [
         [`evals/${name}.prompt.md`, '{{text}}'],
@@ -228,7 +227,7 @@ describe('order', () => {
     expect(screen(first.stdout)).toBe(screen(second.stdout));
   });
 
-  test('a filter runs the cases it matches, of the prompts that have any', async () => {
+  test('a filter runs the cases it matches, of the prompts that have any', async ({ echoProject }) => {
     const files = { 'evals/other.prompt.md': '{{text}}', 'evals/other.cases.yaml': casesFile(['c11', 'c12']) };
     const made = await echoProject({ files });
     made.write(CASES, made.read(CASES).replace('id: c02,', 'id: c02, tags: [edge],'));

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { type AssayOptions, type Content, type Project, project } from '../support/project.js';
+import { type AssayOptions, type AtEnd, type Content, type Project, project } from '../support/project.js';
 import { chatAnswer } from '../support/replies.js';
 import { type Reply, type ScriptedServer, type Seen, startServer } from '../support/scripted-server.js';
 
@@ -9,6 +9,8 @@ export type Script = (seen: Seen, id: string) => Reply | undefined | Promise<Rep
 /** What an echo project is made of. */
 export interface EchoOptions {
   cases?: number;
+  /** More settings of the provider, e.g. `apiKeyEnv: LOCAL_KEY`. */
+  provider?: string;
   /** More lines of the config. */
   config?: readonly string[];
   /** More lines of the front matter. */
@@ -38,20 +40,21 @@ export const BASELINE = 'evals/echo.baseline.json';
  * A project whose model, behind a loopback server, answers with what it was asked. Its cases `c01`, `c02`, … ask for their own id
  * and pass when they get it.
  */
-export async function echoProject(options: EchoOptions = {}): Promise<EchoProject> {
+export async function echoProject(options: EchoOptions = {}, atEnd: AtEnd = onTestFinished): Promise<EchoProject> {
   const server = await startServer(async (seen) => (await options.script?.(seen, caseOf(seen))) ?? echo(seen));
-  onTestFinished(() => server.close());
+  atEnd(() => server.close());
   const ids = caseIds(options.cases ?? 3);
-  const made = project({
+  const files = {
     'assay.config.yaml': [
-      `providers: { local: { type: openai, baseURL: "${server.url}/v1", api: chat } }`,
+      `providers: { local: { type: openai, baseURL: "${server.url}/v1", ${options.provider ?? 'api: chat'} } }`,
       'models: [local:echo]',
       ...(options.config ?? []),
     ],
     [PROMPT]: [...(options.front ? ['---', ...options.front, '---'] : []), options.template ?? '{{text}}'],
     [CASES]: casesFile(ids),
     ...options.files,
-  });
+  };
+  const made = project(files, atEnd);
   return {
     ...made,
     server,

@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Content } from '../support/project.js';
-import { casesFile, echoProject, RECORDINGS } from './echo.js';
+import { casesFile, RECORDINGS } from './echo.js';
+import { test } from './test.js';
 
 interface Mistake {
   files: Record<string, Content>;
@@ -161,8 +162,10 @@ const MISTAKES: Record<string, Mistake> = {
   },
 };
 
-describe('exit 2', () => {
-  test('every mistake of every file is told at once, with place and remedy, and nothing is called', async () => {
+describe.concurrent('exit 2', () => {
+  test('every mistake of every file is told at once, with place and remedy, and nothing is called', async ({
+    echoProject,
+  }) => {
     const files = Object.assign({}, ...Object.values(MISTAKES).map((each) => each.files)) as Record<string, Content>;
     const made = await echoProject({ files, config: ['moddels: [x]', 'gate: { tolerence: 1 }', 'repeats: 0'] });
     const { code, stdout, stderr } = await made.evaluate(['--mode', 'record']);
@@ -189,7 +192,7 @@ describe('exit 2', () => {
     expect(made.has('reports')).toBe(false);
   });
 
-  test('a mistake alone is enough, in a mode that calls and in one that does not', async () => {
+  test('a mistake alone is enough, in a mode that calls and in one that does not', async ({ echoProject }) => {
     const made = await echoProject({ files: { 'evals/lonely.prompt.md': 'hello' } });
     const outcomes = await Promise.all(['replay', 'live'].map((mode) => made.evaluate(['--mode', mode])));
     for (const { code, stderr } of outcomes) {
@@ -199,13 +202,13 @@ describe('exit 2', () => {
     expect(made.server.requests).toEqual([]);
   });
 
-  test('--json prints nothing to standard output then', async () => {
+  test('--json prints nothing to standard output then', async ({ echoProject }) => {
     const made = await echoProject({ files: { 'evals/lonely.prompt.md': 'hello' } });
     const { code, stdout } = await made.evaluate(['--json']);
     expect([code, stdout]).toEqual([2, '']);
   });
 
-  test.each<[string, string[], RegExp]>([
+  test.for<[string, string[], RegExp]>([
     ['no repeats', ['--repeats', '0'], /--repeats.*'0' is invalid.*1\.\.8/],
     ['a mode that is none', ['--mode', 'x'], /replay, record and live/],
     ['a duration without a unit', ['--timeout', '5'], /500ms, 5s or 2m/],
@@ -217,7 +220,7 @@ describe('exit 2', () => {
     ['a model without a provider', ['--model', 'foo'], /"foo" is no model\n.*provider:name/],
     ['a model of an unknown provider', ['--model', 'opnai:x'], /no provider "opnai".*\n.*Did you mean "openai"/],
     ['a host with a path', ['--allow-host', 'http://x/'], /no host that can be allowed/],
-  ])('%s', async (_what, args, words) => {
+  ])('%s', async ([_what, args, words], { echoProject }) => {
     const made = await echoProject({ config: ['mode: live'] });
     const { code, stdout, stderr } = await made.evaluate(args);
     expect(stderr).toMatch(words);
@@ -226,7 +229,7 @@ describe('exit 2', () => {
     expect(made.files()).not.toContain('report.json');
   });
 
-  test('a bad variable of the environment', async () => {
+  test('a bad variable of the environment', async ({ echoProject }) => {
     const made = await echoProject();
     const { code, stderr } = await made.evaluate([], { env: { ASSAY_MODE: 'lve' } });
     expect(code).toBe(2);

@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { BUILD, PACKAGE, type Project, project } from '../support/project.js';
+import { describe, expect } from 'vitest';
+import { BUILD, PACKAGE, type Project } from '../support/project.js';
 import { expectReports, timeless } from './report.js';
+import { type OpenProject, test } from './test.js';
 
 /** The package's own library in a git repository of its own, in which anything may be broken. */
-function ownLibrary(): Project {
-  const made = project({ '.gitignore': ['reports/', 'node_modules', 'dist'] });
+function ownLibrary(open: OpenProject): Project {
+  const made = open({ '.gitignore': ['reports/', 'node_modules', 'dist'] });
   for (const path of ['assay.config.yaml', 'evals', 'fixtures']) made.copy(path);
   made.commit('The own library');
   return made;
@@ -20,9 +21,9 @@ function withScripts(made: Project): void {
   symlinkSync(join(PACKAGE, 'node_modules'), join(made.root, 'node_modules'), 'junction');
 }
 
-describe('the own library', () => {
-  test('passes in replay without a key, and says that its replies are samples', async () => {
-    const made = ownLibrary();
+describe.concurrent('the own library', () => {
+  test('passes in replay without a key, and says that its replies are samples', async ({ project }) => {
+    const made = ownLibrary(project);
     const outcome = await made.assay(['eval']);
     expect(outcome.code, outcome.stdout + outcome.stderr).toBe(0);
     const report = expectReports(made, outcome);
@@ -34,8 +35,8 @@ describe('the own library', () => {
     expect(outcome.stdout).toMatch(/hand-written samples, not a model's answers/);
   });
 
-  test('gives the same reports again, but for ids and times, and changes no file', async () => {
-    const made = ownLibrary();
+  test('gives the same reports again, but for ids and times, and changes no file', async ({ project }) => {
+    const made = ownLibrary(project);
     const inputs = [...made.files('evals'), ...made.files('fixtures')];
     const texts = inputs.map((file) => made.read(file));
     const first = await made.assay(['eval']);
@@ -49,16 +50,18 @@ describe('the own library', () => {
     expect(inputs.map((file) => made.read(file))).toEqual(texts);
   });
 
-  test('works from any folder, and only on the prompts that are named', async () => {
-    const made = ownLibrary();
+  test('works from any folder, and only on the prompts that are named', async ({ project }) => {
+    const made = ownLibrary(project);
     const { code, report } = await made.assay(['eval', 'triage.prompt.md'], { cwd: 'evals/support' });
     expect(code).toBe(0);
     expect(new Set(report?.evals.map((each) => each.prompt.id))).toEqual(new Set(['support/triage']));
     expect(made.has('evals/support/reports')).toBe(false);
   });
 
-  test('fails when the documented step breaks a prompt, says which cases and why, and passes when restored', async () => {
-    const made = ownLibrary();
+  test('fails when the documented step breaks a prompt, says which cases and why, and passes when restored', async ({
+    project,
+  }) => {
+    const made = ownLibrary(project);
     withScripts(made);
     const script = (): string =>
       execFileSync(process.execPath, ['scripts/break-a-prompt.mjs'], { cwd: made.root, encoding: 'utf8' });

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
-import { CASES, casesFile, echo, echoProject, RECORDINGS } from './echo.js';
+import { describe, expect } from 'vitest';
+import { CASES, casesFile, echo, RECORDINGS } from './echo.js';
 import { expectReports } from './report.js';
+import { test } from './test.js';
 
 interface Row {
   case: string;
@@ -10,8 +11,8 @@ interface Row {
   purpose: string;
 }
 
-describe('recordings', () => {
-  test('record calls what is missing, once; replay then needs nobody', async () => {
+describe.concurrent('recordings', () => {
+  test('record calls what is missing, once; replay then needs nobody', async ({ echoProject }) => {
     const made = await echoProject({ cases: 3 });
     expect((await made.evaluate(['--mode', 'record'])).code).toBe(0);
     expect(made.asked()).toEqual({ c01: 1, c02: 1, c03: 1 });
@@ -38,7 +39,7 @@ describe('recordings', () => {
     expect(replay.stdout).toMatch(/these recordings pass; no model was asked/);
   });
 
-  test('rows are sorted by case, model and repeat, whatever order the replies came in', async () => {
+  test('rows are sorted by case, model and repeat, whatever order the replies came in', async ({ echoProject }) => {
     const made = await echoProject({
       cases: 6,
       config: ['repeats: 2'],
@@ -59,7 +60,7 @@ describe('recordings', () => {
     expect(made.files('fixtures')).toEqual([RECORDINGS]);
   });
 
-  test('recording anew the same replies changes no byte', async () => {
+  test('recording anew the same replies changes no byte', async ({ echoProject }) => {
     const made = await echoProject({ cases: 4 });
     await made.evaluate(['--mode', 'record']);
     const first = made.read(RECORDINGS);
@@ -68,7 +69,7 @@ describe('recordings', () => {
     expect(made.read(RECORDINGS)).toBe(first);
   });
 
-  test('recording anew another reply changes its line only', async () => {
+  test('recording anew another reply changes its line only', async ({ echoProject }) => {
     const made = await echoProject({ cases: 3 });
     await made.evaluate(['--mode', 'record']);
     const [first, , third] = made.read(RECORDINGS).split('\n');
@@ -84,7 +85,7 @@ describe('recordings', () => {
     expect(lines[1]).toContain('YOU said: say c02');
   });
 
-  test('live stores nothing, and asks for what is recorded, too', async () => {
+  test('live stores nothing, and asks for what is recorded, too', async ({ echoProject }) => {
     const made = await echoProject({ cases: 2 });
     await made.evaluate(['--mode', 'record']);
     const first = made.read(RECORDINGS);
@@ -93,7 +94,7 @@ describe('recordings', () => {
     expect(made.read(RECORDINGS)).toBe(first);
   });
 
-  test('failures are not recorded: the next run asks again', async () => {
+  test('failures are not recorded: the next run asks again', async ({ echoProject }) => {
     const refuse = { status: 400, json: { error: { message: 'not now', type: 'invalid_request_error' } } };
     let down = true;
     const made = await echoProject({ cases: 2, script: (_seen, id) => (down && id === 'c02' ? refuse : undefined) });
@@ -104,7 +105,7 @@ describe('recordings', () => {
     expect(made.asked()).toEqual({ c02: 1 });
   });
 
-  test('a dry run says what would be called, and calls and writes nothing', async () => {
+  test('a dry run says what would be called, and calls and writes nothing', async ({ echoProject }) => {
     const made = await echoProject({ cases: 3 });
     await made.evaluate(['--mode', 'record', '--filter', 'echo/c01']);
     made.server.forget();
@@ -119,11 +120,11 @@ describe('recordings', () => {
   });
 });
 
-describe('what a model sees decides', () => {
+describe.concurrent('what a model sees decides', () => {
   const front = ['why: because', 'owner: me', 'parameters: { temperature: 0 }'];
   const template = '{{! why: short answers }}{{#user}}{{text}}{{/user}}';
 
-  test('what it does not see needs no new recording', async () => {
+  test('what it does not see needs no new recording', async ({ echoProject }) => {
     const made = await echoProject({ cases: 2, front, template });
     await made.evaluate(['--mode', 'record']);
     made.server.forget();
@@ -150,7 +151,7 @@ describe('what a model sees decides', () => {
     expect(made.server.requests).toEqual([]);
   });
 
-  test('what it sees needs one, and replay says so', async () => {
+  test('what it sees needs one, and replay says so', async ({ echoProject }) => {
     const made = await echoProject({ cases: 1, front, template, files: { 'evals/_partials/end.md': ' please' } });
     const { report } = await made.evaluate(['--mode', 'record']);
     const versions = new Set([report?.evals[0]?.prompt.version]);

@@ -1,10 +1,10 @@
-import { describe, expect, test } from 'vitest';
-import { project } from '../support/project.js';
-import { casesFile, echoProject, says } from './echo.js';
+import { describe, expect } from 'vitest';
+import { casesFile, says } from './echo.js';
 import { expectReports } from './report.js';
+import { test } from './test.js';
 
-describe('exit 3: it could not be told', () => {
-  test('a filter that matches nothing', async () => {
+describe.concurrent('exit 3: it could not be told', () => {
+  test('a filter that matches nothing', async ({ echoProject }) => {
     const made = await echoProject();
     const outcome = await made.evaluate(['--mode', 'live', '--filter', 'echo/nothing-*']);
     expect(outcome.code).toBe(3);
@@ -16,20 +16,20 @@ describe('exit 3: it could not be told', () => {
     expect(made.server.requests).toEqual([]);
   });
 
-  test('an empty library', async () => {
+  test('an empty library', async ({ project }) => {
     const made = project({ 'assay.config.yaml': 'models: [mock:echo]' });
     const outcome = await made.assay(['eval']);
     expect(outcome.code).toBe(3);
     expect(expectReports(made, outcome).reasons.join('\n')).toMatch(/nothing was run/);
   });
 
-  test('a folder that is no project at all', async () => {
+  test('a folder that is no project at all', async ({ project }) => {
     const outcome = await project().assay(['eval']);
     expect(outcome.code).toBe(3);
     expect(outcome.stdout).toMatch(/nothing was run/);
   });
 
-  test('missing recordings in replay: how many, what they cost, how to record them', async () => {
+  test('missing recordings in replay: how many, what they cost, how to record them', async ({ echoProject }) => {
     const made = await echoProject({ cases: 3 });
     expect((await made.evaluate(['--mode', 'record'])).code).toBe(0);
     made.write('evals/echo.cases.yaml', casesFile(['c01', 'c02', 'c03', 'c04', 'c05']));
@@ -48,7 +48,7 @@ describe('exit 3: it could not be told', () => {
     expect(made.server.requests).toEqual([]);
   });
 
-  test('a miss of a priced model says about what recording costs', async () => {
+  test('a miss of a priced model says about what recording costs', async ({ project }) => {
     const made = project({
       'assay.config.yaml': 'models: [openai:gpt-5-mini]',
       'evals/echo.prompt.md': '{{text}}',
@@ -56,10 +56,10 @@ describe('exit 3: it could not be told', () => {
     });
     const outcome = await made.assay(['eval']);
     expect(outcome.code).toBe(3);
-    expect(outcome.stdout).toMatch(/2 of 2 not recorded, about \$0\.\d\d: npm run eval -- --mode record/);
+    expect(outcome.stdout).toMatch(/2 of 2 not recorded, (about|under) \$0\.\d\d: npm run eval -- --mode record/);
   });
 
-  test('a provider that is down for all trials', async () => {
+  test('a provider that is down for all trials', async ({ echoProject }) => {
     const made = await echoProject({ cases: 4 });
     await made.server.close();
     const outcome = await made.evaluate(['--mode', 'live']);
@@ -73,7 +73,7 @@ describe('exit 3: it could not be told', () => {
     expect(report.evals[0]?.cases).toMatchObject({ passed: 0, failed: 0, errored: 4 });
   });
 
-  test('a key that is refused: said once, and no more is asked than was under way', async () => {
+  test('a key that is refused: said once, and no more is asked than was under way', async ({ echoProject }) => {
     const refuse = { status: 401, json: { error: { message: 'no such key', type: 'invalid_request_error' } } };
     const made = await echoProject({ cases: 60, script: () => refuse, config: ['concurrency: 2'] });
     const outcome = await made.evaluate();
@@ -82,7 +82,7 @@ describe('exit 3: it could not be told', () => {
     expect(made.server.requests.length).toBeLessThanOrEqual(4);
   });
 
-  test('too many scores missing: the others passed, and still it is not passed', async () => {
+  test('too many scores missing: the others passed, and still it is not passed', async ({ echoProject }) => {
     const refuse = { status: 400, json: { error: { message: 'not this one', type: 'invalid_request_error' } } };
     const made = await echoProject({ cases: 4, script: (_seen, id) => (id === 'c02' ? refuse : undefined) });
     const outcome = await made.evaluate();
@@ -92,10 +92,10 @@ describe('exit 3: it could not be told', () => {
     expect(report.evals[0]?.metrics['pass']).toMatchObject({ mean: 1, n: 3 });
   });
 
-  test.each<[string, object]>([
+  test.for<[string, object]>([
     ['is down', { status: 400, json: { error: { message: 'judge is out', type: 'invalid_request_error' } } }],
     ['speaks in prose', says('I would say it is quite good.')],
-  ])('a judge that %s leaves scores unscored, never failed', async (_what, reply) => {
+  ])('a judge that %s leaves scores unscored, never failed', async ([_what, reply], { echoProject }) => {
     const made = await echoProject({
       cases: 2,
       config: ['judge: { model: "local:judge-2026-01-31" }'],
@@ -120,7 +120,7 @@ describe('exit 3: it could not be told', () => {
     }
   });
 
-  test('a failure of an assertion outweighs what could not be told, and both are said', async () => {
+  test('a failure of an assertion outweighs what could not be told, and both are said', async ({ echoProject }) => {
     const refuse = { status: 400, json: { error: { message: 'not this one', type: 'invalid_request_error' } } };
     const made = await echoProject({
       cases: 3,

@@ -1,11 +1,12 @@
 import { LLMock } from '@copilotkit/aimock';
-import { describe, expect, test } from 'vitest';
-import { type AssayOptions, type AtEnd, type Content, project } from '../support/project.js';
+import { describe, expect } from 'vitest';
+import type { AssayOptions, AtEnd, Content } from '../support/project.js';
 import { chatAnswer, messagesAnswer, responsesAnswer, sse } from '../support/replies.js';
 import { chatEvents, messagesEvents, responsesEvents } from '../support/replies.js';
-import { type Reply, startServer } from '../support/scripted-server.js';
+import type { Reply } from '../support/scripted-server.js';
 import { casesFile, userText } from './echo.js';
 import { expectReports } from './report.js';
+import { type OpenProject, test } from './test.js';
 
 const KEY = 'sk-test-wire-0123456789';
 
@@ -54,7 +55,7 @@ function languageOf(name: string): Language {
 }
 
 /** A project that speaks a language with a server. */
-function spoken(language: Language, url: string, transport: string, ids: readonly string[], atEnd: AtEnd) {
+function spoken(open: OpenProject, language: Language, url: string, transport: string, ids: readonly string[]) {
   const files: Record<string, Content> = {
     'assay.config.yaml': [...language.config(url), `models: ["${language.model}"]`, 'mode: live'],
     'evals/echo.prompt.md': [
@@ -65,7 +66,7 @@ function spoken(language: Language, url: string, transport: string, ids: readonl
     ],
     'evals/echo.cases.yaml': casesFile(ids),
   };
-  const made = project(files, atEnd);
+  const made = open(files);
   return { ...made, run: (args: readonly string[]) => made.assay(['eval', ...args], { env: language.env(url) ?? {} }) };
 }
 
@@ -89,7 +90,7 @@ async function faultyServer(atEnd: AtEnd): Promise<LLMock> {
   failure('c03', 1);
   answer('c04', 0, { disconnectRate: 1 });
   answer('c05', 0, { malformedRate: 1 });
-  answer('c06', 0, { latencyMs: 20_000 });
+  answer('c06', 0, { latencyMs: 30_000 });
   for (const id of ['c02', 'c03', 'c04', 'c05', 'c06']) answer(id);
   await mock.start();
   atEnd(() => mock.stop());
@@ -101,27 +102,30 @@ const ATTEMPTS = { c01: 1, c02: 2, c03: 3, c04: 2, c05: 2, c06: 2 };
 
 // Most of their time is spent waiting.
 describe.concurrent('the SDKs against an independent server', () => {
-  test.for(WAYS)('%s, %s: every fault is got over, and its attempts are counted', async (way, { onTestFinished }) => {
-    const [name, transport] = way;
-    const language = languageOf(name);
-    const mock = await faultyServer(onTestFinished);
-    const made = spoken(language, mock.url, transport, Object.keys(ATTEMPTS), onTestFinished);
-    const outcome = await made.run(['--timeout', '3s']);
+  test.for(WAYS)(
+    '%s, %s: every fault is got over, and its attempts are counted',
+    async (way, { project, onTestFinished }) => {
+      const [name, transport] = way;
+      const language = languageOf(name);
+      const mock = await faultyServer(onTestFinished);
+      const made = spoken(project, language, mock.url, transport, Object.keys(ATTEMPTS));
+      const outcome = await made.run(['--timeout', '5s']);
 
-    expect(outcome.code, outcome.stdout + outcome.stderr).toBe(0);
-    const results = expectReports(made, outcome).evals[0]?.results ?? [];
-    expect(Object.fromEntries(results.map((each) => [each.case, each.attempts]))).toEqual(ATTEMPTS);
-    for (const each of results) expect(each).toMatchObject({ status: 'completed', output: `you said: ${each.case}` });
-    const journal = made.read('reports/run.jsonl').trimEnd().split('\n').slice(1, -1);
-    const counted = journal.map((line) => JSON.parse(line) as { case: string; attempts: number });
-    expect(Object.fromEntries(counted.map((each) => [each.case, each.attempts]))).toEqual(ATTEMPTS);
-    expect(results.every((each) => (each['firstTokenMs'] === undefined) === (transport === 'whole'))).toBe(true);
-    for (const file of made.files()) expect(made.read(file)).not.toContain(KEY);
-  });
+      expect(outcome.code, outcome.stdout + outcome.stderr).toBe(0);
+      const results = expectReports(made, outcome).evals[0]?.results ?? [];
+      expect(Object.fromEntries(results.map((each) => [each.case, each.attempts]))).toEqual(ATTEMPTS);
+      for (const each of results) expect(each).toMatchObject({ status: 'completed', output: `you said: ${each.case}` });
+      const journal = made.read('reports/run.jsonl').trimEnd().split('\n').slice(1, -1);
+      const counted = journal.map((line) => JSON.parse(line) as { case: string; attempts: number });
+      expect(Object.fromEntries(counted.map((each) => [each.case, each.attempts]))).toEqual(ATTEMPTS);
+      expect(results.every((each) => (each['firstTokenMs'] === undefined) === (transport === 'whole'))).toBe(true);
+      for (const file of made.files()) expect(made.read(file)).not.toContain(KEY);
+    },
+  );
 });
 
 describe.concurrent('a server that falls silent', () => {
-  test.for(WAYS)('%s, %s: is given up after --timeout and asked again', async (way, { onTestFinished }) => {
+  test.for(WAYS)('%s, %s: is given up after --timeout and asked again', async (way, { project, startServer }) => {
     const [name, transport] = way;
     const language = languageOf(name);
     const seenBefore = new Set<string>();
@@ -134,9 +138,8 @@ describe.concurrent('a server that falls silent', () => {
       seenBefore.add(id);
       return { headers: { 'content-type': type }, body: String(body).slice(0, 60), stall: 'body' };
     });
-    onTestFinished(() => server.close());
-    const made = spoken(language, server.url, transport, ['c01', 'c02'], onTestFinished);
-    const outcome = await made.run(['--timeout', '1500ms']);
+    const made = spoken(project, language, server.url, transport, ['c01', 'c02']);
+    const outcome = await made.run(['--timeout', '3s']);
     expect(outcome.code, outcome.stdout + outcome.stderr).toBe(0);
     const results = expectReports(made, outcome).evals[0]?.results ?? [];
     expect(results.map((each) => [each.case, each.output, each.attempts])).toEqual([
@@ -146,11 +149,10 @@ describe.concurrent('a server that falls silent', () => {
     expect(server.requests.filter((seen) => seen.abortedMs !== undefined)).toHaveLength(2);
   });
 
-  test('for good: an error of its own kind, and the command ends by itself', async ({ onTestFinished }) => {
+  test('for good: an error of its own kind, and the command ends by itself', async ({ project, startServer }) => {
     const server = await startServer([{ stall: 'body', body: '{' }]);
-    onTestFinished(() => server.close());
     const language = languageOf('openai chat');
-    const made = spoken(language, server.url, 'whole', ['c01', 'c02'], onTestFinished);
+    const made = spoken(project, language, server.url, 'whole', ['c01', 'c02']);
     const outcome = await made.run(['--timeout', '200ms']);
     expect(outcome.code).toBe(3);
     const results = expectReports(made, outcome).evals[0]?.results ?? [];
@@ -161,11 +163,10 @@ describe.concurrent('a server that falls silent', () => {
   });
 });
 
-test('a server that asks to wait longer than --max-wait is not waited for', async ({ onTestFinished }) => {
+test('a server that asks to wait longer than --max-wait is not waited for', async ({ project, startServer }) => {
   const server = await startServer([{ status: 429, headers: { 'retry-after': '3600' }, json: {} }]);
-  onTestFinished(() => server.close());
   const language = languageOf('openai chat');
-  const made = spoken(language, server.url, 'whole', ['c01', 'c02', 'c03'], onTestFinished);
+  const made = spoken(project, language, server.url, 'whole', ['c01', 'c02', 'c03']);
   const outcome = await made.run(['--max-wait', '5s']);
   expect(outcome.code).toBe(3);
   expect(outcome.stdout).toMatch(/asked to wait 3600 s, and --max-wait allows 5 s/);

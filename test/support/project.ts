@@ -24,7 +24,7 @@ const CLI = process.env.ASSAY_CLI ?? join(PACKAGE, 'dist/cli/main.js');
 export const BUILD = dirname(dirname(CLI));
 
 /** A command that takes longer than this hangs. */
-const HANGS_AFTER_MS = 30_000;
+const HANGS_AFTER_MS = 60_000;
 
 /** A text, or lines that are joined by LF. */
 export type Content = string | readonly string[];
