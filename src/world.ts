@@ -4,6 +4,10 @@ import { performance } from 'node:perf_hooks';
 /** A stream that text is printed to. */
 export interface Screen {
   write(text: string): unknown;
+  /** Tells when a slow reader takes more, or went away. */
+  on?(event: 'drain' | 'close' | 'error', listener: () => void): unknown;
+  off?(event: 'drain' | 'close' | 'error', listener: () => void): unknown;
+  destroyed?: boolean;
   isTTY?: boolean;
   columns?: number;
 }

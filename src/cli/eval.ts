@@ -1,15 +1,11 @@
-import { createReadStream } from 'node:fs';
-import { EXIT } from '../exit-codes.js';
-import type { Conclusion } from '../pipeline/conclude.js';
 import { evaluate } from '../pipeline/evaluate.js';
-import { renderTerminal } from '../reports/terminal.js';
-import type { Screen, World } from '../world.js';
+import type { World } from '../world.js';
 import { addExamples, addProjectFlags, type CommandDefinition } from './command.js';
+import { printConclusion } from './conclusion.js';
 import { type EvalFlags, evalOptions, withEnvFile } from './flags.js';
 import { listenForInterrupt } from './interrupt.js';
-import { takesColor } from './paint.js';
 import { progress } from './progress.js';
-import { count, duration, mode, repeats, several } from './values.js';
+import { count, duration, mode, repeats, several, shard } from './values.js';
 
 /** `assay eval`: runs, prints the verdict. */
 export const command: CommandDefinition = {
@@ -22,7 +18,11 @@ export const command: CommandDefinition = {
       .option('--repeats <n>', 'trials per case: 5, or 1..8', repeats)
       .option('--concurrency <n>', 'calls at a time', count)
       .option('--filter <pattern>', 'only cases that match a glob on prompt/case, or tag:x (repeatable)', several)
-      .option('--baseline <file|ref>', 'compare with this baseline file, those of a git ref, or those at the merge-base')
+      .option('--shard <i/n>', 'only the i-th of n parts of the cases; `assay merge` joins them and gates', shard)
+      .option(
+        '--baseline <file|ref>',
+        'compare with this baseline file, those of a git ref, or those at the merge-base',
+      )
       .option('--timeout <duration>', 'for each attempt, e.g. 500ms, 30s, 2m', duration)
       .option('--max-wait <duration>', 'the longest wait that a provider may ask for', duration)
       .option('--dry-run', 'show what would be called and what it may cost, and call nothing')
@@ -61,7 +61,7 @@ async function runEval(paths: string[], flags: EvalFlags, outside: World): Promi
       world,
     ).finally(bar.end);
     try {
-      await print(conclusion, flags, world);
+      await printConclusion(conclusion, flags.json === true, world);
     } finally {
       conclusion.close();
     }
@@ -69,23 +69,4 @@ async function runEval(paths: string[], flags: EvalFlags, outside: World): Promi
   } finally {
     interrupt.release();
   }
-}
-
-async function print(conclusion: Conclusion, flags: EvalFlags, world: World): Promise<void> {
-  const { files, input, redact, verdict } = conclusion;
-  const report = files.get('report.json');
-  if (flags.json && report !== undefined) {
-    for await (const chunk of createReadStream(report, 'utf8')) world.stdout.write(String(chunk));
-  } else {
-    const screen = { color: takesColor(world.stdout, world.env), width: widthOf(world.stdout) };
-    for await (const chunk of renderTerminal(input, screen)) world.stdout.write(redact(chunk));
-  }
-  if (verdict.exitCode === EXIT.interrupted || verdict.exitCode === EXIT.terminated) {
-    world.stderr.write('The journal is kept. To continue: assay eval --resume, with the same flags\n');
-  }
-}
-
-/** Columns to write for: a file or a pipe has no width, and long lines harm nobody there. */
-function widthOf(screen: Screen): number {
-  return screen.isTTY ? (screen.columns ?? 80) : 100;
 }

@@ -30,6 +30,7 @@ export interface EvalFlags extends ProjectFlags {
   maxWait?: number;
   resume?: boolean;
   baseline?: string;
+  shard?: { index: number; count: number };
 }
 
 /** The world with the variables of `--env-file` beneath those of the environment, which win. */
@@ -70,6 +71,7 @@ export function evalOptions(paths: string[], flags: EvalFlags, world: World): Ev
     resume: flags.resume ?? false,
     ...(chosen && { mode: chosen }),
     ...(flags.repeats && { repeats: flags.repeats }),
+    ...(flags.shard && { shard: flags.shard }),
     ...(flags.baseline !== undefined && { baseline: flags.baseline }),
     ...(flags.concurrency !== undefined && { concurrency: flags.concurrency }),
     ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),

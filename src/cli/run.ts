@@ -25,6 +25,12 @@ const COMMANDS: readonly Entry[] = [
     summary: 'make the scores of the last run the baseline',
     load: () => import('./accept.js'),
   },
+  {
+    name: 'merge',
+    usage: '<dirs...>',
+    summary: 'join the shards of a run: one journal, one report, one verdict',
+    load: () => import('./merge.js'),
+  },
 ];
 
 /**

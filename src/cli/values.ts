@@ -32,6 +32,15 @@ export function count(text: string): number {
   return Number(text);
 }
 
+/** Reads `2/4`: the second of four shards. */
+export function shard(text: string): { index: number; count: number } {
+  const [, first, last] = /^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(text) ?? [];
+  const index = Number(first);
+  const count = Number(last);
+  if (!(index <= count)) throw new InvalidArgumentError('Write which shard of how many, such as 2/4.');
+  return { index, count };
+}
+
 const MODES: readonly Mode[] = ['replay', 'record', 'live'];
 
 /** Reads a mode. */

@@ -24,15 +24,35 @@ export const runProblems = {
     remedy: 'Run again without --resume.',
     place,
   }),
+  'doubled-shard': (shard: string, folder: string, other: string): Problem => ({
+    code: 'doubled-shard',
+    message: `shard ${shard} is there twice: in ${folder} and in ${other}`,
+    remedy: 'Name each folder once, and only the newest run of each shard.',
+  }),
   'filtered-run': (journal: string): Problem => ({
     code: 'filtered-run',
     message: `the run in ${journal} was filtered; a baseline is of all cases`,
     remedy: 'Run `assay eval` without --filter, then accept.',
   }),
+  'foreign-shard': (folder: string, { field, was, is }: { field: string; was: string; is: string }): Problem => ({
+    code: 'foreign-shard',
+    message: `the run in ${folder} is no part of this one: ${field} was ${was} there and is ${is} here`,
+    remedy: 'Merge the shards of one run only, with the same files checked out that they ran with.',
+  }),
   'incomplete-run': (journal: string): Problem => ({
     code: 'incomplete-run',
     message: `the run in ${journal} did not come to its end`,
     remedy: 'Finish it with `assay eval --resume`, then accept.',
+  }),
+  'merged-into-shard': (folder: string): Problem => ({
+    code: 'merged-into-shard',
+    message: `the joined run would take the place of the shard in ${folder}`,
+    remedy: 'Name another folder with --out.',
+  }),
+  'missing-shard': (shards: readonly string[]): Problem => ({
+    code: 'missing-shard',
+    message: shards.length === 1 ? `shard ${shards[0]} is missing` : `these shards are missing: ${shards.join(', ')}`,
+    remedy: 'Name the output folder of every shard; run `assay eval --shard` for those that have none.',
   }),
   'no-journal': (path: string): Problem => ({
     code: 'no-journal',
@@ -43,6 +63,11 @@ export const runProblems = {
     code: 'not-in-run',
     message: `"${path}" names no prompt of the last run`,
     remedy: 'Name a prompt, its cases or a folder that the run had, or run `assay eval` with it first.',
+  }),
+  'not-a-shard': (folder: string): Problem => ({
+    code: 'not-a-shard',
+    message: `the run in ${folder} is a whole one, no shard`,
+    remedy: 'Name output folders of `assay eval --shard i/n` only.',
   }),
   'other-run': (path: string, { field, was, is }: { field: string; was: string; is: string }): Problem => ({
     code: 'other-run',
@@ -59,6 +84,11 @@ export const runProblems = {
     message: 'a conflict marker of git stands in the recordings',
     remedy: 'Take either side or both, then run `npm run eval -- --mode record` for what is missing.',
     place,
+  }),
+  'shard-run': (journal: string, shard: string): Problem => ({
+    code: 'shard-run',
+    message: `the run in ${journal} is shard ${shard}; a baseline is of all cases`,
+    remedy: 'Join the shards with `assay merge`, then accept its output folder.',
   }),
   'unreadable-recording': (why: string, place: Place): Problem => ({
     code: 'unreadable-recording',

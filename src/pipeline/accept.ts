@@ -7,6 +7,7 @@ import { formatBaseline } from '../gate/format-baseline.js';
 import { writeFileAtomic } from '../journal/atomic-write.js';
 import { firstDifference } from '../journal/fingerprint.js';
 import { fixedPlan } from '../plan/planner.js';
+import { shardName } from '../plan/shard.js';
 import type { Baseline, Prompt } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { type Books, headerOf, openBooks, restore } from './books.js';
@@ -44,7 +45,7 @@ export async function acceptable(options: EvaluateOptions, world: World): Promis
   const session = await openSession({ ...options, ...run.options }, world);
   try {
     const books = await openBooks(session, run.info);
-    refuseFiltered(run);
+    refusePart(run);
     refuseChanged(run, session, books);
     restore(books, run.path, run.index, 'all');
     refuseUnverified(session, books, run);
@@ -55,8 +56,9 @@ export async function acceptable(options: EvaluateOptions, world: World): Promis
   }
 }
 
-/** A filtered run says nothing about the other cases, and a baseline is of all. */
-function refuseFiltered({ path, options }: StoredRun): void {
+/** A part of a run says nothing about the other cases, and a baseline is of all. */
+function refusePart({ path, options, info }: StoredRun): void {
+  if (info.shard) throw new UserError([problems['shard-run'](path, shardName(info.shard))]);
   if ((options.filter ?? []).length > 0) throw new UserError([problems['filtered-run'](path)]);
 }
 

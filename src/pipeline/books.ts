@@ -47,7 +47,8 @@ export function headerOf(session: Session, { run }: Ledger): JournalHeader {
     configHash,
     git: { ...git },
     selection: { paths, models, filter, ...(repeats && { repeats: { ...repeats } }) },
-    fingerprint: fingerprintOf(session, run),
+    ...(session.shard && { shard: { ...session.shard } }),
+    fingerprint: fingerprintOf(session, run, session.shard),
   };
 }
 

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.js';
 import { adviser } from '../gate/advice.js';
+import { partAdviser } from '../gate/part.js';
 import { type Journal, openJournal, resumeJournal } from '../journal/journal.js';
 import { adaptivePlan } from '../plan/planner.js';
 import type { Problem, RunInfo } from '../vocabulary.js';
@@ -10,7 +11,9 @@ import { type EngineParts, engineOf, follow, partsOf } from './engine.js';
 import { missesReasons } from './misses.js';
 import type { EvaluateOptions } from './options.js';
 import { beginRemarks } from './remarks.js';
+import { runIdOf } from './run-id.js';
 import { configHash, openSession, type Session } from './session.js';
+import { partOnly } from './shards.js';
 import { supplyOf } from './supply.js';
 
 /**
@@ -30,7 +33,9 @@ export async function evaluate(options: EvaluateOptions, world: World = processW
     const reasons = await run(session, books, parts, options, world);
     const interrupted = options.interruptedBy?.();
     const notes = await remarks.about(books.ledger.run);
-    return await conclude(session, books, { reasons, ...(interrupted && { interrupted }) }, notes);
+    const noGate = await partOnly(session, books);
+    const circumstances = { reasons, ...(interrupted && { interrupted }), ...(noGate !== undefined && { noGate }) };
+    return await conclude(session, books, circumstances, notes);
   } finally {
     remarks.close();
     await session.close();
@@ -40,11 +45,12 @@ export async function evaluate(options: EvaluateOptions, world: World = processW
 async function beginning(session: Session, world: World): Promise<RunInfo> {
   const startedAt = world.date().toISOString();
   return {
-    id: `${startedAt.replace(/[-:]|\.\d+/g, '')}-${world.randomHex(6)}`,
+    id: runIdOf(startedAt, world),
     startedAt,
     mode: session.config.mode,
     git: (await session.git).state,
     configHash: configHash(session),
+    ...(session.shard && { shard: session.shard }),
   };
 }
 
@@ -75,11 +81,13 @@ async function run(
   const engine = engineOf(session, books, parts, journal, options);
   try {
     const supply = supplyOf(session);
-    await follow(adaptivePlan(evals, adviser(acceptedOf(library), supply.ended)), supply, engine, options);
+    const advise = session.shard ? partAdviser : adviser;
+    await follow(adaptivePlan(evals, advise(acceptedOf(library), supply.ended)), supply, engine, options);
     const finishedAt = world.date().toISOString();
     ledger.run.info.finishedAt = finishedAt;
-    const reasons = await missesReasons(session, world);
-    if (!engine.signal.aborted) await journal.end({ finishedAt, reasons });
+    const misses = store.misses();
+    const reasons = await missesReasons(misses, session, world);
+    if (!engine.signal.aborted) await journal.end({ finishedAt, reasons, misses: { ...misses } });
     return reasons;
   } finally {
     await store.flush().finally(() => journal.close());

@@ -1,15 +1,19 @@
 import type { JsonObject, Run } from '../vocabulary.js';
 import { contentHash } from '../hash.js';
+import { isInShard, type Shard, shardName } from '../plan/shard.js';
 import type { Session } from './session.js';
 
 /**
- * What must be equal for a run to be resumed, or accepted later: selection, mode, judge, and per prompt its version and the hash of
- * its cases with their assertions. Whether a gate's settings changed does not matter to what was answered.
+ * What must be equal for a run to be resumed, merged, or accepted later: selection, mode, judge, and per prompt its version and the
+ * hash of its cases with their assertions. Whether a gate's settings changed does not matter to what was answered.
+ * @param shard whose part of the cases is meant; absent: all of them
  */
-export function fingerprintOf(session: Session, run: Run): JsonObject {
+export function fingerprintOf(session: Session, run: Run, shard?: Shard): JsonObject {
   const { config, selection } = session;
   const prompts: JsonObject = {};
-  for (const { prompt, model, cases } of run.evals) {
+  for (const { prompt, model, cases: all } of run.evals) {
+    const cases = all.filter((each) => isInShard(shard, prompt.id, each.case));
+    if (cases.length === 0) continue;
     const known = prompts[prompt.id];
     const hash = contentHash(cases.map((each) => [each.case, each.input, each.asserts]));
     const models = known && typeof known === 'object' && !Array.isArray(known) ? known.models : [];
@@ -21,6 +25,8 @@ export function fingerprintOf(session: Session, run: Run): JsonObject {
   }
   return {
     mode: config.mode,
+    // Named as the flag, which sorts first: two shards differ in their cases, too, and this says why.
+    ...(shard && { '--shard': shardName(shard) }),
     filter: selection.filter,
     repeats: selection.repeats ? `${selection.repeats.min}..${selection.repeats.max}` : null,
     judge: config.judge ? { model: config.judge.model, parameters: contentHash(config.judge.parameters ?? {}) } : null,

@@ -1,11 +1,15 @@
 import { estimateCost } from '../ask/price.js';
+import type { Misses } from '../ask/recordings-file.js';
 import type { World } from '../world.js';
 import { inputTokens, OUTPUT_TOKENS } from '../plan/estimate.js';
 import type { Session } from './session.js';
 
 /** What a replay lacked, with what it would cost to record it: each makes the run unverified. Empty: it lacked nothing. */
-export async function missesReasons({ store, pool }: Pick<Session, 'store' | 'pool'>, world: World): Promise<string[]> {
-  const { asked, missing, models } = store.misses();
+export async function missesReasons(
+  { asked, missing, models }: Misses,
+  { pool }: Pick<Session, 'pool'>,
+  world: World,
+): Promise<string[]> {
   if (missing === 0) return [];
   let usd = 0;
   let known = true;
@@ -17,4 +21,19 @@ export async function missesReasons({ store, pool }: Pick<Session, 'store' | 'po
   }
   const price = known ? `, ${usd < 0.01 ? 'under $0.01' : `about $${usd.toFixed(2)}`}` : '';
   return [`${missing} of ${asked} not recorded${price}: npm run eval -- --mode record`];
+}
+
+/** What several parts of a run lacked together. */
+export function sumOfMisses(parts: readonly Misses[]): Misses {
+  const sum: Misses = { asked: 0, missing: 0, models: {} };
+  for (const { asked, missing, models } of parts) {
+    sum.asked += asked;
+    sum.missing += missing;
+    for (const [model, { count, inputChars }] of Object.entries(models)) {
+      const known = (sum.models[model] ??= { count: 0, inputChars: 0 });
+      known.count += count;
+      known.inputChars += inputChars;
+    }
+  }
+  return sum;
 }

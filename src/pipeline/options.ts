@@ -1,7 +1,7 @@
 import type { Ask } from '../ask/ask.js';
 import type { AssertionDefinition } from '../assertions/assertion.js';
 import type { ProviderDefinition } from '../providers/provider.js';
-import type { Mode, Repeats, TrialResult } from '../vocabulary.js';
+import type { Mode, Repeats, RunInfo, TrialResult } from '../vocabulary.js';
 
 /** What decides which trials a run has: kept in the journal, so that `accept` and `--resume` can tell whether it is the same. */
 export interface Selection {
@@ -30,6 +30,8 @@ export interface EvaluateOptions extends Partial<Selection> {
   resume?: boolean;
   /** Other baselines than those of the working tree: a baseline file, a git ref, or `merge-base`. */
   baseline?: string;
+  /** Only this part of the cases, in one of several processes that share a run; nothing is gated then. */
+  shard?: NonNullable<RunInfo['shard']>;
   /** Nothing will be called (`--dry-run`), so no key is needed. */
   planOnly?: boolean;
   /** The output folder, relative to the working folder; by default `reports` in the project root. */

@@ -10,6 +10,7 @@ import { projectFiles } from '../journal/project-files.js';
 import { discover } from '../library/discover.js';
 import { evalsOf } from '../plan/evals.js';
 import { caseFilter, type Filter } from '../plan/filter.js';
+import { isInShard, type Shard } from '../plan/shard.js';
 import { providerTypes } from '../providers/map.js';
 import { checkProviders, type OpenedProviders, providerPool, type ProviderWorld } from '../providers/open.js';
 import type { TrialSource } from '../run/trials.js';
@@ -31,6 +32,8 @@ export interface Session {
   selection: Selection;
   evals: Eval[];
   includes: Filter;
+  /** Which part of the cases `includes` is held to; absent: all that the filter leaves. */
+  shard?: Shard;
   /** Types of assertions, the user's own among them. */
   assertions: ReadonlyMap<string, AssertionDefinition>;
   /** Kinds of providers, likewise. */
@@ -85,7 +88,9 @@ export async function openSession(options: EvaluateOptions, world: World): Promi
     concurrency: options.concurrency ?? library.config.concurrency,
   };
   const evals = evalsOf(library.prompts, config, selection);
-  const includes = caseFilter(selection.filter);
+  const { shard } = options;
+  const filter = caseFilter(selection.filter);
+  const includes: Filter = (prompt, testCase) => isInShard(shard, prompt, testCase.id) && filter(prompt, testCase);
   const pool = providerPool({ providers: config.providers, types }, providerWorld(options, world, project));
   const redact = createRedactor(pool.secrets());
   const within = inside(project);
@@ -99,6 +104,7 @@ export async function openSession(options: EvaluateOptions, world: World): Promi
     selection,
     evals,
     includes,
+    ...(shard && { shard }),
     source: { library, evals, includes },
     assertions,
     types,
@@ -140,7 +146,7 @@ export function modelsOf({ evals, config }: Pick<Session, 'evals' | 'config'>): 
 
 async function checkSession(session: Session, world: ProviderWorld, options: EvaluateOptions): Promise<void> {
   const { config, store, library, evals, types } = session;
-  const calling = config.mode !== 'replay' && options.port === undefined;
+  const calling = config.mode !== 'replay' && options.port === undefined && options.planOnly !== true;
   const used = options.port === undefined ? modelsOf(session) : [];
   const found = checkProviders(used, { providers: config.providers, types }, world, { calling });
   if (config.mode !== 'live') found.push(...(await store.problems(library.prompts.map(({ id }) => id))));

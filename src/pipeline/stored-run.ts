@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Misses } from '../ask/recordings-file.js';
 import { problems, UserError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import { indexJournal, type JournalIndex } from '../journal/reader.js';
@@ -19,6 +20,8 @@ export interface StoredRun {
   info: RunInfo;
   /** Why it could not be told, as the run itself said at its end. */
   reasons: string[];
+  /** What a replay lacked, in numbers. */
+  misses: Misses;
 }
 
 /**
@@ -29,17 +32,28 @@ export async function storedRun(options: EvaluateOptions): Promise<StoredRun> {
   const { root } = openProject(options.cwd, options.config);
   const path =
     options.out === undefined ? resolve(root, 'reports', JOURNAL) : resolve(options.cwd, options.out, JOURNAL);
+  const run = await runAt(path, root);
+  if (!run.index.end) throw new UserError([problems['incomplete-run'](path)], EXIT.unverified);
+  return run;
+}
+
+/**
+ * Reads a journal, of a run that was ended or not.
+ * @param root the project's root, to which its paths are relative
+ * @throws UserError when there is none
+ */
+export async function runAt(path: string, root: string): Promise<StoredRun> {
   const index = await indexJournal(path);
   if (!index) throw new UserError([problems['no-journal'](path)]);
-  if (!index.end) throw new UserError([problems['incomplete-run'](path)], EXIT.unverified);
   return { path, index, ...readHeader(index, root) };
 }
 
 /** The header is written by us, but it is a file: what is not as we wrote it is left out, and the fingerprint will differ. */
-function readHeader({ header, end }: JournalIndex, root: string): Pick<StoredRun, 'options' | 'info' | 'reasons'> {
+function readHeader({ header, end }: JournalIndex, root: string): Omit<StoredRun, 'path' | 'index'> {
   const selection = objectIn(header.selection);
   const repeats = objectIn(selection.repeats);
   const git = objectIn(header.git);
+  const shard = objectIn(header.shard);
   const mode = MODES.find((each) => each === header.mode) ?? 'replay';
   return {
     options: {
@@ -61,9 +75,27 @@ function readHeader({ header, end }: JournalIndex, root: string): Pick<StoredRun
         ...(typeof git.dirty === 'boolean' && { dirty: git.dirty }),
       },
       configHash: text(header.configHash),
+      ...(isCount(shard.index) && isCount(shard.count) && { shard: { index: shard.index, count: shard.count } }),
     },
     reasons: texts(objectIn(end).reasons),
+    misses: readMisses(objectIn(objectIn(end).misses)),
   };
+}
+
+function readMisses({ asked, missing, models }: JsonObject): Misses {
+  const known = Object.entries(objectIn(models)).map(([model, each]): [string, Misses['models'][string]] => {
+    const { count, inputChars } = objectIn(each);
+    return [model, { count: isCount(count) ? count : 0, inputChars: isCount(inputChars) ? inputChars : 0 }];
+  });
+  return {
+    asked: isCount(asked) ? asked : 0,
+    missing: isCount(missing) ? missing : 0,
+    models: Object.fromEntries(known),
+  };
+}
+
+function isCount(value: Json | undefined): value is number {
+  return Number.isSafeInteger(value) && Number(value) > 0;
 }
 
 function objectIn(value: Json | undefined): JsonObject {

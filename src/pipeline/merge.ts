@@ -1,0 +1,174 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { problems, UserError } from '../errors.js';
+import { adviser, type Ended } from '../gate/advice.js';
+import { trialKey } from '../journal/entries.js';
+import { type Journal, openJournal } from '../journal/journal.js';
+import type { LinePlace } from '../journal/lines.js';
+import { openResults, type ResultReader } from '../journal/reader.js';
+import { adaptivePlan } from '../plan/planner.js';
+import { shardName, shardOf } from '../plan/shard.js';
+import { evalKey } from '../run/ledger.js';
+import type { RunInfo, TrialId, TrialResult, Work } from '../vocabulary.js';
+import type { World } from '../world.js';
+import { type Books, headerOf, JOURNAL, openBooks } from './books.js';
+import { acceptedOf, conclude, type Conclusion } from './conclude.js';
+import { missesReasons, sumOfMisses } from './misses.js';
+import type { EvaluateOptions } from './options.js';
+import { openProject } from './project.js';
+import { beginRemarks } from './remarks.js';
+import { openSession, type Session } from './session.js';
+import { readShards, refuseForeign, type StoredShard } from './shards.js';
+import { runIdOf } from './run-id.js';
+import type { Supply } from './supply.js';
+
+/**
+ * Joins the shards of a run into the run that one process would have made: its journal, its reports, its verdict. It holds the same
+ * conversation with the planner, and takes what that asks for from the shards instead of calling.
+ * @param folders the output folders of all shards
+ * @throws UserError where shards are missing, doubled, or of another run than the files here make
+ */
+export async function merge(folders: readonly string[], options: EvaluateOptions, world: World): Promise<Conclusion> {
+  const { root } = openProject(options.cwd, options.config);
+  const shards = await readShards(folders, options.cwd, root);
+  const session = await openSession({ ...options, ...shards[0]?.run.options, planOnly: true }, world);
+  const remarks = beginRemarks(session, world);
+  try {
+    const books = await openBooks(session, infoOf(shards, world));
+    refuseOwnShard(shards, session);
+    refuseForeign(shards, session, books);
+    const parts = openParts(shards);
+    const journal = await openJournal(session.out(JOURNAL), headerOf(session, books.ledger), session);
+    try {
+      await take(session, books, parts, journal);
+      const reasons = await reasonsOf(shards, session, world);
+      const misses = sumOfMisses(shards.map(({ run }) => run.misses));
+      await journal.end({ finishedAt: books.ledger.run.info.finishedAt ?? '', reasons, misses: { ...misses } });
+      const incomplete = shards.some(({ run }) => !run.index.end);
+      return await conclude(session, books, { reasons, incomplete }, await remarks.about(books.ledger.run));
+    } finally {
+      parts.close();
+      await journal.close();
+    }
+  } finally {
+    remarks.close();
+    await session.close();
+  }
+}
+
+/** The joined journal must not take the place of one that it is made from. */
+function refuseOwnShard(shards: readonly StoredShard[], session: Session): void {
+  const found = shards.filter(({ run }) => same(run.path, session.out(JOURNAL)));
+  if (found.length > 0) throw new UserError(found.map(({ folder }) => problems['merged-into-shard'](folder)));
+}
+
+function same(path: string, other: string): boolean {
+  return existsSync(other) && realpathSync(path) === realpathSync(other);
+}
+
+/** The run from the start of its first shard to the end of its last. */
+function infoOf(shards: readonly StoredShard[], world: World): RunInfo {
+  const infos = shards.map(({ run }) => run.info);
+  const startedAt = infos.map((info) => info.startedAt).toSorted()[0] ?? '';
+  const finishedAt = infos
+    .map((info) => info.finishedAt ?? '')
+    .toSorted()
+    .at(-1);
+  const { mode = 'replay', git = {}, configHash = '' } = infos[0] ?? {};
+  return { id: runIdOf(startedAt, world), startedAt, ...(finishedAt && { finishedAt }), mode, git, configHash };
+}
+
+/** Why it cannot be told how good the run is: what its shards lacked together, and what each said beside that. */
+async function reasonsOf(shards: readonly StoredShard[], session: Session, world: World): Promise<string[]> {
+  const reasons = await missesReasons(sumOfMisses(shards.map(({ run }) => run.misses)), session, world);
+  for (const { run, shard } of shards) {
+    const own = await missesReasons(run.misses, session, world);
+    const others = run.reasons.filter((reason) => !own.includes(reason));
+    reasons.push(...others.map((reason) => `shard ${shardName(shard)}: ${reason}`));
+    if (!run.index.end) reasons.push(`shard ${shardName(shard)} did not come to its end`);
+  }
+  return reasons;
+}
+
+/** The results of all shards, read when they are asked for. */
+interface Parts {
+  placeOf(trial: TrialId): { results: ResultReader; place: LinePlace } | undefined;
+  close(): void;
+}
+
+function openParts(shards: readonly StoredShard[]): Parts {
+  const opened = shards.map(({ run }) => ({ trials: run.index.trials, results: openResults(run.path) }));
+  return {
+    placeOf(trial) {
+      const part = opened[shardOf(trial.prompt, trial.case, opened.length) - 1];
+      const place = part?.trials.get(trialKey(trial));
+      return part && place && { results: part.results, place };
+    },
+    close() {
+      for (const { results } of opened) results.close();
+    },
+  };
+}
+
+/** Does what the planner asks for, as far as the shards have it. */
+async function take(session: Session, books: Books, parts: Parts, journal: Journal): Promise<void> {
+  const { evals, library } = session;
+  const { ledger } = books;
+  const supply = supplyFrom(session, books, parts);
+  const planner = adaptivePlan(evals, adviser(acceptedOf(library), supply.ended));
+  for (let wanted = planner.next(ledger.run); wanted.length > 0; wanted = planner.next(ledger.run)) {
+    const work = await supply.only(wanted);
+    ledger.plan(work);
+    for (const each of work) await takeRound(each, books, parts, journal);
+  }
+}
+
+/** Lines are written together: each by itself would wait for the disk. */
+const TOGETHER = 256;
+
+async function takeRound(work: Work, { ledger, places }: Books, parts: Parts, journal: Journal): Promise<void> {
+  let writing: Promise<unknown>[] = [];
+  for (const id of casesOf(work, ledger)) {
+    const trial: TrialId = { prompt: work.prompt, model: work.model, case: id, repeat: work.repeat };
+    const there = parts.placeOf(trial);
+    const result: TrialResult = there
+      ? there.results.at(there.place)
+      : { ...trial, status: 'skipped', reason: 'the run was interrupted' };
+    if (there) writing.push(journal.append(result).then((place) => places.set(trialKey(trial), place)));
+    ledger.enter(result);
+    if (writing.length < TOGETHER) continue;
+    await Promise.all(writing);
+    writing = [];
+  }
+  await Promise.all(writing);
+}
+
+function casesOf({ prompt, model, cases }: Work, { run }: Books['ledger']): readonly string[] {
+  const found = run.evals.find((each) => each.prompt.id === prompt && each.model === model);
+  return cases ?? found?.cases.map((each) => each.case) ?? [];
+}
+
+/** Beyond the first rounds there is what the shards have: whole rounds, and single repeats. */
+function supplyFrom({ evals }: Session, { ledger }: Books, parts: Parts): Supply {
+  const mins = new Map(evals.map(({ prompt, model }) => [evalKey(prompt.id, model.model), prompt.repeats.min]));
+  const over = new Set<string>();
+  const ended: Ended = (prompt, model, id) => over.has(JSON.stringify([prompt, model, id ?? null]));
+  const end = (prompt: string, model: string, id?: string) => over.add(JSON.stringify([prompt, model, id ?? null]));
+  return {
+    ended,
+    async only(work) {
+      return work.flatMap((each): Work[] => {
+        const { prompt, model, repeat } = each;
+        const has = (id: string) => parts.placeOf({ prompt, model, case: id, repeat }) !== undefined;
+        if (each.cases) {
+          const there = each.cases.filter((id) => !ended(prompt, model, id) && has(id));
+          for (const id of each.cases) if (!there.includes(id)) end(prompt, model, id);
+          return there.length > 0 ? [{ ...each, cases: there }] : [];
+        }
+        const planned = repeat <= (mins.get(evalKey(prompt, model)) ?? 0);
+        if (planned || (!ended(prompt, model) && casesOf(each, ledger).every(has))) return [each];
+        end(prompt, model);
+        return [];
+      });
+    },
+  };
+}
