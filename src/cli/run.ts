@@ -26,6 +26,12 @@ const COMMANDS: readonly Entry[] = [
     load: () => import('./accept.js'),
   },
   {
+    name: 'compare',
+    usage: '<A> <B>',
+    summary: 'show any two runs, baselines or commits side by side',
+    load: () => import('./compare.js'),
+  },
+  {
     name: 'merge',
     usage: '<dirs...>',
     summary: 'join the shards of a run: one journal, one report, one verdict',

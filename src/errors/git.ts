@@ -30,6 +30,21 @@ export const gitProblems = {
     message: `${folder} is in no git repository`,
     remedy: 'Run `git init`, or name a file instead of a commit.',
   }),
+  'not-a-report': (file: string, why: string): Problem => ({
+    code: 'not-a-report',
+    message: `${file} is no report.json of \`assay eval\`: ${why}`,
+    remedy: 'Name a report.json, a run.jsonl, the folder of a run, a *.baseline.json, or a git ref.',
+  }),
+  'not-comparable': (file: string): Problem => ({
+    code: 'not-comparable',
+    message: `${file} does not say what its cases were, so nothing can be compared with them`,
+    remedy: 'Run `assay eval` again: it was written by an older version, or cut off at once.',
+  }),
+  'nothing-to-compare': (given: string): Problem => ({
+    code: 'nothing-to-compare',
+    message: `${JSON.stringify(given)} is no run, no baseline file and no git ref`,
+    remedy: 'Name the folder of a run, a report.json, a *.baseline.json, a git ref, merge-base, or . for the working tree.',
+  }),
   'ref-not-fetched': (ref: string): Problem => ({
     code: 'ref-not-fetched',
     message: `there is no commit ${JSON.stringify(ref)} in this shallow clone`,

@@ -54,6 +54,8 @@ export function baselinePath({ path }: Pick<Prompt, 'path'>): string {
 
 function fromCommit(library: Library, { tree, title }: Committed): Library {
   const paths = new Map(library.prompts.map((prompt) => [prompt.id, baselinePath(prompt)]));
+  // Looked for together, they are read together.
+  tree.glob(['**/*.baseline.json']);
   const baselines = readAll(tree, [...paths.values()], title);
   const without = library.prompts.filter(({ id }) => !baselines.has(paths.get(id) ?? ''));
   const lacking = without.length > 0 ? [`no baseline there for ${listed(without)}: held to minPassRate`] : [];
@@ -70,11 +72,9 @@ function fromCommit(library: Library, { tree, title }: Committed): Library {
  */
 export function readAll(tree: Tree, paths: readonly string[], where: string): Map<string, Baseline> {
   const found: Problem[] = [];
-  // Looked for together, they are read together.
-  const there = new Set(tree.glob(['**/*.baseline.json']));
   const baselines = new Map<string, Baseline>();
   for (const path of paths) {
-    if (!there.has(path)) continue;
+    if (!tree.has(path)) continue;
     const baseline = readBaseline(tree, path, (problem) => found.push(problem));
     if (baseline) baselines.set(path, baseline);
   }

@@ -4,6 +4,8 @@ import { renderMessages } from '../library/render.js';
 import type { Planner } from '../plan/planner.js';
 import { type Engine, execute } from '../run/execute.js';
 import { createScorer, type TrialScorer } from '../score/scorer.js';
+import { evalKey } from '../run/ledger.js';
+import type { CaseContent, Run, TrialId } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { askingPort } from './asking.js';
 import type { Books } from './books.js';
@@ -52,6 +54,7 @@ export function engineOf(
   options: EvaluateOptions,
 ): Engine {
   const { library, evals, includes, pool, config } = session;
+  const contentOf = contents(books.ledger.run);
   return {
     library,
     evals,
@@ -61,11 +64,31 @@ export function engineOf(
     signal: options.signal ?? new AbortController().signal,
     render: (prompt, vars) => renderMessages(prompt.template, vars).messages,
     score: (scoreable) => scorer.score(scoreable),
-    record: async (result) => books.places.set(trialKey(result), await journal.append(result)),
+    record: async (result) => {
+      const content = contentOf(result);
+      const place = await journal.append(content ? { ...result, content } : result);
+      books.places.set(trialKey(result), place);
+    },
     laneOf: (model) => pool.describe(model).provider,
     // More than the calls allowed at a time, since some trials are being scored.
     window: (lane) => 2 * (config.providers[lane]?.concurrency ?? config.concurrency),
     ...(options.onResult && { onResult: options.onResult }),
+  };
+}
+
+/** What the case of a trial is, by its hashes: a journal must be comparable when the files have changed. */
+function contents(run: Run): (trial: TrialId) => CaseContent | undefined {
+  const evals = new Map(
+    run.evals.map((each) => [
+      evalKey(each.prompt.id, each.model),
+      new Map(each.cases.map((testCase) => [testCase.case, testCase])),
+    ]),
+  );
+  return ({ prompt, model, case: id }) => {
+    const found = evals.get(evalKey(prompt, model))?.get(id);
+    if (!found) return undefined;
+    const { input, asserts, group, quarantine } = found;
+    return { input, asserts, ...(group !== undefined && { group }), ...(quarantine && { quarantine }) };
   };
 }
 

@@ -67,7 +67,8 @@ async function* evalPieces(input: ReportInput, evaluation: EvalComparison): Asyn
   yield `${first ? '' : '\n      '}]\n    }`;
 }
 
-function evalFacts(evaluation: EvalComparison): Record<string, unknown> {
+/** All of `evals[]` but the results. An absent fact is undefined. */
+export function evalFacts(evaluation: EvalComparison): Record<string, unknown> {
   const { prompt, model, replaces, baseline, judge, cases, cost, tokens, latency, pairedShare } = evaluation;
   return {
     prompt: { id: prompt.id, version: prompt.version, path: prompt.path, owner: prompt.owner },
@@ -123,7 +124,9 @@ function changeFacts({ changes, folded, flakiness = [] }: EvalComparison): Recor
 }
 
 function row(result: TrialResult): Record<string, unknown> {
-  const name = { case: result.case, repeat: result.repeat, status: result.status };
+  const { input, asserts, group, quarantine } = result.content ?? {};
+  const content = result.content && { input, asserts, group, quarantine };
+  const name = { case: result.case, repeat: result.repeat, status: result.status, content };
   if (result.status === 'skipped') return { ...name, reason: result.reason };
   if (result.status === 'errored') {
     const { kind, message, status } = result.failure;

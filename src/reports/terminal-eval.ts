@@ -57,7 +57,7 @@ const LEAST_NAME = 6;
 const GAP = 2;
 
 /** A row per metric, columns aligned. Where the terminal is narrow, intervals go first, then changes; names are cut. */
-function metricLines(metrics: EvalComparison['metrics'], ink: Ink, width: number): string[] {
+export function metricLines(metrics: EvalComparison['metrics'], ink: Ink, width: number): string[] {
   const rows = Object.entries(metrics).map(([name, metric]) => ({
     name: oneLine(name),
     metric,
@@ -94,7 +94,8 @@ function cellsOf({ mean, baseline, delta, ci }: MetricComparison): Record<'value
 
 const MOST_FLAKY = 5;
 
-function changeTexts({ changes, folded, flakiness = [] }: EvalComparison): string[] {
+/** How many cases changed, and which are flaky. */
+export function changeTexts({ changes, folded, flakiness = [] }: EvalComparison): string[] {
   const quarantined = folded.filter((each) => each.quarantined).length;
   const counts: [number, string][] = [
     [changes.newlyFailing.length, 'newly failing'],

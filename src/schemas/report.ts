@@ -46,6 +46,20 @@ const result = {
     case: text,
     repeat: { type: 'integer', minimum: 1 },
     status: { enum: ['completed', 'errored', 'skipped'] },
+    content: {
+      type: 'object',
+      required: ['input', 'asserts'],
+      properties: {
+        input: { ...text, description: "Hash of the case's variables." },
+        asserts: { type: 'object', additionalProperties: text, description: 'Hashes of the assertions by metric.' },
+        group: text,
+        quarantine: {
+          type: 'object',
+          required: ['until', 'why'],
+          properties: { until: text, why: text },
+        },
+      },
+    },
     pass: { type: ['boolean', 'null'], description: 'Absent or null where it could not be told.' },
     score: nullableNumber,
     scores: { type: 'array', items: score },

@@ -16,9 +16,17 @@ export interface ScoreDetail {
 /** A score in a trial's result: the outcome and which assertion it belongs to. `type` is as written, with `not-`. */
 export type Score = { type: string; metric: string; weight: number; level: Level } & ScoreOutcome;
 
+/** What a case was when it ran: its hashes, by which results can be compared long after its files have changed. */
+export interface CaseContent {
+  input: string;
+  /** Per metric (`pass` and `score` among them): the hash of its assertions. */
+  asserts: Record<string, string>;
+  group?: string;
+  quarantine?: { until: string; why: string };
+}
+
 /** What became of a trial. `pass` and `score` are absent where a score that decides them could not be computed. */
-export type TrialResult = TrialId &
-  (
+export type TrialResult = TrialId & { content?: CaseContent } & (
     | {
         status: 'completed';
         completion: Completion;

@@ -1,7 +1,7 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { project } from '../support/project.js';
 import { asRepository, gitIn, type Repository } from '../support/repository.js';
-import { BASELINE, caseIds, CASES, casesFile, openEcho, PROMPT } from '../cli/echo.js';
+import { BASELINE, caseIds, CASES, casesFile, echoProject, PROMPT } from '../cli/echo.js';
 import { acceptInside, evaluateInside, mistakeOf, quietWorld } from './inside.js';
 
 const GOOD = '{{text}}\n';
@@ -168,7 +168,7 @@ describe('a baseline changed in the branch', () => {
 
 describe('a replayed verdict', () => {
   it('names who committed the recordings', async () => {
-    const made = asRepository(await openEcho({ cases: 2 }, onTestFinished));
+    const made = asRepository(await echoProject({ cases: 2 }));
     const world = quietWorld({ OPENAI_API_KEY: 'sk-test' });
     expect((await evaluateInside(made, { mode: 'record' }, world)).code).toBe(0);
     expect((await evaluateInside(made)).notes).toEqual(['recordings not committed yet: echo']);

@@ -1,0 +1,72 @@
+import type { ProviderDefinition } from '../providers/provider.js';
+import type { Config, Problem, Prompt } from '../vocabulary.js';
+import { readConfig, type Settings } from './config.js';
+import { Findings } from './findings.js';
+import { findFiles } from './layout.js';
+import { globFiles } from './load.js';
+import { partialFinder } from './partials.js';
+import { readPrompt } from './prompt.js';
+import type { Tree } from './tree.js';
+
+/** The prompts of a tree without their cases. */
+export interface Prompts {
+  config: Config;
+  /** Those that could be read, sorted by id. */
+  prompts: Prompt[];
+  /** What is wrong with the others, and with the config. */
+  problems: Problem[];
+}
+
+/**
+ * Reads the prompts of a tree, and nothing of their cases: what a prompt was in a commit can be told when its cases no longer fit
+ * it, or have mistakes.
+ * @param configPath the config file, relative to the root; absent where the tree has none
+ * @param wanted ids; absent: all prompts
+ */
+export function readPrompts(
+  tree: Tree,
+  configPath: string | undefined,
+  providers: ReadonlyMap<string, ProviderDefinition>,
+  wanted?: ReadonlySet<string>,
+): Prompts {
+  const findings = new Findings();
+  const settings = readConfig(tree, configPath, providers, findings.add);
+  // A file with a name that nobody reads is no mistake of the prompts beside it.
+  const layout = findFiles(tree, settings.config.library, findings.add);
+  const context = {
+    tree,
+    settings,
+    partials: partialFinder(tree, findings.add),
+    overridden: overrides(tree, settings),
+  };
+  const prompts = layout.prompts
+    .filter(({ id }) => wanted === undefined || wanted.has(id))
+    .flatMap((files) => {
+      const read = readPrompt(files, context, findings.add);
+      return read && !read.broken ? [read.prompt] : [];
+    });
+  return { config: settings.config, prompts, problems: findings.sorted() };
+}
+
+/** The folders that a tree's library lies in, as its config says. A config with mistakes says what it can. */
+export function libraryFolders(
+  tree: Tree,
+  configPath: string | undefined,
+  providers: ReadonlyMap<string, ProviderDefinition>,
+): string[] {
+  return readConfig(tree, configPath, providers, () => {}).config.library;
+}
+
+/** Whether an override matches a file; what is wrong with its patterns is told by discovery. */
+function overrides(tree: Tree, settings: Settings): (index: number, path: string) => boolean {
+  const matches = new Map<number, ReadonlySet<string>>();
+  return (index, path) => {
+    let found = matches.get(index);
+    if (!found) {
+      const files = settings.overrides[index]?.written.files ?? [];
+      found = new Set(globFiles(tree, typeof files === 'string' ? [files] : [...files], () => {}));
+      matches.set(index, found);
+    }
+    return found.has(path);
+  };
+}
