@@ -32,6 +32,11 @@ export function addProjectFlags(command: Command): Command {
     );
 }
 
+/** The flag of commands that only read the library. */
+export function addConfigFlag(command: Command): Command {
+  return command.option('--config <file>', 'the config file; by default the nearest assay.config.yaml upward');
+}
+
 /** Examples below a command's help, one per line. */
 export function addExamples(command: Command, lines: readonly string[]): Command {
   return command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join('')}`.trimEnd());

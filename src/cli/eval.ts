@@ -18,6 +18,7 @@ export const command: CommandDefinition = {
       .option('--repeats <n>', 'trials per case: 5, or 1..8', repeats)
       .option('--concurrency <n>', 'calls at a time', count)
       .option('--filter <pattern>', 'only cases that match a glob on prompt/case, or tag:x (repeatable)', several)
+      .option('--since <ref>', 'only the prompts that the change since a git ref reaches')
       .option('--shard <i/n>', 'only the i-th of n parts of the cases; `assay merge` joins them and gates', shard)
       .option(
         '--baseline <file|ref>',
@@ -33,6 +34,7 @@ export const command: CommandDefinition = {
       'assay eval evals/support/triage.prompt.md',
       "assay eval --filter 'support/*/double-*' --filter tag:critical",
       'assay eval --model openai:gpt-5-mini --mode live --repeats 3',
+      'assay eval --since origin/main',
       'assay eval --baseline merge-base',
       'assay eval --dry-run --mode record',
     ]);

@@ -31,6 +31,7 @@ export interface EvalFlags extends ProjectFlags {
   resume?: boolean;
   baseline?: string;
   shard?: { index: number; count: number };
+  since?: string;
 }
 
 /** The world with the variables of `--env-file` beneath those of the environment, which win. */
@@ -72,6 +73,7 @@ export function evalOptions(paths: string[], flags: EvalFlags, world: World): Ev
     ...(chosen && { mode: chosen }),
     ...(flags.repeats && { repeats: flags.repeats }),
     ...(flags.shard && { shard: flags.shard }),
+    ...(flags.since !== undefined && { since: flags.since }),
     ...(flags.baseline !== undefined && { baseline: flags.baseline }),
     ...(flags.concurrency !== undefined && { concurrency: flags.concurrency }),
     ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),

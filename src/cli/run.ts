@@ -37,6 +37,18 @@ const COMMANDS: readonly Entry[] = [
     summary: 'join the shards of a run: one journal, one report, one verdict',
     load: () => import('./merge.js'),
   },
+  {
+    name: 'affected',
+    usage: '[paths...]',
+    summary: 'show which prompts a change reaches, and how',
+    load: () => import('./affected.js'),
+  },
+  {
+    name: 'graph',
+    usage: '[paths...]',
+    summary: 'draw what reaches what: partials, cases, models, config',
+    load: () => import('./graph.js'),
+  },
 ];
 
 /**

@@ -33,7 +33,7 @@ export async function evaluate(options: EvaluateOptions, world: World = processW
     const reasons = await run(session, books, parts, options, world);
     const interrupted = options.interruptedBy?.();
     const notes = await remarks.about(books.ledger.run);
-    const noGate = await partOnly(session, books);
+    const noGate = session.nothing ?? (await partOnly(session, books));
     const circumstances = { reasons, ...(interrupted && { interrupted }), ...(noGate !== undefined && { noGate }) };
     return await conclude(session, books, circumstances, notes);
   } finally {

@@ -30,6 +30,8 @@ export interface EvaluateOptions extends Partial<Selection> {
   resume?: boolean;
   /** Other baselines than those of the working tree: a baseline file, a git ref, or `merge-base`. */
   baseline?: string;
+  /** Only the prompts that the change since a git ref reaches. */
+  since?: string;
   /** Only this part of the cases, in one of several processes that share a run; nothing is gated then. */
   shard?: NonNullable<RunInfo['shard']>;
   /** Nothing will be called (`--dry-run`), so no key is needed. */

@@ -1,17 +1,14 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import { RECORDINGS, recordingStore, type RecordingStore } from '../ask/recordings-file.js';
 import type { AssertionDefinition } from '../assertions/assertion.js';
-import { assertionTypes } from '../assertions/map.js';
-import { compileTransform } from '../assertions/transform.js';
 import { problems, UserError } from '../errors.js';
 import { type GitStatus, gitStatus } from '../git/state.js';
 import { contentHash } from '../hash.js';
 import { projectFiles } from '../journal/project-files.js';
-import { discover } from '../library/discover.js';
+import { type DiscoverOptions, discover } from '../library/discover.js';
 import { evalsOf } from '../plan/evals.js';
 import { caseFilter, type Filter } from '../plan/filter.js';
 import { isInShard, type Shard } from '../plan/shard.js';
-import { providerTypes } from '../providers/map.js';
 import { checkProviders, type OpenedProviders, providerPool, type ProviderWorld } from '../providers/open.js';
 import type { TrialSource } from '../run/trials.js';
 import type { ProviderDefinition } from '../providers/provider.js';
@@ -20,8 +17,10 @@ import { createRedactor } from '../trust/redact.js';
 import type { Config, Eval, Library, Mode } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { withBaselines } from './baselines.js';
+import { definitionsOf, discoverOptions } from './library.js';
 import type { EvaluateOptions, Selection } from './options.js';
 import { openProject, type Project, projectPaths } from './project.js';
+import { onlyAffected } from './since.js';
 
 /** A project opened for a command: everything found and checked, nothing called yet. */
 export interface Session {
@@ -34,6 +33,8 @@ export interface Session {
   includes: Filter;
   /** Which part of the cases `includes` is held to; absent: all that the filter leaves. */
   shard?: Shard;
+  /** Why there is nothing to run, and nothing to gate: the change reaches no prompt. */
+  nothing?: string;
   /** Types of assertions, the user's own among them. */
   assertions: ReadonlyMap<string, AssertionDefinition>;
   /** Kinds of providers, likewise. */
@@ -64,22 +65,21 @@ export async function openSession(options: EvaluateOptions, world: World): Promi
     filter: options.filter ?? [],
     ...(options.repeats && { repeats: options.repeats }),
   };
-  const assertions = new Map([...byType(options.assertions ?? []), ...assertionTypes]);
-  const types = new Map([...byType(options.providers ?? []), ...providerTypes]);
-  const found = await discover(project.tree, {
+  const { assertions, types } = definitionsOf(options);
+  const how: DiscoverOptions = {
+    ...discoverOptions({ assertions, types }, world),
     ...(project.configPath !== undefined && { configPath: project.configPath }),
     ...(selection.paths.length > 0 && { paths: selection.paths }),
     models: selection.models,
-    assertions,
-    providers: types,
-    today: world.date().toISOString().slice(0, 10),
-    checkTransform(list) {
-      const read = compileTransform(list);
-      return read.ok ? undefined : read;
-    },
-  }).catch(async (error: unknown) => {
+  };
+  const all = await discover(project.tree, how).catch(async (error: unknown) => {
     throw await withRecordings(error, project, options.mode);
   });
+  const whole = { project, tree: project.tree, options: how, library: all, assertions };
+  const part = options.since === undefined ? undefined : await onlyAffected(options.since, whole, world.env);
+  // A run of what is affected is a run of these files: it is resumed, merged and accepted as such.
+  if (part) selection.paths = part.library.prompts.map(({ path }) => path);
+  const found = part?.library ?? all;
   const whence = { root: project.root, cwd: options.cwd, env: world.env };
   const library = options.baseline === undefined ? found : await withBaselines(found, options.baseline, whence);
   const config: Config = {
@@ -105,6 +105,7 @@ export async function openSession(options: EvaluateOptions, world: World): Promi
     evals,
     includes,
     ...(shard && { shard }),
+    ...(part?.nothing !== undefined && { nothing: part.nothing }),
     source: { library, evals, includes },
     assertions,
     types,
@@ -157,10 +158,6 @@ async function checkSession(session: Session, world: ProviderWorld, options: Eva
   if (found.length === 0) return;
   await session.close();
   throw new UserError(found);
-}
-
-function byType<T extends { type: string }>(definitions: readonly T[]): [string, T][] {
-  return definitions.map((definition) => [definition.type, definition]);
 }
 
 function providerWorld(options: EvaluateOptions, world: World, project: Project): ProviderWorld {

@@ -21,6 +21,7 @@ const EDGES: Record<string, string[]> = {
   stats: [],
   gate: ['stats'],
   policy: [],
+  impact: ['library', 'assertions/assertion'],
   providers: [],
   assertions: ['ask/ask', 'schemas/json-schema'],
   reports: [],

@@ -1,0 +1,67 @@
+import { EXIT } from '../exit-codes.js';
+import { type Affected, whyOf } from '../impact/affected.js';
+import type { Cause } from '../impact/causes.js';
+import { openLibrary } from '../pipeline/library.js';
+import { affectedSince, sentence, type Since, unreadableNote } from '../pipeline/since.js';
+import { forTerminal } from '../trust/escape.js';
+import type { World } from '../world.js';
+import { addConfigFlag, addExamples, type CommandDefinition } from './command.js';
+import { paint } from './paint.js';
+
+interface AffectedFlags {
+  since?: string;
+  config?: string;
+  json?: boolean;
+}
+
+/** `assay affected`: what a change reaches, and how. */
+export const command: CommandDefinition = {
+  define(affected) {
+    addConfigFlag(affected)
+      .argument('[paths...]', 'prompts, case files or folders; all of the library by default')
+      .option('--since <ref>', 'a git ref: what changed since HEAD left it, by default the default branch')
+      .option('--json', 'print { affected: [{ prompt, why: [path, …] }] }');
+    addExamples(affected, ['assay affected --since origin/main', 'assay affected --since HEAD~3 --json']);
+  },
+  run: (paths, flags, world) => run(paths, flags, world),
+};
+
+async function run(paths: string[], flags: AffectedFlags, world: World): Promise<number> {
+  const { config, since: ref } = flags;
+  const found = await openLibrary({ cwd: world.cwd, paths, ...(config !== undefined && { config }) }, world);
+  const since = await affectedSince(ref, found, world.env);
+  world.stdout.write(flags.json ? json(since) : screen(since, found.library.prompts.length, world));
+  return EXIT.passed;
+}
+
+function json({ affected }: Since): string {
+  const list = affected.map((each) => ({
+    prompt: each.prompt.id,
+    why: whyOf(each),
+    causes: each.causes.map(({ change, path }) => ({ change, path })),
+  }));
+  return `${JSON.stringify({ affected: list }, null, 2)}\n`;
+}
+
+function screen(since: Since, prompts: number, world: World): string {
+  const { bold, dim } = paint(world.stdout, world.env);
+  const blocks = since.affected.map((each) => {
+    const lines = waysOf(each).map(({ changes, way }) => `    ${forTerminal(way)}  ${dim(changes)}\n`);
+    return `${bold(forTerminal(each.prompt.id))}\n${lines.join('')}`;
+  });
+  const last = [
+    ...(since.unreadable === undefined ? [] : [unreadableNote(since.unreadable)]),
+    sentence(since, prompts),
+  ];
+  return `${blocks.join('')}${last.map((line) => `${forTerminal(line[0]?.toUpperCase() + line.slice(1))}.\n`).join('')}`;
+}
+
+/** One line for each way, with all that changed along it. */
+function waysOf({ causes }: Affected): { way: string; changes: string }[] {
+  const ways = new Map<string, Cause['change'][]>();
+  for (const { change, path } of causes) {
+    const way = path.join(' → ');
+    ways.set(way, [...(ways.get(way) ?? []), change]);
+  }
+  return [...ways].map(([way, changes]) => ({ way, changes: changes.join(', ') }));
+}

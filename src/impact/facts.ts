@@ -1,0 +1,107 @@
+import { canonicalJson, contentHash } from '../hash.js';
+import type { Tree } from '../library/tree.js';
+import type { Assertion, Case, Config, Json, Prompt, ProviderSettings } from '../vocabulary.js';
+import { textHash } from './content.js';
+import type { Side } from './side.js';
+
+/** What decides the evals of a prompt, in the order in which changes are told. */
+export const ASPECTS = ['version', 'cases', 'models', 'providers', 'repeats', 'gate', 'judge'] as const;
+export type Aspect = (typeof ASPECTS)[number];
+
+/** A hash of each aspect: equal where nothing changed that an eval could notice. */
+export type PromptFacts = Record<Aspect, string>;
+
+/**
+ * All that decides the evals of a prompt. Not among it: owner, why, tags, comments, changelog, places, the order of cases and
+ * models, and how many calls may run at a time.
+ */
+export async function factsOf(prompt: Prompt, side: Side): Promise<PromptFacts> {
+  const { library, tree, assertions } = side;
+  const cases: string[] = [];
+  const asked = new Set(prompt.models.map(({ model }) => model));
+  let judged = false;
+  let outputUsed = false;
+  for await (const each of library.cases(prompt)) {
+    cases.push(caseHash(each));
+    for (const { type, options, level, value } of each.assert) {
+      if (level === 'off') continue;
+      const asks = assertions.get(type)?.asks;
+      if (value === undefined) outputUsed = true;
+      if (asks !== undefined && typeof options.model === 'string') asked.add(options.model);
+      else if (asks === 'judge') judged = true;
+    }
+  }
+  const judge = judged ? library.config.judge : undefined;
+  if (judge) asked.add(judge.model);
+  return {
+    version: prompt.version,
+    cases: contentHash([cases.toSorted(), outputUsed ? prompt.output : undefined]),
+    models: contentHash(prompt.models.toSorted((a, b) => (a.model < b.model ? -1 : 1))),
+    providers: await providersHash([...asked], library.config, tree),
+    repeats: contentHash(prompt.repeats),
+    gate: contentHash(prompt.gate),
+    judge: contentHash(judge ?? null),
+  };
+}
+
+/** The aspects in which two prompts differ. */
+export function differences(before: PromptFacts, after: PromptFacts): Aspect[] {
+  return ASPECTS.filter((aspect) => before[aspect] !== after[aspect]);
+}
+
+/** Of a case's tags only `critical` decides anything. */
+function caseHash({ id, input, expected, assert, tags, group, quarantine }: Case): string {
+  const active = assert.filter(({ level }) => level !== 'off').map(assertionText);
+  const rest = { expected, group, quarantine, critical: tags.includes('critical') };
+  return contentHash([id, input, active.toSorted(), rest]);
+}
+
+/** An assertion of the defaults is one object for all cases that it is the same for. */
+const texts = new WeakMap<Assertion, string>();
+
+function assertionText(assertion: Assertion): string {
+  let text = texts.get(assertion);
+  if (text === undefined) {
+    const { place: _place, ...rest } = assertion;
+    text = canonicalJson(rest);
+    texts.set(assertion, text);
+  }
+  return text;
+}
+
+/** The settings of the providers behind models, and the contents of the files that these settings name. */
+async function providersHash(models: readonly string[], { providers }: Config, tree: Tree): Promise<string> {
+  const names = new Set(models.map((model) => model.slice(0, model.indexOf(':'))));
+  const found: Json[] = [];
+  for (const name of [...names].toSorted()) {
+    const settings = Object.hasOwn(providers, name) ? providers[name] : undefined;
+    if (settings) found.push(await settingsHash(name, settings, tree));
+  }
+  return contentHash(found);
+}
+
+const hashes = new WeakMap<ProviderSettings, string>();
+
+async function settingsHash(name: string, settings: ProviderSettings, tree: Tree): Promise<string> {
+  const known = hashes.get(settings);
+  if (known !== undefined) return known;
+  const { concurrency: _concurrency, limits: _limits, ...rest } = settings;
+  const files: Json[] = [];
+  for (const path of filesNamedBy(settings, tree)) files.push([path, await textHash(tree, path)]);
+  const hash = contentHash([name, rest, files]);
+  hashes.set(settings, hash);
+  return hash;
+}
+
+/** Finished answers, scripts and the like: texts among a provider's settings that are files of the project. */
+export function filesNamedBy(settings: ProviderSettings, tree: Tree): string[] {
+  const found = new Set<string>();
+  const walk = (value: Json | undefined): void => {
+    if (typeof value === 'string') {
+      if (tree.has(value)) found.add(value);
+    } else if (Array.isArray(value)) for (const item of value) walk(item);
+    else if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) walk(item);
+  };
+  for (const value of Object.values(settings)) walk(value);
+  return [...found].toSorted();
+}

@@ -1,0 +1,128 @@
+import { isObject } from '../library/source.js';
+import type { Json, Prompt } from '../vocabulary.js';
+import { Closures, type Edge } from './closure.js';
+import { readTemplateFile, readValue } from './content.js';
+import type { Side } from './side.js';
+
+/** What a node of the graph is. The id of a file is its path, that of a part of the config `<path>#<part>`. */
+export type NodeKind = 'prompt' | 'partial' | 'cases' | 'data' | 'model' | 'provider' | 'config' | 'file';
+
+/** What reaches what: an edge leads from what is changed to what that changes. */
+export interface Graph {
+  nodes: { id: string; kind: NodeKind }[];
+  edges: Edge[];
+}
+
+const CONFIG_PARTS = ['models', 'repeats', 'gate', 'parameters', 'structured'] as const;
+
+/**
+ * The graph of a library: partials, cases, data, models with their providers, and the parts of the config that are written, each
+ * leading to the prompts it governs.
+ */
+export async function graphOf(side: Side): Promise<Graph> {
+  const graph = new Building();
+  const closures = new Closures(side);
+  const config = await Config.read(side);
+  for (const prompt of side.library.prompts) {
+    graph.node(prompt.path, 'prompt');
+    for (const partial of prompt.partials) graph.node(partial, 'partial');
+    for (const file of prompt.caseFiles) graph.node(file, /\.cases\.[a-z]+$/.test(file) ? 'cases' : 'data');
+    for (const { from, to } of closures.ofPrompt(prompt)) graph.edge(from, to);
+    const { matter } = readTemplateFile(side.tree, prompt.path);
+    for (const part of config.partsFor(prompt, matter)) graph.edge(graph.node(part, 'config'), prompt.path);
+    for (const { model } of prompt.models) graph.edge(graph.node(`model ${model}`, 'model'), prompt.path);
+    if (config.judge && (await isJudged(prompt, side))) graph.edge(graph.node(config.judge, 'config'), prompt.path);
+  }
+  const { providers, judge } = side.library.config;
+  const serve = (model: string, served: string): void => {
+    const name = model.slice(0, model.indexOf(':'));
+    if (!graph.has(served) || !Object.hasOwn(providers, name)) return;
+    const provider = graph.node(config.id(`providers.${name}`), 'provider');
+    graph.edge(provider, served);
+    for (const file of closures.filesOf(name)) graph.edge(graph.node(file, 'file'), provider);
+  };
+  for (const { models } of side.library.prompts) for (const { model } of models) serve(model, `model ${model}`);
+  if (judge) serve(judge.model, config.id('judge'));
+  return graph.done();
+}
+
+async function isJudged(prompt: Prompt, { library, assertions }: Side): Promise<boolean> {
+  for await (const { assert } of library.cases(prompt)) {
+    for (const { type, level, options } of assert) {
+      if (level !== 'off' && assertions.get(type)?.asks === 'judge' && options.model === undefined) return true;
+    }
+  }
+  return false;
+}
+
+/** The config as it is written. */
+class Config {
+  private constructor(
+    private readonly path: string,
+    private readonly written: Readonly<Record<string, Json>>,
+    private readonly overrides: readonly { written: Readonly<Record<string, Json>>; files: ReadonlySet<string> }[],
+  ) {}
+
+  static async read({ library, tree }: Side): Promise<Config> {
+    const path = library.config.file;
+    const value = path === undefined ? null : readValue(tree, path);
+    const written = isObject(value) ? value : {};
+    const list = Array.isArray(written.overrides) ? written.overrides.filter(isObject) : [];
+    const overrides = list.map((each) => {
+      const patterns = [each.files ?? []].flat().filter((pattern) => typeof pattern === 'string');
+      return { written: each, files: new Set(tree.glob(patterns)) };
+    });
+    return new Config(path ?? '', written, overrides);
+  }
+
+  id(part: string): string {
+    return `${this.path}#${part}`;
+  }
+
+  get judge(): string | undefined {
+    return this.written.judge === undefined ? undefined : this.id('judge');
+  }
+
+  /** The parts that reach a prompt: what a nearer one replaces does not, but for what is merged key by key. */
+  partsFor({ path }: Prompt, matter: Readonly<Record<string, Json>>): string[] {
+    const matching = this.overrides.flatMap((each, index) => (each.files.has(path) ? [{ ...each, index }] : []));
+    return CONFIG_PARTS.flatMap((part) => {
+      const over = matching.filter(({ written }) => written[part] !== undefined).map(({ index }) => index);
+      const ids = over.map((index) => this.id(`overrides[${index}]`));
+      const own = this.written[part] === undefined ? [] : [this.id(part)];
+      if (part === 'gate' || part === 'parameters') return [...own, ...ids];
+      if (matter[part] !== undefined) return [];
+      return ids.length > 0 ? ids.slice(-1) : own;
+    });
+  }
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+class Building {
+  private readonly nodes = new Map<string, NodeKind>();
+  private readonly edges = new Map<string, Edge>();
+
+  node(id: string, kind: NodeKind): string {
+    this.nodes.set(id, this.nodes.get(id) ?? kind);
+    return id;
+  }
+
+  has(id: string): boolean {
+    return this.nodes.has(id);
+  }
+
+  edge(from: string, to: string): void {
+    this.edges.set(`${from}\n${to}`, { from, to });
+  }
+
+  done(): Graph {
+    const nodes = [...this.nodes].map(([id, kind]) => ({ id, kind }));
+    return {
+      nodes: nodes.toSorted((a, b) => byText(a.id, b.id)),
+      edges: [...this.edges.values()].toSorted((a, b) => byText(a.from, b.from) || byText(a.to, b.to)),
+    };
+  }
+}

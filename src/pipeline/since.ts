@@ -1,0 +1,123 @@
+import { UserError } from '../errors.js';
+import { changedFiles } from '../git/changes.js';
+import { type MergeBase, mergeBase } from '../git/refs.js';
+import { type Affected, affectedBy } from '../impact/affected.js';
+import { filesNamedBy } from '../impact/facts.js';
+import { reachable } from '../impact/reach.js';
+import type { Side } from '../impact/side.js';
+import { type DiscoverOptions, discover } from '../library/discover.js';
+import { gitTree } from '../library/git-tree.js';
+import type { Library, Prompt } from '../vocabulary.js';
+import { CONFIG_FILE, type Project } from './project.js';
+
+/** What a change reaches. */
+export interface Since {
+  /** Where the change began: where HEAD left the commit that was named. */
+  base: MergeBase;
+  affected: Affected[];
+  /** How many files differ. */
+  files: number;
+  /** Why the library could not be read as it was; then everything a changed file could reach counts as affected. */
+  unreadable?: string;
+}
+
+/** A library, and what it took to find it. */
+export interface Found extends Side {
+  project: Project;
+  options: DiscoverOptions;
+}
+
+/**
+ * The prompts of a library that the change since a commit reaches, the commit being where HEAD left `ref`.
+ * @param ref a commit; absent: the default branch
+ * @throws UserError `unknown-ref`, `no-repository`, `shallow-clone`, …
+ */
+export async function affectedSince(
+  ref: string | undefined,
+  after: Found,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Since> {
+  const { root } = after.project;
+  const base = await mergeBase(root, env, ref);
+  const changed = await changedFiles(root, base.commit);
+  const { providers } = after.library.config;
+  const serving = new Set(Object.values(providers).flatMap((settings) => filesNamedBy(settings, after.tree)));
+  const among = reachable(after.library, changed, (path) => serving.has(path));
+  const about = { base, files: changed.length };
+  if (among.length === 0) return { ...about, affected: [] };
+  const before = await sideAt(base.commit, after, among);
+  if ('unreadable' in before) {
+    return { ...about, affected: await affectedBy(undefined, after, among), unreadable: before.unreadable };
+  }
+  return { ...about, affected: await affectedBy(before, after, among) };
+}
+
+/**
+ * The part of a library that a change reaches.
+ * @returns with `nothing`, the reason, where there is none
+ */
+export async function onlyAffected(
+  ref: string,
+  found: Found,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<{ library: Library; nothing?: string }> {
+  const { library } = found;
+  const since = await affectedSince(ref, found, env);
+  const prompts = since.affected.map(({ prompt }) => prompt);
+  const said = sentence(since, library.prompts.length);
+  if (prompts.length === 0) return { library: { ...library, prompts }, nothing: said };
+  const notes = since.unreadable === undefined ? [said] : [said, unreadableNote(since.unreadable)];
+  return { library: { ...library, prompts, notes: [...library.notes, ...notes] } };
+}
+
+/**
+ * A library as it was in a commit, as far as some prompts of today are concerned.
+ * @returns why it cannot be read, where it has mistakes
+ */
+export async function sideAt(
+  commit: string,
+  { project, library, options, assertions }: Found,
+  among: readonly Prompt[],
+): Promise<Side | { unreadable: string }> {
+  const tree = await gitTree(project.root, commit);
+  const { configPath: _now, paths: _chosen, ...rest } = options;
+  const config = project.configPath ?? CONFIG_FILE;
+  const paths = among.map(({ path }) => path).filter((path) => tree.has(path));
+  // Where all are looked at, the library may have lain elsewhere.
+  const all = among.length === library.prompts.length;
+  if (paths.length === 0 && !all) return { tree, library: { ...library, prompts: [] }, assertions };
+  try {
+    const was = await discover(tree, {
+      ...rest,
+      ...(tree.has(config) && { configPath: config }),
+      ...(!all && { paths }),
+      // What has expired since had not then.
+      today: '0000-01-01',
+    });
+    return { tree, library: was, assertions };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { unreadable: firstOf(error) };
+  }
+}
+
+function firstOf({ problems }: UserError): string {
+  const [first] = problems;
+  const where = first?.place ? `${first.place.file}:${first.place.line}: ` : '';
+  return `${where}${first?.message}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''}`;
+}
+
+/** Why more may be affected than was found to be. */
+export function unreadableNote(why: string): string {
+  return `the library could not be read as it was, so all that a changed file could reach counts: ${why}`;
+}
+
+/** What a change reaches, in a sentence. @param prompts how many there are */
+export function sentence({ affected, base, files }: Since, prompts: number): string {
+  const since = `since ${base.of} (${base.commit.slice(0, 7)})`;
+  if (affected.length > 0) {
+    return `${affected.length} of ${prompts} ${prompts === 1 ? 'prompt' : 'prompts'} affected ${since}`;
+  }
+  if (files === 0) return `no prompt is affected: no file changed ${since}`;
+  return `no prompt is affected: none of the ${files} changed ${files === 1 ? 'file' : 'files'} ${since} reaches one`;
+}
