@@ -6,12 +6,13 @@ export type Filter = (prompt: string, testCase: Pick<Case, 'id' | 'tags'>) => bo
 
 /**
  * Builds the filter of `--filter`: `tag:x` keeps cases with that tag; anything else is a glob over `<prompt id>/<case id>`, where a
- * glob that matches the prompt id keeps all its cases. Several patterns: any of them.
+ * glob that matches the prompt id keeps all its cases. Several patterns: any of them. An empty one matches nothing.
  */
 export function caseFilter(patterns: readonly string[]): Filter {
   if (patterns.length === 0) return () => true;
   const tags = new Set(patterns.filter((each) => each.startsWith('tag:')).map((each) => each.slice('tag:'.length)));
-  const globs = patterns.filter((each) => !each.startsWith('tag:')).map((each) => picomatch(each, { dot: true }));
+  const written = patterns.filter((each) => each !== '' && !each.startsWith('tag:'));
+  const globs = written.map((each) => picomatch(each, { dot: true }));
   return (prompt, testCase) =>
     testCase.tags.some((tag) => tags.has(tag)) ||
     globs.some((matches) => matches(prompt) || matches(`${prompt}/${testCase.id}`));

@@ -4,17 +4,20 @@ import { expectReports } from './report.js';
 import { test } from './test.js';
 
 describe.concurrent('exit 3: it could not be told', () => {
-  test('a filter that matches nothing', async ({ echoProject }) => {
-    const made = await echoProject();
-    const outcome = await made.evaluate(['--mode', 'live', '--filter', 'echo/nothing-*']);
-    expect(outcome.code).toBe(3);
-    const report = expectReports(made, outcome);
-    expect(report.trials).toEqual({ planned: 0, completed: 0, errored: 0, skipped: 0 });
-    expect(report.verdict).toBe('unverified');
-    expect(report.reasons.join('\n')).toMatch(/nothing was run/);
-    expect(outcome.stdout).toMatch(/nothing was run[^]*exit 3/);
-    expect(made.server.requests).toEqual([]);
-  });
+  test.for(['echo/nothing-*', 'tag:none', ''])(
+    'the filter "%s", which matches nothing',
+    async (filter, { echoProject }) => {
+      const made = await echoProject();
+      const outcome = await made.evaluate(['--mode', 'live', '--filter', filter]);
+      expect(outcome.code).toBe(3);
+      const report = expectReports(made, outcome);
+      expect(report.trials).toEqual({ planned: 0, completed: 0, errored: 0, skipped: 0 });
+      expect(report.verdict).toBe('unverified');
+      expect(report.reasons.join('\n')).toMatch(/nothing was run/);
+      expect(outcome.stdout).toMatch(/nothing was run[^]*exit 3/);
+      expect(made.server.requests).toEqual([]);
+    },
+  );
 
   test('an empty library', async ({ project }) => {
     const made = project({ 'assay.config.yaml': 'models: [mock:echo]' });
