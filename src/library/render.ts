@@ -1,4 +1,4 @@
-import { problems } from '../errors.js';
+import { templateProblems as problems } from '../errors/templates.js';
 import type { JsonObject, Message, Place, Problem, TemplatePart } from '../vocabulary.js';
 import { type Context, contextsOf, lookup, printed, renderParts, visitUnresolved } from './context.js';
 import { excerpt, hasMessages, roleOf } from './template-messages.js';

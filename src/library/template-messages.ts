@@ -1,4 +1,4 @@
-import { problems } from '../errors.js';
+import { templateProblems as problems } from '../errors/templates.js';
 import type { Place, Problem, Role, TemplatePart } from '../vocabulary.js';
 
 const ROLES: readonly string[] = ['system', 'user', 'assistant'] satisfies Role[];

@@ -22,6 +22,8 @@ const EDGES: Record<string, string[]> = {
   gate: ['stats'],
   policy: [],
   impact: ['library', 'assertions/assertion'],
+  catalogue: ['library', 'prompts'],
+  prompts: ['library'],
   providers: [],
   assertions: ['ask/ask', 'schemas/json-schema'],
   reports: [],
@@ -104,8 +106,7 @@ describe('the house', () => {
       file,
       lines: readFileSync(join(SRC, file), 'utf8').split('\n').length - 1,
     }));
-    // The vocabulary is one page on purpose: it holds types only.
-    expect(lengths.filter(({ file, lines }) => lines > 400)).toEqual([]);
+    expect(lengths.filter(({ lines }) => lines > 400)).toEqual([]);
     expect(lengths.filter(({ lines }) => lines <= 150).length / lengths.length).toBeGreaterThan(0.7);
   });
 

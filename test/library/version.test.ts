@@ -35,6 +35,7 @@ describe('promptVersion', () => {
     ],
     ['white space between messages', BASE.replace('{{/system}}\n', '{{/system}}').concat('\n \n')],
     ['a section without content', BASE.replace('Route', 'Ro{{#x}}{{! nothing }}{{/x}}ute')],
+    ['a section without content between messages', `${BASE}{{#x}}\n{{! nothing }}\n{{/x}}\n`],
   ])('does not change with %s', (_, text) => {
     expect(versionOf(text)).toBe(versionOf(BASE));
   });

@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { dirname, posix, resolve } from 'node:path';
+import { libraryProblems } from '../errors/library.js';
+import { promptProblems } from '../errors/prompts.js';
+import { UserError } from '../errors/user-error.js';
+import { canonicalMessages, partsOf } from '../library/canonical.js';
+import { folderTree } from '../library/folder-tree.js';
+import { splitFrontMatter } from '../library/front-matter.js';
+import { partialFinder } from '../library/partials.js';
+import { isObject } from '../library/source.js';
+import { parseTemplate } from '../library/template.js';
+import type { Tree } from '../library/tree.js';
+import { canonicalVersion } from '../library/version.js';
+import { readYaml } from '../library/yaml.js';
+import { gitRootOf } from '../trust/paths.js';
+import type { Json, JsonObject, Parameters, Problem, Tool } from '../vocabulary.js';
+import { PromptError, type Source } from './loaded.js';
+
+const CONFIG = 'assay.config.yaml';
+
+/**
+ * Reads a prompt from the files of its project. Only what a model can see and its variables are looked at; the rest of a file was
+ * checked when it was evaluated.
+ * @throws PromptError with everything that is wrong in it
+ */
+export function fromFiles(id: string, root: string | undefined): Source {
+  const folder = root === undefined ? nearestProject(process.cwd()) : resolve(root);
+  const tree = folderTree(folder);
+  try {
+    const config = readConfig(tree);
+    return readPrompt(tree, find(tree, config, id, folder), config);
+  } catch (error) {
+    throw error instanceof UserError ? new PromptError(error.problems) : error;
+  }
+}
+
+/** The nearest folder upward with a config, not beyond the git repository; else the folder itself. */
+function nearestProject(cwd: string): string {
+  const last = gitRootOf(cwd);
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    if (existsSync(resolve(folder, CONFIG))) return folder;
+    if (folder === last || folder === dirname(folder)) return cwd;
+  }
+}
+
+/** What of the config decides about a prompt's text. */
+interface Settings {
+  library: string[];
+  overrides: JsonObject[];
+}
+
+function readConfig(tree: Tree): Settings {
+  const config = tree.has(CONFIG) ? readData(tree.read(CONFIG), CONFIG, 0) : {};
+  const { library = ['evals'], overrides = [] } = config;
+  return {
+    library: listOf(library).filter((each) => typeof each === 'string'),
+    overrides: listOf(overrides).filter(isObject),
+  };
+}
+
+function readData(text: string, file: string, lineOffset: number): JsonObject {
+  const read = readYaml(text, { file, lineOffset });
+  if ('problems' in read) throw new UserError(read.problems);
+  return isObject(read.source.value) ? read.source.value : {};
+}
+
+function listOf(value: Json): Json[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function find(tree: Tree, { library }: Settings, id: string, root: string): string {
+  const sound = id !== '' && !id.split('/').some((part) => part === '' || part === '.' || part === '..');
+  for (const folder of sound ? library : []) {
+    const path = posix.join(folder, `${id}.prompt.md`);
+    if (tree.has(path)) return path;
+  }
+  const where = `${library.join(' or ')} of ${root}`;
+  throw new UserError([promptProblems['unknown-prompt'](id, where, undefined)]);
+}
+
+function readPrompt(tree: Tree, path: string, { overrides }: Settings): Source {
+  const halves = splitFrontMatter(tree.read(path), path);
+  if ('problem' in halves) throw new UserError([halves.problem]);
+  const { yaml, body } = halves;
+  const matter = yaml ? readData(yaml.text, path, yaml.lineOffset) : {};
+  const problems: Problem[] = [];
+  const report = (problem: Problem): void => void problems.push(problem);
+  const template = parseTemplate(body.text, { file: path, lineOffset: body.lineOffset }, partialFinder(tree, report));
+  problems.push(...template.problems);
+  const layers = [...overridesOf(tree, path, overrides), matter];
+  const object = (name: string): JsonObject | undefined => {
+    const value = matter[name];
+    if (value === undefined || isObject(value)) return value;
+    const found = Array.isArray(value) ? 'a list' : JSON.stringify(value);
+    problems.push(libraryProblems['wrong-type'](name, 'a map of keys', found, { file: path, line: 1, column: 1 }));
+    return undefined;
+  };
+  const input = object('input');
+  const output = object('output');
+  const visible = {
+    messages: canonicalMessages(template.parts),
+    // As in every layer of settings, the members of `parameters` are joined, and nothing below them.
+    parameters: Object.assign({}, ...layers.map(({ parameters }) => parameters)) as Parameters,
+    structured: layers.findLast((each) => each.structured !== undefined)?.structured === 'off' ? 'off' : 'auto',
+    // The evaluation has checked what is in there.
+    tools: listOf(matter.tools ?? []) as unknown as Tool[],
+    ...(output && { output }),
+  } as const;
+  if (problems.length > 0) throw new UserError(problems);
+  const { messages, ...rest } = visible;
+  // The way over the canonical form makes sure that files and lock files render alike.
+  return { ...rest, ...(input && { input }), template: partsOf(messages), version: canonicalVersion(visible) };
+}
+
+/** The overrides that match a file and say something that a model sees. */
+function overridesOf(tree: Tree, path: string, overrides: readonly JsonObject[]): JsonObject[] {
+  return overrides
+    .filter(({ parameters, structured }) => parameters !== undefined || structured !== undefined)
+    .filter(({ files }) => tree.glob([files ?? []].flat().map(String)).includes(path));
+}

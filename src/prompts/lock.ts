@@ -1,0 +1,74 @@
+import { promptProblems } from '../errors/prompts.js';
+import { type Canonical, partsOf } from '../library/canonical.js';
+import type { JsonObject, Parameters, Prompt, Tool } from '../vocabulary.js';
+import { PromptError, type Source } from './loaded.js';
+
+/** `prompts.lock.json`: all that an application needs of its prompts, as they were when it was built. */
+export interface Lock {
+  schemaVersion: 1;
+  prompts: Record<string, LockedPrompt>;
+}
+
+/** A prompt in a lock file. What is empty or usual is left out. */
+export interface LockedPrompt {
+  version: string;
+  parameters?: Parameters;
+  input?: JsonObject;
+  output?: JsonObject;
+  structured?: Prompt['structured'];
+  tools?: Tool[];
+  messages: Canonical[];
+}
+
+/** Reads a prompt out of a lock. @throws PromptError `bad-lock`, `unknown-prompt` */
+export function fromLock(lock: unknown, id: string): Source & { messages: Canonical[] } {
+  const { messages, version, parameters = {}, structured = 'auto', tools = [], input, output } = lockedPrompt(lock, id);
+  return {
+    version,
+    parameters,
+    ...(input && { input }),
+    ...(output && { output }),
+    structured,
+    tools,
+    template: partsOf(messages),
+    messages,
+  };
+}
+
+function lockedPrompt(lock: unknown, id: string): LockedPrompt {
+  const bad = (why: string) => new PromptError([promptProblems['bad-lock'](why)]);
+  if (!isObject(lock) || !isObject(lock.prompts)) throw bad('it is no lock file of prompts');
+  if (lock.schemaVersion !== 1) {
+    throw bad(`it has schemaVersion ${JSON.stringify(lock.schemaVersion)}; this version of promptassay reads 1`);
+  }
+  if (!Object.hasOwn(lock.prompts, id)) {
+    const name = id.slice(id.lastIndexOf('/') + 1);
+    const near = Object.keys(lock.prompts).find((each) => each.slice(each.lastIndexOf('/') + 1) === name);
+    throw new PromptError([promptProblems['unknown-prompt'](id, 'the lock file', near)]);
+  }
+  const entry = lock.prompts[id];
+  if (!isLocked(entry)) throw bad(`prompt "${id}" is incomplete`);
+  return entry;
+}
+
+function isLocked(entry: unknown): entry is LockedPrompt {
+  if (!isObject(entry) || typeof entry.version !== 'string' || !isCanonical(entry.messages)) return false;
+  const { parameters = {}, input = {}, output = {}, tools = [], structured = 'auto' } = entry;
+  const known = structured === 'auto' || structured === 'off';
+  return isObject(parameters) && isObject(input) && isObject(output) && Array.isArray(tools) && known;
+}
+
+function isCanonical(parts: unknown): boolean {
+  return (
+    Array.isArray(parts) &&
+    parts.every((part: unknown) => {
+      if (!isObject(part)) return typeof part === 'string';
+      if (typeof part.v === 'string') return true;
+      return [part.m, part.s, part.i].filter((name) => typeof name === 'string').length === 1 && isCanonical(part.p);
+    })
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
