@@ -1,12 +1,14 @@
-import type { Baseline, BaselineCase, BaselineModel, CaseRun, EvalRun, Run } from '../vocabulary.js';
+import type { Baseline, BaselineCase, BaselineModel, CaseRun, EvalRun, Run, TrialFacts } from '../vocabulary.js';
 import { byCodeUnit, inMetricOrder, own } from './own.js';
+import { completeRounds } from './tracks.js';
 
 /**
  * The baseline of a prompt after its part of a run was accepted. Models that ran are replaced, the others stay. Accepting an
  * unchanged version again adds its trials to those already accepted, for every case and metric whose input and assertions are the
  * same: nobody gets a better baseline by accepting until it looks good. A replayed run has no new trials; it adds none.
  * Cases that are no longer planned are dropped, unless only some of the prompt's cases were planned. Scores that could not be
- * computed are not stored.
+ * computed are not stored. Nor are repeats that only some cases were given, or beyond the most that the prompt asks for: a baseline
+ * must not hold more of the cases that failed.
  * @param prompt id of the prompt whose baseline it is
  * @param date when it was accepted, ISO 8601
  */
@@ -24,10 +26,11 @@ function acceptModel(run: EvalRun, previous: BaselineModel | undefined, { info }
   const { commit, dirty } = info.git;
   const judge = run.judged?.length === 0 ? undefined : run.judge;
   const unchanged = previous?.version === run.prompt.version && previous.judge === judge ? previous : undefined;
+  const rounds = Math.min(completeRounds(run.cases), run.repeats?.max ?? Number.POSITIVE_INFINITY);
   const cases = new Map(run.partial ? Object.entries(previous?.cases ?? {}) : []);
   for (const each of run.cases) {
     const before = unchanged && own(unchanged.cases, each.case);
-    const stored = mergeCase(before, each, info.mode === 'live');
+    const stored = mergeCase(before, { ...each, trials: upTo(rounds, each.trials) }, info.mode === 'live');
     if (stored) cases.set(each.case, stored);
     else cases.delete(each.case);
   }
@@ -39,6 +42,10 @@ function acceptModel(run: EvalRun, previous: BaselineModel | undefined, { info }
     ...(judge !== undefined && { judge }),
     cases: Object.fromEntries([...cases].toSorted(([a], [b]) => byCodeUnit(a, b))),
   };
+}
+
+function upTo(rounds: number, trials: readonly TrialFacts[]): TrialFacts[] {
+  return trials.filter(({ repeat }) => repeat <= rounds);
 }
 
 /** Trials of one metric of one case, before and now; none accepted where the two cannot be compared. */

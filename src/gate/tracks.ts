@@ -78,8 +78,11 @@ export function removedCases(run: EvalRun, baseline: BaselineModel): string[] {
   return Object.keys(baseline.cases).filter((id) => !known.has(id));
 }
 
-/** A trial that was planned and not begun leaves its round incomplete; one that failed to answer was given. */
-function completeRounds(cases: readonly CaseRun[]): number {
+/**
+ * Repeats that every case was given, at least 1. A trial that was planned and not begun leaves its round incomplete; one that got no
+ * answer was given.
+ */
+export function completeRounds(cases: readonly CaseRun[]): number {
   let rounds = Number.POSITIVE_INFINITY;
   for (const { trials } of cases) {
     let given = 0;

@@ -27,7 +27,8 @@ const repeats = (baseline: Baseline, id = 'c0') => baseline.models['openai:small
 
 describe('accept', () => {
   it('stores every repeat of every metric with version, commit, date and judge', () => {
-    const cases = [caseRun('b', [trial(1), trial(0)]), caseRun('a', [trial(1, { scores: { tone: 0.5 } })])];
+    const a = caseRun('a', [trial(1, { scores: { tone: 0.5 } }), trial(1, { scores: { tone: 1 } })]);
+    const cases = [caseRun('b', [trial(1), trial(0)]), a];
     expect(acceptAll([run(cases, { judge: 'x:judge-2026-01-01' })])).toEqual({
       schemaVersion: 1,
       models: {
@@ -41,9 +42,9 @@ describe('accept', () => {
             a: {
               input: 'in-a',
               scores: {
-                pass: { assert: 'assert-pass', repeats: [1] },
-                score: { assert: 'assert-score', repeats: [1] },
-                tone: { assert: 'assert-tone', repeats: [0.5] },
+                pass: { assert: 'assert-pass', repeats: [1, 1] },
+                score: { assert: 'assert-score', repeats: [1, 1] },
+                tone: { assert: 'assert-tone', repeats: [0.5, 1] },
               },
             },
             b: {
@@ -78,6 +79,20 @@ describe('accept', () => {
     const next = acceptAll([run([caseRun('c0', [trial(1), errored(), trial(undefined)]), caseRun('c1', [errored()])])]);
     expect(repeats(next)).toEqual([1]);
     expect(Object.keys(next.models['openai:small']?.cases ?? {})).toEqual(['c0']);
+  });
+
+  it('stores complete rounds only, and no more than the prompt asks for: nothing of what only failing cases were given', () => {
+    const guarded = [caseRun('c0', [trial(0), trial(0), trial(1), trial(0)]), caseRun('c1', [trial(1)])];
+    expect(repeats(acceptAll([run(guarded)]))).toEqual([0]);
+    const topped = [
+      caseRun(
+        'c0',
+        Array.from({ length: 5 }, () => trial(0)),
+      ),
+      caseRun('c1', [trial(1), trial(1), trial(1)]),
+    ];
+    expect(repeats(acceptAll([run(topped, { repeats: { min: 1, max: 2 } })]))).toEqual([0, 0]);
+    expect(repeats(acceptAll([run(topped, { repeats: { min: 1, max: 8 } })]))).toEqual([0, 0, 0]);
   });
 
   it('replaces the scores of another version, and drops cases that are no longer planned', () => {
@@ -124,11 +139,11 @@ describe('accept', () => {
 
 describe('the file', () => {
   it('has one line per case, sorted, and is the JSON of the baseline', () => {
-    const baseline = acceptAll([run([caseRun('b', [trial(1)]), caseRun('a', [trial(0), trial(1)])])]);
+    const baseline = acceptAll([run([caseRun('b', [trial(1), trial(1)]), caseRun('a', [trial(0), trial(1)])])]);
     const text = formatBaseline(baseline);
     expect(text.split('\n').filter((line) => line.includes('"input"'))).toEqual([
       '        "a": { "input": "in-a", "scores": { "pass": { "assert": "assert-pass", "repeats": [0,1] }, "score": { "assert": "assert-score", "repeats": [0,1] } } },',
-      '        "b": { "input": "in-b", "scores": { "pass": { "assert": "assert-pass", "repeats": [1] }, "score": { "assert": "assert-score", "repeats": [1] } } }',
+      '        "b": { "input": "in-b", "scores": { "pass": { "assert": "assert-pass", "repeats": [1,1] }, "score": { "assert": "assert-score", "repeats": [1,1] } } }',
     ]);
     expect(JSON.parse(text)).toEqual(baseline);
   });
