@@ -1,0 +1,113 @@
+import { Budget, type BudgetLimits, type Spending } from '../ask/budget.js';
+import { within } from '../ask/deadline.js';
+import { estimateCost } from '../ask/price.js';
+import { problems, UserError } from '../errors.js';
+import { requestTokens } from '../plan/estimate.js';
+import { type Engine, Stop } from '../run/execute.js';
+import type { ModelRequest } from '../vocabulary.js';
+import type { World } from '../world.js';
+import { planCosts, type PlannedEval } from './cost-plan.js';
+import { DEFAULT_TRIAL_TIMEOUT_MS, type EvaluateOptions } from './options.js';
+import type { Session } from './session.js';
+
+/** What a run may take: time, money, tokens; and what became of that. */
+export interface Bounds {
+  /** Ends the run: from outside, or because its time is up. */
+  signal: AbortSignal;
+  /** Absent: nothing is limited. */
+  budget?: Budget;
+  /** Gives a trial its time limit. */
+  limited: NonNullable<Engine['limited']>;
+  /** Why the run ended before its plan did; undefined when no bound ended it. */
+  spent(): string | undefined;
+  /** Stops the clock. */
+  release(): void;
+}
+
+/**
+ * The bounds of a run.
+ * @param began on the world's clock: the time of a run includes finding and checking its files
+ * @throws UserError as `estimate`
+ */
+export async function boundsOf(
+  session: Session,
+  options: EvaluateOptions,
+  began: number,
+  world: World,
+): Promise<Bounds> {
+  const limits = limitsOf(session, options);
+  const limited = limits.usd !== undefined || limits.tokens !== undefined;
+  if (limited && session.config.mode !== 'replay') await estimate(session, limits, options, world);
+  const budget = limited ? new Budget({ limits, estimate: estimator(session, world) }) : undefined;
+  const time = timeLimit(options, began, world);
+  const trialMs = options.trialTimeoutMs ?? DEFAULT_TRIAL_TIMEOUT_MS;
+  return {
+    signal: time.signal,
+    ...(budget && { budget }),
+    limited: (work, { late, gone }, outer) => within(work, { ms: trialMs, clock: world, outer, late, gone }),
+    spent: () => time.spent() ?? budget?.reason,
+    release: time.release,
+  };
+}
+
+/** The flags, and for money the policy of the project where no flag is given. */
+function limitsOf({ config }: Session, { maxCostUsd, maxTokens }: EvaluateOptions): BudgetLimits {
+  const policy = config.policy.maxCostUsd;
+  return {
+    ...(typeof policy === 'number' && { usd: { most: policy, name: 'policy.maxCostUsd' } }),
+    ...(maxCostUsd !== undefined && { usd: { most: maxCostUsd, name: '--max-cost' } }),
+    ...(maxTokens !== undefined && { tokens: { most: maxTokens, name: '--max-tokens' } }),
+  };
+}
+
+/**
+ * Tells what the run may cost before it begins, judges included.
+ * @throws UserError for models whose price is not known: a budget in money that cannot be kept is none
+ */
+async function estimate(session: Session, limits: BudgetLimits, options: EvaluateOptions, world: World): Promise<void> {
+  const planned = await planCosts(session, options, world);
+  const unpriced = [...new Set(planned.flatMap((each) => each.unpriced))];
+  const { usd: money } = limits;
+  if (money && unpriced.length > 0 && !options.allowUnknownPrice) {
+    throw new UserError(unpriced.map((model) => problems['unknown-price'](model, money.name)));
+  }
+  const sum = (of: (each: PlannedEval) => number) => planned.reduce((all, each) => all + of(each), 0);
+  options.onEstimate?.({
+    calls: sum((each) => each.calls),
+    graderCalls: sum((each) => each.graderCalls),
+    tokens: sum((each) => each.inputTokens + each.outputTokens + each.graderTokens),
+    usd: sum((each) => (each.costUsd ?? 0) + (each.graderCostUsd ?? 0)),
+    unpriced,
+    limits,
+  });
+}
+
+function estimator({ pool }: Session, world: World) {
+  return async (request: ModelRequest): Promise<Spending | undefined> => {
+    const described = pool.describe(request.model);
+    if (described.calls === 'none') return undefined;
+    const { input, output } = requestTokens(request);
+    const usd = await estimateCost(described, input, output, { date: world.date });
+    return { usd: usd ?? 0, tokens: input + output };
+  };
+}
+
+/** Ends the run when its time is up. */
+function timeLimit({ maxTimeMs, signal }: EvaluateOptions, began: number, world: World) {
+  const outer = signal ?? new AbortController().signal;
+  if (maxTimeMs === undefined) return { signal: outer, spent: () => undefined, release() {} };
+  const up = new AbortController();
+  const timer = new AbortController();
+  const stop = new Stop(`time spent: the run may take ${maxTimeMs / 1000} s (--max-time)`);
+  const left = Math.max(0, maxTimeMs - (world.now() - began));
+  void world.sleep(left, timer.signal).then(() => {
+    if (!timer.signal.aborted) up.abort(stop);
+    return undefined;
+  });
+  return {
+    signal: AbortSignal.any([outer, up.signal]),
+    // A run that was interrupted first was not ended by its time.
+    spent: () => (up.signal.aborted && !outer.aborted ? stop.message : undefined),
+    release: () => timer.abort(),
+  };
+}
