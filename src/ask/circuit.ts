@@ -4,8 +4,8 @@ import type { Layer } from './ask.js';
 
 /**
  * Stops asking a provider that refuses our key or has no quota left: no further try can succeed, and each may cost. Later
- * questions to it fail at once with the same kind and reason. One circuit may stand in several places around a port, sharing
- * what it knows: outside the queue, so that nothing new waits, and inside it, so that nothing that waited is sent.
+ * questions to it are not asked (`unavailable`), with the first one's reason. One circuit may stand in several places around a
+ * port, sharing what it knows: outside the queue, so that nothing new waits, and inside it, so that nothing that waited is sent.
  */
 export function circuit({ describe }: { describe(model: string): Pick<ModelDescription, 'provider'> }): Layer {
   const open = new Map<string, Failure>();
@@ -26,5 +26,5 @@ function ends({ kind }: Failure): boolean {
 
 function unavailable(failure: Failure): Answer {
   const message = `provider unavailable: ${failure.message}`;
-  return { ok: false, failure: { ...failure, message }, attempts: 0, retry: { retry: 'no' } };
+  return { ok: false, failure: { kind: 'unavailable', message }, attempts: 0, retry: { retry: 'no' } };
 }

@@ -19,7 +19,7 @@ const LATE_MS = 20;
  */
 export class LearnedRate {
   /** The refusal that measuring began with: when it came, how many had been sent by then and refused since. */
-  #mark: { at: number; sent: number; refused: number; pausedMs: number } | undefined;
+  #mark: { at: number; sent: number; refused: number } | undefined;
   #sent = 0;
   /** The rate to come back to, in requests per millisecond, and when it was refused. */
   #turn: { perMs: number; at: number; rough: boolean } | undefined;
@@ -71,7 +71,7 @@ export class LearnedRate {
     }
   }
 
-  #begin(now: number): { at: number; sent: number; refused: number; pausedMs: number } {
+  #begin(now: number): { at: number; sent: number; refused: number } {
     return { at: now, sent: this.#sent, refused: 0 };
   }
 

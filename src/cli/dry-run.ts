@@ -4,6 +4,7 @@ import type { EvaluateOptions } from '../pipeline/options.js';
 import { forTerminal } from '../trust/escape.js';
 import type { World } from '../world.js';
 import type { EvalFlags } from './flags.js';
+import { money } from './money.js';
 
 /** `assay eval --dry-run`: how many calls, which, and what they may cost. Calls nothing. */
 export async function dryRunCommand(options: EvaluateOptions, flags: EvalFlags, world: World): Promise<number> {
@@ -28,15 +29,17 @@ function screen(mode: string, evals: readonly PlannedEval[]): string {
   const head = ['prompt', 'model', 'trials', 'recorded', 'to call', 'graders', 'tokens in + out', 'about'];
   const calls = evals.reduce((sum, each) => sum + each.calls, 0);
   const trials = evals.reduce((sum, each) => sum + each.trials, 0);
-  const priced = evals.every((each) => each.costUsd !== undefined);
-  const total = priced ? `about ${money(evals.reduce((sum, each) => sum + (each.costUsd ?? 0), 0))}` : 'price unknown';
+  const graders = evals.reduce((sum, each) => sum + each.graderCalls, 0);
+  const total = [about(evals.map((each) => each.costUsd))];
+  if (graders > 0) total.push(`graders at most ${about(evals.map((each) => each.graderCostUsd))}`);
   const lines = table([head, ...rows]);
   const verb = mode === 'replay' ? 'are not recorded, and replay calls nothing' : 'would be called';
-  return `${lines.join('\n')}\n\nmode ${mode}: ${calls} of ${trials} trials ${verb} (${total}, graders not counted)\n`;
+  return `${lines.join('\n')}\n\nmode ${mode}: ${calls} of ${trials} trials ${verb} (${total.join(', ')})\n`;
 }
 
-function money(usd: number | undefined): string {
-  return usd === undefined ? 'unknown' : `$${usd.toFixed(usd < 1 ? 4 : 2)}`;
+function about(costs: readonly (number | undefined)[]): string {
+  if (costs.includes(undefined)) return 'price unknown';
+  return `about ${money(costs.reduce((sum: number, cost) => sum + (cost ?? 0), 0))}`;
 }
 
 /** Columns aligned by two blanks; all but the first two to the right. */

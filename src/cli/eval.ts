@@ -3,9 +3,10 @@ import type { World } from '../world.js';
 import { addExamples, addProjectFlags, type CommandDefinition } from './command.js';
 import { printConclusion } from './conclusion.js';
 import { type EvalFlags, evalOptions, withEnvFile } from './flags.js';
+import { budgetLine } from './money.js';
 import { listenForInterrupt } from './interrupt.js';
 import { progress } from './progress.js';
-import { count, duration, mode, repeats, several, shard } from './values.js';
+import { count, dollars, duration, mode, repeats, several, shard, tokens } from './values.js';
 
 /** `assay eval`: runs, prints the verdict. */
 export const command: CommandDefinition = {
@@ -25,7 +26,13 @@ export const command: CommandDefinition = {
         'compare with this baseline file, those of a git ref, or those at the merge-base',
       )
       .option('--timeout <duration>', 'for each attempt, e.g. 500ms, 30s, 2m', duration)
+      .option('--idle-timeout <duration>', 'the longest silence within an answer (default 60s)', duration)
+      .option('--trial-timeout <duration>', 'for a trial with all its attempts and judges (default 30m)', duration)
       .option('--max-wait <duration>', 'the longest wait that a provider may ask for', duration)
+      .option('--max-time <duration>', 'for the whole run: then what is done is reported', duration)
+      .option('--max-cost <usd>', 'most to spend, judges included (default policy.maxCostUsd)', dollars)
+      .option('--max-tokens <n>', 'most tokens to use, in and out: 200000, 200k, 2M', tokens)
+      .option('--allow-unknown-price', 'let calls whose price is not known count as nothing')
       .option('--dry-run', 'show what would be called and what it may cost, and call nothing')
       .option('--resume', 'continue the run in the output folder')
       .option('--env-file <file>', 'read environment variables (keys) from this file')
@@ -57,6 +64,7 @@ async function runEval(paths: string[], flags: EvalFlags, outside: World): Promi
         ...options,
         signal: interrupt.signal,
         interruptedBy: interrupt.name,
+        onEstimate: (estimate) => world.stderr.write(`${budgetLine(estimate)}\n`),
         onPlanned: bar.planned,
         onResult: bar.result,
       },

@@ -28,6 +28,12 @@ export interface EvalFlags extends ProjectFlags {
   filter?: string[];
   timeout?: number;
   maxWait?: number;
+  idleTimeout?: number;
+  trialTimeout?: number;
+  maxTime?: number;
+  maxCost?: number;
+  maxTokens?: number;
+  allowUnknownPrice?: boolean;
   resume?: boolean;
   baseline?: string;
   shard?: { index: number; count: number };
@@ -78,6 +84,12 @@ export function evalOptions(paths: string[], flags: EvalFlags, world: World): Ev
     ...(flags.concurrency !== undefined && { concurrency: flags.concurrency }),
     ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
     ...(flags.maxWait !== undefined && { maxWaitMs: flags.maxWait }),
+    ...(flags.idleTimeout !== undefined && { idleTimeoutMs: flags.idleTimeout }),
+    ...(flags.trialTimeout !== undefined && { trialTimeoutMs: flags.trialTimeout }),
+    ...(flags.maxTime !== undefined && { maxTimeMs: flags.maxTime }),
+    ...(flags.maxCost !== undefined && { maxCostUsd: flags.maxCost }),
+    ...(flags.maxTokens !== undefined && { maxTokens: flags.maxTokens }),
+    ...(flags.allowUnknownPrice && { allowUnknownPrice: true }),
   };
 }
 

@@ -32,6 +32,21 @@ export function count(text: string): number {
   return Number(text);
 }
 
+/** Reads an amount of money, in US dollars. */
+export function dollars(text: string): number {
+  const usd = Number(text.replace(/^\$/, ''));
+  if (!/^\$?\d+(?:\.\d+)?$/.test(text) || !(usd > 0)) throw new InvalidArgumentError('Write US dollars, such as 0.50.');
+  return usd;
+}
+
+/** Reads a number of tokens: `200000`, `200k`, `2M`. */
+export function tokens(text: string): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)([kM]?)$/.exec(text) ?? [];
+  const whole = Math.round(Number(number) * ({ k: 1e3, M: 1e6 }[unit] ?? 1));
+  if (!(whole >= 1)) throw new InvalidArgumentError('Write a number of tokens, such as 200000, 200k or 2M.');
+  return whole;
+}
+
 /** Reads `2/4`: the second of four shards. */
 export function shard(text: string): { index: number; count: number } {
   const [, first, last] = /^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(text) ?? [];

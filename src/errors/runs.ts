@@ -90,6 +90,12 @@ export const runProblems = {
     message: `the run in ${journal} is shard ${shard}; a baseline is of all cases`,
     remedy: 'Join the shards with `assay merge`, then accept its output folder.',
   }),
+  'unknown-price': (model: string, limit: string): Problem => ({
+    code: 'unknown-price',
+    message: `the price of "${model}" is not known, so that ${limit} could not be kept`,
+    remedy:
+      'Give --allow-unknown-price to let its calls count as nothing; --max-tokens and --max-time hold for any model.',
+  }),
   'unreadable-recording': (why: string, place: Place): Problem => ({
     code: 'unreadable-recording',
     message: `a recording cannot be read: ${why}`,

@@ -1,5 +1,6 @@
 import type { Comparison, EvalComparison, GateCheck, Level } from '../vocabulary.js';
 import { plural } from './say.js';
+import { byWeight } from './usage.js';
 
 /** What happened to a run beside its scores. */
 export interface Circumstances {
@@ -74,5 +75,5 @@ function commonestTrouble(evals: readonly EvalComparison[]): EvalComparison['tro
     const known = kinds.get(trouble.kind);
     kinds.set(trouble.kind, known ? { ...known, count: known.count + trouble.count } : trouble);
   }
-  return [...kinds.values()].toSorted((a, b) => b.count - a.count);
+  return [...kinds.values()].toSorted(byWeight);
 }

@@ -52,5 +52,10 @@ function troubleOf(run: EvalRun): EvalComparison['trouble'] {
       else kinds.set(trouble.kind, { kind: trouble.kind, message: trouble.message, count: 1 });
     }
   }
-  return [...kinds.values()].toSorted((a, b) => b.count - a.count);
+  return [...kinds.values()].toSorted(byWeight);
+}
+
+/** The commonest trouble first; trials that were skipped last, since that is because others were in trouble. */
+export function byWeight(a: EvalComparison['trouble'][number], b: EvalComparison['trouble'][number]): number {
+  return Number(a.kind === 'skipped') - Number(b.kind === 'skipped') || b.count - a.count;
 }

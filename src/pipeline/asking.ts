@@ -1,4 +1,5 @@
 import { type Ask, layered } from '../ask/ask.js';
+import type { Budget } from '../ask/budget.js';
 import { circuit } from '../ask/circuit.js';
 import { deadline } from '../ask/deadline.js';
 import { limits } from '../ask/limits.js';
@@ -8,8 +9,9 @@ import { ready } from '../ask/ready.js';
 import { recordings } from '../ask/recordings.js';
 import type { RecordingStore } from '../ask/recordings-file.js';
 import { retry } from '../ask/retry.js';
+import { requestTokens } from '../plan/estimate.js';
 import type { ProviderPool } from '../providers/provider.js';
-import type { Mode } from '../vocabulary.js';
+import type { Mode, ModelRequest } from '../vocabulary.js';
 import type { World } from '../world.js';
 
 /** How models are asked in a run. */
@@ -22,24 +24,31 @@ export interface AskingOptions {
   maxWaitMs: number;
   store: RecordingStore;
   pool: ProviderPool;
+  budget?: Budget;
   /** Stands in for the providers: another implementation of the port. */
   port?: Ask;
 }
 
 /** The one port to models with its layers around it, outermost first. */
 export function askingPort(options: AskingOptions, world: World): Ask {
-  const { mode, refresh, concurrency, timeoutMs, maxWaitMs, store, pool } = options;
+  const { mode, refresh, concurrency, timeoutMs, maxWaitMs, store, pool, budget } = options;
   const describe = pool.describe.bind(pool);
   // On both sides of the queue: it turns new questions away, and those that were waiting for their place when it opened.
   const breaker = circuit({ describe });
   return layered(options.port ?? providerPort(pool), [
     recordings({ mode, refresh, store, describe }),
-    price({ describe, date: world.date }),
     breaker,
     retry({ maxWaitMs, clock: world }),
-    limits({ describe, concurrency, maxWaitMs, clock: world }),
+    ...(budget ? [budget.layer] : []),
+    price({ describe, date: world.date }),
+    limits({ describe, concurrency, maxWaitMs, tokens, clock: world }),
     breaker,
     ...(options.port ? [] : [ready(pool)]),
     deadline({ timeoutMs, clock: world }),
   ]);
+}
+
+function tokens(request: ModelRequest): number {
+  const { input, output } = requestTokens(request);
+  return input + output;
 }

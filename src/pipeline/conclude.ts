@@ -81,10 +81,10 @@ async function* resultsOf(
 ): AsyncGenerator<TrialResult> {
   const run = ledger.run.evals.find((each) => evalKey(each.prompt.id, each.model) === evalKey(prompt, model));
   for (const each of run?.cases ?? []) {
-    for (const { repeat } of each.trials) {
+    for (const { repeat, trouble } of each.trials) {
       const id = { prompt, model, case: each.case, repeat };
       const place = places.get(trialKey(id));
-      yield place ? results.at(place) : { ...id, status: 'skipped', reason: 'the run was interrupted' };
+      yield place ? results.at(place) : { ...id, status: 'skipped', reason: trouble?.message ?? 'it was not begun' };
     }
   }
 }

@@ -9,6 +9,7 @@ import type { CaseContent, Run, TrialId } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { askingPort } from './asking.js';
 import type { Books } from './books.js';
+import type { Bounds } from './bounds.js';
 import { DEFAULT_MAX_WAIT_MS, DEFAULT_TIMEOUT_MS, type EvaluateOptions } from './options.js';
 import type { Session } from './session.js';
 import type { Supply } from './supply.js';
@@ -20,7 +21,12 @@ export interface EngineParts {
 }
 
 /** Builds the port with its layers, and the scorer that asks judges through it. */
-export function partsOf(session: Session, options: EvaluateOptions, world: World): EngineParts {
+export function partsOf(
+  session: Session,
+  options: EvaluateOptions,
+  world: World,
+  bounds?: Pick<Bounds, 'budget'>,
+): EngineParts {
   const { config, store, pool } = session;
   const ask = askingPort(
     {
@@ -31,6 +37,7 @@ export function partsOf(session: Session, options: EvaluateOptions, world: World
       maxWaitMs: options.maxWaitMs ?? DEFAULT_MAX_WAIT_MS,
       store,
       pool,
+      ...(bounds?.budget && { budget: bounds.budget }),
       ...(options.port && { port: options.port }),
     },
     world,
@@ -52,6 +59,7 @@ export function engineOf(
   { ask, scorer }: EngineParts,
   journal: Journal,
   options: EvaluateOptions,
+  bounds?: Pick<Bounds, 'limited'>,
 ): Engine {
   const { library, evals, includes, pool, config } = session;
   const contentOf = contents(books.ledger.run);
@@ -72,6 +80,7 @@ export function engineOf(
     laneOf: (model) => pool.describe(model).provider,
     // More than the calls allowed at a time, since some trials are being scored.
     window: (lane) => 2 * (config.providers[lane]?.concurrency ?? config.concurrency),
+    ...(bounds && { limited: bounds.limited }),
     ...(options.onResult && { onResult: options.onResult }),
   };
 }
@@ -92,12 +101,13 @@ function contents(run: Run): (trial: TrialId) => CaseContent | undefined {
   };
 }
 
-/** Does what the planner asks for, as far as it can be had, until it asks for nothing more or the run is stopped. */
+/** Does what the planner asks for, as far as it can be had, until it asks for nothing more or the run is stopped or spent. */
 export async function follow(
   planner: Planner,
   supply: Supply,
   engine: Engine,
   { onPlanned }: Pick<EvaluateOptions, 'onPlanned'>,
+  bounds?: Pick<Bounds, 'spent'>,
 ): Promise<void> {
   const { ledger, signal } = engine;
   for (let wanted = planner.next(ledger.run); wanted.length > 0; wanted = planner.next(ledger.run)) {
@@ -105,6 +115,6 @@ export async function follow(
     ledger.plan(work);
     onPlanned?.(ledger.run.trials.planned);
     await execute(work, engine);
-    if (signal.aborted) return;
+    if (signal.aborted || bounds?.spent() !== undefined) return;
   }
 }

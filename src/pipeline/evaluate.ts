@@ -5,6 +5,7 @@ import { type Journal, openJournal, resumeJournal } from '../journal/journal.js'
 import { adaptivePlan } from '../plan/planner.js';
 import type { Problem, RunInfo } from '../vocabulary.js';
 import { processWorld, type World } from '../world.js';
+import { type Bounds, boundsOf } from './bounds.js';
 import { type Books, headerOf, JOURNAL, openBooks, restore } from './books.js';
 import { acceptedOf, conclude, type Conclusion } from './conclude.js';
 import { type EngineParts, engineOf, follow, partsOf } from './engine.js';
@@ -22,21 +23,31 @@ import { supplyOf } from './supply.js';
  * @returns the verdict and all facts behind it; `close()` lets go of the journal
  * @throws UserError when something is wrong in what the user wrote; nothing was called then
  */
-export async function evaluate(options: EvaluateOptions, world: World = processWorld()): Promise<Conclusion> {
-  const session = await openSession(options, world);
+export async function evaluate(asked: EvaluateOptions, world: World = processWorld()): Promise<Conclusion> {
+  const began = world.now();
+  const session = await openSession(asked, world);
   const remarks = beginRemarks(session, world);
+  let bounds: Bounds | undefined;
   try {
+    bounds = await boundsOf(session, asked, began, world);
+    const options = { ...asked, signal: bounds.signal };
     const info = await beginning(session, world);
     const books = await openBooks(session, info);
-    const parts = partsOf(session, options, world);
+    const parts = partsOf(session, options, world, bounds);
     await checkCases(session, parts);
-    const reasons = await run(session, books, parts, options, world);
+    const reasons = await run(session, books, parts, options, bounds, world);
     const interrupted = options.interruptedBy?.();
     const notes = await remarks.about(books.ledger.run);
     const noGate = session.nothing ?? (await partOnly(session, books));
-    const circumstances = { reasons, ...(interrupted && { interrupted }), ...(noGate !== undefined && { noGate }) };
+    const circumstances = {
+      reasons,
+      incomplete: bounds.spent() !== undefined,
+      ...(interrupted && { interrupted }),
+      ...(noGate !== undefined && { noGate }),
+    };
     return await conclude(session, books, circumstances, notes);
   } finally {
+    bounds?.release();
     remarks.close();
     await session.close();
   }
@@ -73,21 +84,24 @@ async function run(
   books: Books,
   parts: EngineParts,
   options: EvaluateOptions,
+  bounds: Bounds,
   world: World,
 ): Promise<string[]> {
   const { evals, library, store } = session;
   const { ledger } = books;
   const journal = await openRun(session, books, options);
-  const engine = engineOf(session, books, parts, journal, options);
+  const engine = engineOf(session, books, parts, journal, options, bounds);
   try {
     const supply = supplyOf(session);
     const advise = session.shard ? partAdviser : adviser;
-    await follow(adaptivePlan(evals, advise(acceptedOf(library), supply.ended)), supply, engine, options);
+    await follow(adaptivePlan(evals, advise(acceptedOf(library), supply.ended)), supply, engine, options, bounds);
     const finishedAt = world.date().toISOString();
     ledger.run.info.finishedAt = finishedAt;
     const misses = store.misses();
-    const reasons = await missesReasons(misses, session, world);
-    if (!engine.signal.aborted) await journal.end({ finishedAt, reasons, misses: { ...misses } });
+    const spent = bounds.spent();
+    const reasons = [...(spent === undefined ? [] : [spent]), ...(await missesReasons(misses, session, world))];
+    if (!engine.signal.aborted || spent !== undefined)
+      await journal.end({ finishedAt, reasons, misses: { ...misses } });
     return reasons;
   } finally {
     await store.flush().finally(() => journal.close());

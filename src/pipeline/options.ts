@@ -1,4 +1,5 @@
 import type { Ask } from '../ask/ask.js';
+import type { BudgetLimits, Spending } from '../ask/budget.js';
 import type { AssertionDefinition } from '../assertions/assertion.js';
 import type { ProviderDefinition } from '../providers/provider.js';
 import type { Mode, Repeats, RunInfo, TrialResult } from '../vocabulary.js';
@@ -12,6 +13,18 @@ export interface Selection {
   /** Globs on prompt/case, or `tag:x`. */
   filter: string[];
   repeats?: Repeats;
+  /** The commit whose versions are run beside those of the working tree. */
+  against?: string;
+}
+
+/** What a run may cost in its first rounds, at most, and what it may spend. */
+export interface CostEstimate extends Spending {
+  calls: number;
+  /** Of judges and embeddings. */
+  graderCalls: number;
+  /** Models whose price is not known: nothing is counted for them. */
+  unpriced: readonly string[];
+  limits: BudgetLimits;
 }
 
 /** What a run is asked for. Everything left out has the default of config or product. */
@@ -27,6 +40,18 @@ export interface EvaluateOptions extends Partial<Selection> {
   timeoutMs?: number;
   /** The longest wait that a provider may ask for, in milliseconds. */
   maxWaitMs?: number;
+  /** The longest silence within an answer, in milliseconds. */
+  idleTimeoutMs?: number;
+  /** For a whole trial: its place in the queue, all attempts and judges, in milliseconds. */
+  trialTimeoutMs?: number;
+  /** For the whole run, in milliseconds: then what is done is reported. */
+  maxTimeMs?: number;
+  /** Most to spend, in US dollars; by default the policy's. */
+  maxCostUsd?: number;
+  /** Most tokens to use, in and out. */
+  maxTokens?: number;
+  /** Lets a budget pass over models whose price is not known. */
+  allowUnknownPrice?: boolean;
   resume?: boolean;
   /** Other baselines than those of the working tree: a baseline file, a git ref, or `merge-base`. */
   baseline?: string;
@@ -50,9 +75,12 @@ export interface EvaluateOptions extends Partial<Selection> {
   providers?: readonly ProviderDefinition[];
   /** Stands in for the providers: another implementation of the port to models. */
   port?: Ask;
+  /** Told what the run may cost before it begins, where it has a budget and calls models. */
+  onEstimate?(estimate: CostEstimate): void;
   onPlanned?(trials: number): void;
   onResult?(result: TrialResult): void;
 }
 
 export const DEFAULT_TIMEOUT_MS = 120_000;
 export const DEFAULT_MAX_WAIT_MS = 60_000;
+export const DEFAULT_TRIAL_TIMEOUT_MS = 1_800_000;

@@ -167,6 +167,7 @@ function providerWorld(options: EvaluateOptions, world: World, project: Project)
     root: project.root,
     allowCode: options.allowCode ?? false,
     allowHosts: options.allowHosts ?? [],
+    ...(options.idleTimeoutMs !== undefined && { idleMs: options.idleTimeoutMs }),
   };
 }
 

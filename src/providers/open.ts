@@ -19,6 +19,8 @@ export interface ProviderWorld {
   allowCode: boolean;
   /** As --allow-host and ASSAY_ALLOW_HOST have them: host or host:port. */
   allowHosts: readonly string[];
+  /** The longest silence within an answer, in milliseconds. */
+  idleMs?: number;
   /** Instead of the network: still asked for allowed hosts only. */
   fetch?: typeof fetch;
 }
@@ -180,9 +182,9 @@ class Pool implements OpenedProviders {
     const addresses = definition.hosts?.({ settings, env: this.#world.env }) ?? [];
     const trusted = addresses.filter((address) => address.trusted).map((address) => address.url);
     const allowed = (url: URL) => definition.calls === 'network' && mayReach(url, trusted, this.#allowed);
-    const { fetch } = this.#world;
+    const { fetch, idleMs } = this.#world;
     if (fetch) return checkedFetch(fetch, allowed);
-    const guarded = guardedFetch({ allowed });
+    const guarded = guardedFetch({ allowed, ...(idleMs !== undefined && { idleMs }) });
     this.#closing.push(guarded.close);
     return guarded.fetch;
   }

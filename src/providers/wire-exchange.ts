@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { blocked, lostConnection, tooLarge, WireFailure } from './wire-failure.js';
+import { blocked, lostConnection, silent, tooLarge, WireFailure } from './wire-failure.js';
 import { type WireBody, WireResponse, type WireTiming } from './wire-response.js';
 import type { Turns } from './wire-turns.js';
 
@@ -14,6 +14,7 @@ const STREAM_ALLOWANCE = 4;
 export interface ExchangeOptions {
   url: string;
   maxBytes: number;
+  idleMs: number;
   signal: AbortSignal | undefined;
   turns: Turns;
 }
@@ -36,6 +37,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = [];
   #received = 0;
   #stream: ChunkStream | undefined;
+  #silence: NodeJS.Timeout | undefined;
   readonly #onAbort = (): void => this.#fail(this.#options.signal?.reason);
 
   constructor(options: ExchangeOptions) {
@@ -63,10 +65,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (Number(headers['content-length']) > this.#options.maxBytes) return this.#fail(tooLarge(this.#options.maxBytes));
     this.#head = { url: this.#options.url, status, statusText };
     this.#headers = headers;
+    const { idleMs } = this.#options;
+    this.#silence = setTimeout(() => this.#fail(silent(idleMs)), idleMs);
     if (isEventStream(status, headers)) this.#startStream(this.#timing);
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#silence?.refresh();
     this.#received += chunk.length;
     const limit = this.#options.maxBytes * (this.#stream ? STREAM_ALLOWANCE : 1);
     if (this.#received > limit) return this.#fail(tooLarge(limit));
@@ -76,6 +81,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (this.#timing === undefined || this.#head === undefined) return;
+    clearTimeout(this.#silence);
     this.#timing.lastByteMs = performance.now();
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     if (this.#stream) return this.#stream.end();
@@ -118,6 +124,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #fail(error: unknown): void {
+    clearTimeout(this.#silence);
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     if (!this.#settled) {
       this.#settled = true;

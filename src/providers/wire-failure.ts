@@ -20,6 +20,12 @@ export function blocked(message: string, status?: number): WireFailure {
   });
 }
 
+/** An answer that began and then did not go on. */
+export function silent(idleMs: number): WireFailure {
+  const message = `the answer fell silent for ${idleMs / 1000} s`;
+  return new WireFailure({ kind: 'timeout', message }, { retry: 'transient' });
+}
+
 /** An answer over the size limit. */
 export function tooLarge(maxBytes: number): WireFailure {
   const message = `the answer is larger than ${(maxBytes / 1024 / 1024).toFixed(1)} MiB`;

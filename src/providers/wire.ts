@@ -6,11 +6,15 @@ import { Turns } from './wire-turns.js';
 export { timingOf, type WireTiming } from './wire-response.js';
 
 const DEFAULT_MAX_BYTES = 8 * 1024 * 1024;
+/** Models that think may be silent for long before they say more. */
+const DEFAULT_IDLE_MS = 60_000;
 
 /** What the guarded fetch refuses beside redirects. */
 export interface WireOptions {
   /** Largest answer in bytes, counted as it arrives and when it is decompressed; 8 MiB when absent. A stream: four times that. */
   maxBytes?: number;
+  /** The longest silence within an answer that has begun, in milliseconds; a minute when absent. */
+  idleMs?: number;
   /** Whether a request may go to this URL at all; asked for each request, beside the check when a provider is opened. */
   allowed?(url: URL): boolean;
 }
@@ -24,12 +28,13 @@ export interface GuardedFetch {
 
 /**
  * The one way out to the network: a fetch over pooled, kept-alive connections that follows no redirect, takes no answer over
- * the size limit, and gives only http and https URLs that are allowed. It has no deadline of its own: whoever calls gives a
- * signal. It throws a ProviderError (kinds `blocked`, `too-large`, `network`, `bad-response`), or the signal's reason.
+ * the size limit, and gives only http and https URLs that are allowed. It ends an answer that falls silent; otherwise it has no
+ * deadline of its own: whoever calls gives a signal. It throws a ProviderError (kinds `blocked`, `too-large`, `network`, `timeout`,
+ * `bad-response`), or the signal's reason.
  * The HTTP client loads with the first request.
  */
 export function guardedFetch(options: WireOptions = {}): GuardedFetch {
-  const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+  const { maxBytes = DEFAULT_MAX_BYTES, idleMs = DEFAULT_IDLE_MS } = options;
   const turns = new Turns();
   let agent: Promise<Agent> | undefined;
   const guarded: typeof fetch = async (input, init) => {
@@ -39,7 +44,7 @@ export function guardedFetch(options: WireOptions = {}): GuardedFetch {
     agent ??= openAgent();
     const dispatcher = await agent;
     request.signal?.throwIfAborted();
-    const exchange = new Exchange({ url: request.url.href, maxBytes, signal: request.signal, turns });
+    const exchange = new Exchange({ url: request.url.href, maxBytes, idleMs, signal: request.signal, turns });
     try {
       dispatcher.dispatch(request.options, exchange);
     } catch (error) {

@@ -1,5 +1,15 @@
 import type { Ask } from '../ask/ask.js';
-import type { Answer, Case, Message, ModelRequest, Prompt, TrialId, TrialResult, Work } from '../vocabulary.js';
+import type {
+  Answer,
+  Case,
+  FailureKind,
+  Message,
+  ModelRequest,
+  Prompt,
+  TrialId,
+  TrialResult,
+  Work,
+} from '../vocabulary.js';
 import type { Ledger } from './ledger.js';
 import { type Trial, type TrialSource, trialsOf } from './trials.js';
 
@@ -9,7 +19,14 @@ export type ScoreTrial = (args: {
   case: Case;
   prompt: Prompt;
   answer: Extract<Answer, { ok: true }>;
+  signal: AbortSignal;
 }) => Promise<TrialResult>;
+
+/** Failures of questions that were never put: such a trial was not begun. */
+const NOT_ASKED: ReadonlySet<FailureKind> = new Set(['budget', 'unavailable']);
+
+/** Why a run stops before its end, other than by a signal from outside: its words are those of the trials that are skipped. */
+export class Stop extends Error {}
 
 /** The parts that turn work into results. */
 export interface Engine extends TrialSource {
@@ -23,8 +40,14 @@ export interface Engine extends TrialSource {
   laneOf(model: string): string;
   /** Trials under way at a time per lane: more than the calls allowed, since some are being scored. */
   window(lane: string): number;
-  /** Stops taking on trials; those under way end as their calls do. */
+  /** Stops taking on trials; those under way end at once. Its reason may be a `Stop`. */
   signal: AbortSignal;
+  /** Gives a whole trial a time limit, whatever it is doing; `late` is what it comes to then. */
+  limited?(
+    work: (signal: AbortSignal) => Promise<TrialResult>,
+    instead: { late(): TrialResult; gone(): TrialResult },
+    signal: AbortSignal,
+  ): Promise<TrialResult>;
   /** Told of each trial as it ends. */
   onResult?(result: TrialResult): void;
 }
@@ -72,7 +95,7 @@ async function runLane(work: readonly Work[], workers: number, engine: Engine): 
     for (let next = await stream.next(); !next.done; next = await stream.next()) {
       const trial = next.value;
       if (engine.ledger.completed(trial.id)) continue;
-      await finish(signal.aborted ? skipped(trial.id) : await runTrial(trial, { ...engine, signal }), engine);
+      await finish(await runTrial(trial, { ...engine, signal }), engine);
     }
   };
   await together(
@@ -89,12 +112,33 @@ async function finish(result: TrialResult, engine: Engine): Promise<void> {
 }
 
 async function runTrial(trial: Trial, engine: Engine): Promise<TrialResult> {
+  const { signal, limited } = engine;
+  const gone = () => skipped(trial.id, whyStopped(signal));
+  if (signal.aborted) return gone();
+  if (!limited) return askAndScore(trial, engine);
+  let attempts = 0;
+  const ask: Ask = async (request, context) => {
+    const answer = await engine.ask(request, context);
+    if (context.purpose === 'trial') attempts = answer.attempts;
+    return answer;
+  };
+  const late = (): TrialResult => {
+    const failure = { kind: 'timeout', message: 'the trial took too long (--trial-timeout)' } as const;
+    return { ...trial.id, status: 'errored', failure, attempts: Math.max(1, attempts) };
+  };
+  return limited((inner) => askAndScore(trial, { ...engine, ask, signal: inner }), { late, gone }, signal);
+}
+
+async function askAndScore(trial: Trial, engine: Engine): Promise<TrialResult> {
   const { prompt } = trial.evaluation;
+  const { signal } = engine;
   const request = requestOf(trial, engine.render(prompt, trial.case.vars));
-  const answer = await engine.ask(request, { purpose: 'trial', trial: trial.id, signal: engine.signal });
-  if (answer.ok) return engine.score({ trial: trial.id, case: trial.case, prompt, answer });
-  if (answer.failure.kind === 'aborted') return skipped(trial.id);
-  return { ...trial.id, status: 'errored', failure: answer.failure, attempts: answer.attempts };
+  const answer = await engine.ask(request, { purpose: 'trial', trial: trial.id, signal });
+  if (answer.ok) return engine.score({ trial: trial.id, case: trial.case, prompt, answer, signal });
+  const { failure, attempts } = answer;
+  if (failure.kind === 'aborted') return skipped(trial.id, whyStopped(signal));
+  if (NOT_ASKED.has(failure.kind)) return skipped(trial.id, failure.message);
+  return { ...trial.id, status: 'errored', failure, attempts };
 }
 
 /** Everything that can change the answer. */
@@ -110,6 +154,10 @@ export function requestOf(trial: Trial, messages: Message[]): ModelRequest {
   };
 }
 
-function skipped(trial: TrialId): TrialResult {
-  return { ...trial, status: 'skipped', reason: 'the run was interrupted' };
+function skipped(trial: TrialId, reason: string): TrialResult {
+  return { ...trial, status: 'skipped', reason };
+}
+
+function whyStopped({ reason }: AbortSignal): string {
+  return reason instanceof Stop ? reason.message : 'the run was interrupted';
 }

@@ -40,13 +40,16 @@ export interface Scoreable {
   case: Case;
   prompt: Prompt;
   answer: Extract<Answer, { ok: true }>;
+  /** Ends what is asked of judges, for this answer. */
+  signal?: AbortSignal;
 }
 
 /** Scores the answers of a run. */
 export interface TrialScorer {
   /**
    * Runs the assertions of the case, at once, on the answer. Never throws: what a scorer throws leaves that score unscored.
-   * `skipped` when the run was interrupted before a judge answered, so that a resumed run takes the trial up again.
+   * `skipped` when the run was interrupted or its budget spent before a judge answered, so that a resumed run takes the trial up
+   * again.
    */
   score(scoreable: Scoreable): Promise<TrialResult>;
   /** What the run lacks to score a case (a judge, an optional package): to be asked before anything is called. */
@@ -74,19 +77,20 @@ export function createScorer(parts: ScoringParts): TrialScorer {
 type Prepare = (assertion: Assertion, testCase: Case, prompt: Prompt) => Promise<Scorer>;
 
 async function scoreTrial(scoreable: Scoreable, parts: ScoringParts, prepare: Prepare): Promise<TrialResult> {
-  const { trial, case: testCase, answer } = scoreable;
+  const { trial, case: testCase, answer, signal = parts.signal } = scoreable;
   const { completion, source, attempts, handWritten } = answer;
   const watched = watching(parts.ask);
   const read = readingOnce();
   const scores = await Promise.all(
     active(testCase).map(async (assertion): Promise<Score> => {
       const { metric, weight, level } = assertion;
-      const tools: ScorerTools = { ...parts, ask: watched.ask, metric };
+      const tools: ScorerTools = { ...parts, ask: watched.ask, metric, ...(signal && { signal }) };
       const outcome = await outcomeOf(assertion, scoreable, tools, prepare, read);
       return { type: written(assertion), metric, weight, level, ...outcome };
     }),
   );
-  if (watched.aborted()) return { ...trial, status: 'skipped', reason: 'the run was interrupted while it was scored' };
+  const unfinished = watched.unfinished();
+  if (unfinished !== undefined) return { ...trial, status: 'skipped', reason: unfinished };
   const finish = finishScore(completion, testCase.assert);
   if (finish) scores.push(finish);
   return {
@@ -175,15 +179,16 @@ function keyOf({ type }: AssertionDefinition, { output, ...declared }: Declared,
   return `${type} ${schema} ${short}`;
 }
 
-/** The port, and whether a question put to it was ended from outside. */
-function watching(ask: Ask): { ask: Ask; aborted(): boolean } {
-  let aborted = false;
+/** The port, and why a question put to it was ended from outside, if one was. */
+function watching(ask: Ask): { ask: Ask; unfinished(): string | undefined } {
+  let unfinished: string | undefined;
   return {
     ask: async (request, context) => {
       const answer = await ask(request, context);
-      if (!answer.ok && answer.failure.kind === 'aborted') aborted = true;
+      if (!answer.ok && answer.failure.kind === 'aborted') unfinished = 'the run was interrupted while it was scored';
+      if (!answer.ok && answer.failure.kind === 'budget') unfinished = answer.failure.message;
       return answer;
     },
-    aborted: () => aborted,
+    unfinished: () => unfinished,
   };
 }

@@ -11,7 +11,7 @@ test.each(['auth', 'quota'] as const)('%s ends the asking of that provider, with
   expect(await ask(request({ model: 'a:y' }), context())).toMatchObject({
     ok: false,
     attempts: 0,
-    failure: { kind, message: 'provider unavailable: the key is refused' },
+    failure: { kind: 'unavailable', message: 'provider unavailable: the key is refused' },
   });
   expect(port.asked).toBe(1);
   expect(await ask(request({ model: 'b:x' }), context())).toMatchObject({ ok: true });
@@ -31,5 +31,5 @@ test('standing on both sides of a queue, it lets nothing through that had waited
   const ask = layered(port, [breaker, limits({ describe, concurrency: 2, clock: new FakeClock() }), breaker]);
   const answers = await Promise.all(Array.from({ length: 20 }, () => ask(request(), context())));
   expect(port.asked).toBeLessThanOrEqual(2);
-  expect(answers[19]).toMatchObject({ failure: { kind: 'quota', message: 'provider unavailable: no credit' } });
+  expect(answers[19]).toMatchObject({ failure: { kind: 'unavailable', message: 'provider unavailable: no credit' } });
 });

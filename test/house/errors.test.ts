@@ -135,6 +135,11 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
     ['colour', undefined, AT],
   ],
   'unknown-path': [['evals/nothing']],
+  'unknown-price': [['local:llama', '--max-cost']],
+  'unknown-prompt': [
+    ['support/tirage', 'the lock file', 'support/triage'],
+    ['x', 'evals', undefined],
+  ],
   'unknown-provider': [
     ['opnai', 'opnai:gpt-5', ['mock', 'openai'], 'openai'],
     ['mine', 'mine:gpt-5', ['mock', 'openai']],

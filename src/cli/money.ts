@@ -1,0 +1,18 @@
+import type { CostEstimate } from '../pipeline/options.js';
+
+/** An amount of US dollars: exact to the cent, small ones to four digits; `unknown` where it is not known. */
+export function money(usd: number | undefined): string {
+  return usd === undefined ? 'unknown' : `$${usd.toFixed(usd < 1 ? 4 : 2)}`;
+}
+
+/** What a run may cost, beside what it may spend. */
+export function budgetLine({ calls, graderCalls, tokens, usd, unpriced, limits }: CostEstimate): string {
+  const graders = graderCalls > 0 ? ` and up to ${graderCalls} of graders` : '';
+  const unknown = unpriced.length > 0 ? ` without ${unpriced.join(', ')}, whose price is not known` : '';
+  const may = `${calls} calls${graders}, at most about ${tokens} tokens and ${money(usd)}${unknown}`;
+  const most = [
+    limits.usd && `${money(limits.usd.most)} (${limits.usd.name})`,
+    limits.tokens && `${limits.tokens.most} tokens (${limits.tokens.name})`,
+  ].filter((each) => each !== undefined);
+  return `estimate: ${may}; the budget: ${most.join(', ')}`;
+}

@@ -1,0 +1,157 @@
+import { type Ask, layered } from '../ask/ask.js';
+import { estimateCost } from '../ask/price.js';
+import { recordings } from '../ask/recordings.js';
+import { judgeMessages } from '../assertions/judge-prompt.js';
+import { renderMessages } from '../library/render.js';
+import { requestTokens } from '../plan/estimate.js';
+import { requestOf } from '../run/execute.js';
+import { type Trial, trialsOf } from '../run/trials.js';
+import type { Assertion, ModelRequest, TrialId, Work } from '../vocabulary.js';
+import type { World } from '../world.js';
+import type { EvaluateOptions } from './options.js';
+import type { Session } from './session.js';
+
+/** What some trials would call. Tokens and cost are estimates, of what would be called. */
+export interface PlannedCalls {
+  cases: number;
+  trials: number;
+  /** Trials answered from recordings. */
+  recorded: number;
+  /** Trials that need a call; in replay they cannot have one. */
+  calls: number;
+  /** Calls of judges and embeddings, at most: which of them are recorded depends on the answers. */
+  graderCalls: number;
+  inputTokens: number;
+  outputTokens: number;
+  /** In US dollars, for the trials; absent when the model's price is not known. */
+  costUsd?: number;
+  graderTokens: number;
+  /** Likewise, for judges and embeddings, at most. */
+  graderCostUsd?: number;
+  /** The models that would be called and whose price is not known. */
+  unpriced: string[];
+}
+
+/** What a run of one eval would call. */
+export interface PlannedEval extends PlannedCalls {
+  prompt: string;
+  version: string;
+  model: string;
+}
+
+/** What is called, and how much of it. */
+interface Sum {
+  calls: number;
+  input: number;
+  output: number;
+}
+
+/** Works out what each eval of a session would call, in its first rounds. Calls nothing. Evals without cases are left out. */
+export async function planCosts(session: Session, options: EvaluateOptions, world: World): Promise<PlannedEval[]> {
+  const isRecorded = lookup(session, options);
+  const planned: PlannedEval[] = [];
+  for (const { prompt, model } of session.evals) {
+    const named = { prompt: prompt.id, version: prompt.version, model: model.model };
+    const rounds = Array.from({ length: prompt.repeats.min }, (_, index) => ({ ...named, repeat: index + 1 }));
+    const found = await planCalls(session, model.model, rounds, isRecorded, world);
+    if (found.trials > 0) planned.push({ ...named, ...found });
+  }
+  return planned;
+}
+
+/** Stands where a provider would: what comes this far is not recorded. */
+const nobody: Ask = async () => ({ ok: false, attempts: 0, failure: { kind: 'not-recorded', message: '' } });
+
+/** Whether a trial's answer is recorded. */
+export type IsRecorded = (trial: Trial, request: ModelRequest) => Promise<boolean>;
+
+/** Asks for the recording as a replay would, with nothing behind it. */
+export function lookup({ config, store, pool }: Session, { refresh }: EvaluateOptions): IsRecorded {
+  if (config.mode === 'live' || refresh) return async () => false;
+  const ask = layered(nobody, [recordings({ mode: 'replay', store, describe: (model) => pool.describe(model) })]);
+  return async (trial, request) => (await ask(request, { purpose: 'trial', trial: trial.id })).ok;
+}
+
+/**
+ * Works out what trials of one model would call, and calls nothing.
+ * @param over trials that need not be run any more
+ */
+export async function planCalls(
+  session: Session,
+  model: string,
+  work: readonly Work[],
+  isRecorded: IsRecorded,
+  world: World,
+  over: (trial: TrialId) => boolean = () => false,
+): Promise<PlannedCalls> {
+  const own: Sum = { calls: 0, input: 0, output: 0 };
+  const graders = new Map<string, Sum>();
+  const counts = { trials: 0, recorded: 0 };
+  const cases = new Set<string>();
+  for await (const trial of trialsOf(work, session.source)) {
+    if (over(trial.id)) continue;
+    cases.add(trial.case.id);
+    counts.trials += 1;
+    const request = requestOf(trial, renderMessages(trial.evaluation.prompt.template, trial.case.vars).messages);
+    const tokens = requestTokens(request);
+    for (const assertion of trial.case.assert) addGrader(graders, assertion, tokens.output, session);
+    if (session.pool.describe(model).calls === 'none') continue;
+    if (await isRecorded(trial, request)) counts.recorded += 1;
+    else add(own, tokens);
+  }
+  const trials = await price(new Map(own.calls > 0 ? [[model, own]] : []), session, world);
+  const grading = await price(graders, session, world);
+  const all = [...graders.values()];
+  return {
+    cases: cases.size,
+    ...counts,
+    calls: own.calls,
+    graderCalls: all.reduce((sum, { calls }) => sum + calls, 0),
+    inputTokens: own.input,
+    outputTokens: own.output,
+    ...(trials.usd !== undefined && { costUsd: trials.usd }),
+    graderTokens: all.reduce((sum, { input, output }) => sum + input + output, 0),
+    ...(grading.usd !== undefined && { graderCostUsd: grading.usd }),
+    unpriced: [...new Set([...trials.unpriced, ...grading.unpriced])],
+  };
+}
+
+/** @param answer tokens that the answer to be graded may have */
+function addGrader(sums: Map<string, Sum>, assertion: Assertion, answer: number, session: Session): void {
+  const request = graderRequest(assertion, session);
+  if (!request || session.pool.describe(request.model).calls === 'none') return;
+  const sum = sums.get(request.model) ?? { calls: 0, input: 0, output: 0 };
+  const { input, output } = requestTokens(request);
+  add(sum, { input: input + answer, output });
+  sums.set(request.model, sum);
+}
+
+/** What a model is asked to grade with; undefined for a check that asks none: a similarity does only where it names one. */
+function graderRequest({ type, level, value, options }: Assertion, session: Session): ModelRequest | undefined {
+  const asks = level === 'off' ? undefined : session.assertions.get(type)?.asks;
+  const { judge } = session.config;
+  const model = typeof options.model === 'string' ? options.model : asks === 'judge' ? judge?.model : undefined;
+  if (asks === undefined || model === undefined) return undefined;
+  const text = typeof value === 'string' ? value : JSON.stringify(value ?? '');
+  const common = { model, tools: [], parameters: judge?.parameters ?? {} };
+  if (asks === 'embedding') return { ...common, messages: [], texts: [text] };
+  return { ...common, messages: judgeMessages(text, '') };
+}
+
+function add(sum: Sum, { input, output }: { input: number; output: number }): void {
+  sum.calls += 1;
+  sum.input += input;
+  sum.output += output;
+}
+
+/** What all of it costs; no sum where a price is not known. */
+async function price(sums: ReadonlyMap<string, Sum>, { pool }: Session, world: World) {
+  let usd = 0;
+  const unpriced: string[] = [];
+  for (const [model, { input, output }] of sums) {
+    const cost = await estimateCost(pool.describe(model), input, output, { date: world.date });
+    if (cost === undefined) unpriced.push(model);
+    else usd += cost;
+  }
+  return { unpriced, ...(unpriced.length === 0 && { usd }) };
+}
