@@ -1,4 +1,5 @@
 import { acceptable, type Acceptance } from '../pipeline/accept.js';
+import type { TopUp } from '../pipeline/top-up.js';
 import { forTerminal } from '../trust/escape.js';
 import { EXIT } from '../exit-codes.js';
 import type { World } from '../world.js';
@@ -18,14 +19,16 @@ export const command: CommandDefinition = {
 };
 
 async function runAccept(paths: string[], flags: ProjectFlags, world: World): Promise<number> {
+  const dry = flags.dryRun === true;
   const run = await acceptable({ ...projectOptions(flags, world), paths }, world);
   try {
-    if (!flags.json) world.stdout.write(screen(run.acceptances, flags.dryRun === true));
-    const dropped = flags.dryRun ? 0 : await run.write();
+    if (!flags.json && run.topUp) world.stdout.write(forTerminal(`${costOf(run.topUp, dry)}\n`));
+    const accepted = dry ? run.acceptances : await run.complete();
+    if (!flags.json) world.stdout.write(screen(accepted, dry));
+    const dropped = dry ? 0 : await run.write();
     if (flags.json) {
-      world.stdout.write(
-        `${JSON.stringify({ written: !flags.dryRun, accepted: run.acceptances, dropped }, null, 2)}\n`,
-      );
+      const toppedUp = run.topUp ?? { trials: 0, calls: 0 };
+      world.stdout.write(`${JSON.stringify({ written: !dry, toppedUp, accepted, dropped }, null, 2)}\n`);
     } else if (dropped > 0) {
       world.stdout.write(`${dropped} recordings that nothing uses any more were dropped\n`);
     }
@@ -35,9 +38,17 @@ async function runAccept(paths: string[], flags: ProjectFlags, world: World): Pr
   }
 }
 
+/** What accepting asks for first: said before anything is asked. */
+function costOf({ trials, calls, usd }: TopUp, dry: boolean): string {
+  const price = usd === undefined ? 'price unknown' : `about $${usd.toFixed(usd < 1 ? 4 : 2)}`;
+  const cost = calls === 0 ? 'no calls' : `at most ${calls} calls, ${price}`;
+  const verb = dry ? 'would be run' : 'are run';
+  return `First ${trials} more trials ${verb}, so that every case has all its repeats: ${cost}`;
+}
+
 function screen(acceptances: readonly Acceptance[], dry: boolean): string {
-  const blocks = acceptances.map(({ path, changes }) => {
-    const lines = changes.length > 0 ? changes : ['nothing changes'];
+  const blocks = acceptances.map(({ path, changes, warnings }) => {
+    const lines = changes.length > 0 ? [...changes, ...warnings] : ['nothing changes'];
     return `${path}\n${lines.map((line) => `    ${line}\n`).join('')}`;
   });
   const last = dry ? 'Nothing was written (--dry-run).' : 'Commit the baselines with the prompts they belong to.';

@@ -4,6 +4,7 @@ import { accept } from '../gate/baseline.js';
 import { refusals } from '../gate/decide.js';
 import { describeAccept } from '../gate/describe-accept.js';
 import { formatBaseline } from '../gate/format-baseline.js';
+import { thinness } from '../gate/thin.js';
 import { writeFileAtomic } from '../journal/atomic-write.js';
 import { firstDifference } from '../journal/fingerprint.js';
 import { fixedPlan } from '../plan/planner.js';
@@ -17,6 +18,7 @@ import { projectPaths } from './project.js';
 import { pruneRecordings } from './prune.js';
 import { openSession, type Session } from './session.js';
 import { type StoredRun, storedRun } from './stored-run.js';
+import { planTopUp, type TopUp, topUp } from './top-up.js';
 
 /** What accepting does to one prompt's baseline. */
 export interface Acceptance {
@@ -25,11 +27,21 @@ export interface Acceptance {
   path: string;
   /** What changes, a line each; empty when nothing does. */
   changes: string[];
+  /** What the new baseline is too thin for, a line per model. */
+  warnings: string[];
 }
 
 /** A run that may be accepted, and what that would change. */
 export interface Acceptable {
+  /** Trials that are run first, so that the baseline has as many of each case; absent: it has them. */
+  topUp?: TopUp;
+  /** What would change as the run is now. */
   acceptances: Acceptance[];
+  /**
+   * Runs the trials of `topUp`. @returns what changes with them
+   * @throws UserError when it can no longer be told how good the run is
+   */
+  complete(): Promise<Acceptance[]>;
   /** Writes the baselines, then drops recordings that neither plan nor baseline uses. @returns how many were dropped */
   write(): Promise<number>;
   close(): Promise<void>;
@@ -49,7 +61,7 @@ export async function acceptable(options: EvaluateOptions, world: World): Promis
     refuseChanged(run, session, books);
     restore(books, run.path, run.index, 'all');
     refuseUnverified(session, books, run);
-    return offer(session, books, chosenPrompts(session, options), world);
+    return await offer(session, books, run, options, world);
   } catch (error) {
     await session.close();
     throw error;
@@ -88,24 +100,60 @@ function names(path: string, prompt: Prompt): boolean {
   return path === '.' || files.some((file) => file === path || file.startsWith(`${path}/`));
 }
 
-function offer(session: Session, books: Books, prompts: readonly Prompt[], world: World): Acceptable {
-  const date = world.date().toISOString().slice(0, 10);
-  const planned = prompts
-    .filter(({ id }) => books.ledger.run.evals.some((each) => each.prompt.id === id))
-    .map((prompt) => {
-      const previous = session.library.baseline(prompt);
-      const next = accept(books.ledger.run, prompt.id, previous, { date });
-      const path = prompt.path.replace(/\.prompt\.md$/, '.baseline.json');
-      return { prompt, next, path, changes: describeAccept(previous, next) };
-    });
+async function offer(
+  session: Session,
+  books: Books,
+  run: StoredRun,
+  options: EvaluateOptions,
+  world: World,
+): Promise<Acceptable> {
+  const evals = new Set(books.ledger.run.evals.map((each) => each.prompt.id));
+  const prompts = chosenPrompts(session, options).filter(({ id }) => evals.has(id));
+  const chosen = session.evals.filter((each) => prompts.some(({ id }) => id === each.prompt.id));
+  const needed = await planTopUp(session, books, chosen, world);
+  const { trials, calls, usd } = needed;
+  let planned = plan(session, books, prompts, world);
   return {
-    acceptances: planned.map(({ prompt, path, changes }) => ({ prompt: prompt.id, path, changes })),
+    ...(trials > 0 && { topUp: { trials, calls, ...(usd !== undefined && { usd }) } }),
+    acceptances: planned.map(({ acceptance }) => acceptance),
+    async complete() {
+      if (trials > 0) {
+        const reasons = await topUp(session, books, needed, run, { ...options, ...run.options }, world);
+        refuseUnverified(session, books, { ...run, reasons });
+        planned = plan(session, books, prompts, world);
+      }
+      return planned.map(({ acceptance }) => acceptance);
+    },
     async write() {
-      for (const { path, next, changes } of planned) if (changes.length > 0) await writeBaseline(session, path, next);
+      for (const { acceptance, next } of planned) {
+        if (acceptance.changes.length > 0) await writeBaseline(session, acceptance.path, next);
+      }
       return pruneRecordings(session, planned, world);
     },
     close: () => session.close(),
   };
+}
+
+/** The baselines as accepting the run would make them. */
+function plan(
+  { library, evals }: Session,
+  { ledger }: Books,
+  prompts: readonly Prompt[],
+  world: World,
+): { prompt: Prompt; next: Baseline; acceptance: Acceptance }[] {
+  const date = world.date().toISOString().slice(0, 10);
+  return prompts.map((prompt) => {
+    const previous = library.baseline(prompt);
+    const next = accept(ledger.run, prompt.id, previous, { date });
+    const ran = evals.filter((each) => each.prompt.id === prompt.id);
+    const warnings = ran.flatMap((each) => {
+      const accepted = next.models[each.model.model];
+      const thin = accepted && thinness(accepted, each.prompt.gate, each.prompt.repeats);
+      return thin === undefined ? [] : [`${each.model.model}: ${thin}`];
+    });
+    const path = prompt.path.replace(/\.prompt\.md$/, '.baseline.json');
+    return { prompt, next, acceptance: { prompt: prompt.id, path, changes: describeAccept(previous, next), warnings } };
+  });
 }
 
 async function writeBaseline(session: Session, path: string, baseline: Baseline): Promise<void> {

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../src/errors.js';
-import { acceptable } from '../../src/pipeline/accept.js';
+import { acceptable, type Acceptance } from '../../src/pipeline/accept.js';
 import { evaluate } from '../../src/pipeline/evaluate.js';
 import type { EvaluateOptions } from '../../src/pipeline/options.js';
+import type { TopUp } from '../../src/pipeline/top-up.js';
 import { processWorld, type World } from '../../src/world.js';
 import type { RunReport } from '../support/project.js';
 
@@ -32,9 +33,18 @@ export async function evaluateInside(
 }
 
 /** Accepts the last run of a project. @throws UserError */
-export async function acceptInside({ root }: { root: string }): Promise<void> {
-  const run = await acceptable({ cwd: root }, quietWorld());
-  await run.write().finally(() => run.close());
+export async function acceptInside(
+  { root }: { root: string },
+  options: Partial<EvaluateOptions> = {},
+): Promise<{ topUp?: TopUp; accepted: Acceptance[] }> {
+  const run = await acceptable({ cwd: root, ...options }, quietWorld());
+  try {
+    const accepted = await run.complete();
+    await run.write();
+    return { ...(run.topUp && { topUp: run.topUp }), accepted };
+  } finally {
+    await run.close();
+  }
 }
 
 /** The mistake that something ends with: its code, what it says, and the exit code. */
