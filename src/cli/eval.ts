@@ -25,6 +25,7 @@ export const command: CommandDefinition = {
         '--baseline <file|ref>',
         'compare with this baseline file, those of a git ref, or those at the merge-base',
       )
+      .option('--against <ref>', 'run the changed prompts beside their versions at a git ref, and compare the two')
       .option('--timeout <duration>', 'for each attempt, e.g. 500ms, 30s, 2m', duration)
       .option('--idle-timeout <duration>', 'the longest silence within an answer (default 60s)', duration)
       .option('--trial-timeout <duration>', 'for a trial with all its attempts and judges (default 30m)', duration)
@@ -43,6 +44,7 @@ export const command: CommandDefinition = {
       'assay eval --model openai:gpt-5-mini --mode live --repeats 3',
       'assay eval --since origin/main',
       'assay eval --baseline merge-base',
+      'assay eval --against main --mode live --repeats 3',
       'assay eval --dry-run --mode record',
     ]);
   },

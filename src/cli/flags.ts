@@ -36,6 +36,7 @@ export interface EvalFlags extends ProjectFlags {
   allowUnknownPrice?: boolean;
   resume?: boolean;
   baseline?: string;
+  against?: string;
   shard?: { index: number; count: number };
   since?: string;
 }
@@ -81,6 +82,7 @@ export function evalOptions(paths: string[], flags: EvalFlags, world: World): Ev
     ...(flags.shard && { shard: flags.shard }),
     ...(flags.since !== undefined && { since: flags.since }),
     ...(flags.baseline !== undefined && { baseline: flags.baseline }),
+    ...(flags.against !== undefined && { against: flags.against }),
     ...(flags.concurrency !== undefined && { concurrency: flags.concurrency }),
     ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
     ...(flags.maxWait !== undefined && { maxWaitMs: flags.maxWait }),

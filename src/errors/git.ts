@@ -43,7 +43,8 @@ export const gitProblems = {
   'nothing-to-compare': (given: string): Problem => ({
     code: 'nothing-to-compare',
     message: `${JSON.stringify(given)} is no run, no baseline file and no git ref`,
-    remedy: 'Name the folder of a run, a report.json, a *.baseline.json, a git ref, merge-base, or . for the working tree.',
+    remedy:
+      'Name the folder of a run, a report.json, a *.baseline.json, a git ref, merge-base, or . for the working tree.',
   }),
   'ref-not-fetched': (ref: string): Problem => ({
     code: 'ref-not-fetched',

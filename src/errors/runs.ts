@@ -2,6 +2,11 @@ import type { Place, Problem } from '../vocabulary.js';
 
 /** Trouble with runs, journals and recordings. */
 export const runProblems = {
+  'against-run': (journal: string): Problem => ({
+    code: 'against-run',
+    message: `the run in ${journal} had two versions beside each other (--against); a baseline is of one`,
+    remedy: 'Run `assay eval` without --against, then accept.',
+  }),
   'bad-variable': (name: string, value: string, remedy: string): Problem => ({
     code: 'bad-variable',
     message: `the environment variable ${name} is "${value}"`,
@@ -33,6 +38,11 @@ export const runProblems = {
     code: 'filtered-run',
     message: `the run in ${journal} was filtered; a baseline is of all cases`,
     remedy: 'Run `assay eval` without --filter, then accept.',
+  }),
+  'flags-exclude': (one: string, other: string): Problem => ({
+    code: 'flags-exclude',
+    message: `${one} and ${other} cannot be given together`,
+    remedy: 'Leave one of them out.',
   }),
   'foreign-shard': (folder: string, { field, was, is }: { field: string; was: string; is: string }): Problem => ({
     code: 'foreign-shard',

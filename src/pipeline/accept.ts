@@ -69,7 +69,8 @@ export async function acceptable(options: EvaluateOptions, world: World): Promis
 }
 
 /** A part of a run says nothing about the other cases, and a baseline is of all. */
-function refusePart({ path, options, info }: StoredRun): void {
+function refusePart({ path, options, info, against }: StoredRun): void {
+  if (against !== undefined) throw new UserError([problems['against-run'](path)]);
   if (info.shard) throw new UserError([problems['shard-run'](path, shardName(info.shard))]);
   if ((options.filter ?? []).length > 0) throw new UserError([problems['filtered-run'](path)]);
 }

@@ -4,7 +4,7 @@ import { problems, UserError } from '../errors.js';
 import { mergeBase } from '../git/refs.js';
 import { readBaseline } from '../library/baseline.js';
 import { folderTree } from '../library/folder-tree.js';
-import { gitTree } from '../library/git-tree.js';
+import { type GitTree, gitTree } from '../library/git-tree.js';
 import type { Tree } from '../library/tree.js';
 import type { Baseline, Library, Problem, Prompt } from '../vocabulary.js';
 import type { World } from '../world.js';
@@ -31,7 +31,7 @@ export async function withBaselines(library: Library, chosen: string, whence: Wh
 
 /** A commit that was named, as a tree, and what people call it. */
 export interface Committed {
-  tree: Tree;
+  tree: GitTree;
   /** E.g. `main (1a2b3c4)`. */
   title: string;
 }

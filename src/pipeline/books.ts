@@ -20,14 +20,15 @@ export interface Books {
 
 /** Opens the books of a run: every eval with its cases, no trials yet. */
 export async function openBooks(session: Session, info: RunInfo): Promise<Books> {
-  const { library, evals, includes, config } = session;
+  const { library, evals, includes, config, against } = session;
   const ledger = await openLedger(
     library,
     evals,
     info,
     {
       facts: trialFacts,
-      asserts: (testCase, { prompt }) => assertHashes(testCase, prompt, config.judge, session.assertions),
+      asserts: (testCase, { prompt }) =>
+        assertHashes(testCase, against?.yardstick(prompt) ?? prompt, config.judge, session.assertions),
       judged: (testCase) => testCase.assert.filter(({ type }) => type === 'judge').map(({ metric }) => metric),
       ...(config.judge && { judge: config.judge.model }),
     },
@@ -39,14 +40,14 @@ export async function openBooks(session: Session, info: RunInfo): Promise<Books>
 /** The journal's first line: which run it is, what was asked for, and what must be equal to go on with it. */
 export function headerOf(session: Session, { run }: Ledger): JournalHeader {
   const { id, startedAt, mode, configHash, git } = run.info;
-  const { paths, models, filter, repeats } = session.selection;
+  const { paths, models, filter, repeats, against } = session.selection;
   return {
     id,
     startedAt,
     mode,
     configHash,
     git: { ...git },
-    selection: { paths, models, filter, ...(repeats && { repeats: { ...repeats } }) },
+    selection: { paths, models, filter, ...(repeats && { repeats: { ...repeats } }), ...(against && { against }) },
     ...(session.shard && { shard: { ...session.shard } }),
     fingerprint: fingerprintOf(session, run, session.shard),
   };

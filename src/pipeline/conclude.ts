@@ -55,11 +55,11 @@ export async function conclude(
 
 /** The run against its baselines, and the decision about it. */
 export function judge(
-  { library }: Pick<Session, 'library'>,
+  { library, against }: Pick<Session, 'library' | 'against'>,
   { ledger }: Pick<Books, 'ledger'>,
   circumstances: Circumstances,
 ): { comparison: Comparison; verdict: Verdict } {
-  const comparison = compare(ledger.run, acceptedOf(library));
+  const comparison = against?.compare(ledger.run) ?? compare(ledger.run, acceptedOf(library));
   return { comparison, verdict: decide(comparison, circumstances) };
 }
 

@@ -5,7 +5,7 @@ import type { Planner } from '../plan/planner.js';
 import { type Engine, execute } from '../run/execute.js';
 import { createScorer, type TrialScorer } from '../score/scorer.js';
 import { evalKey } from '../run/ledger.js';
-import type { CaseContent, Run, TrialId } from '../vocabulary.js';
+import type { CaseContent, Prompt, Run, TrialId } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { askingPort } from './asking.js';
 import type { Books } from './books.js';
@@ -63,6 +63,7 @@ export function engineOf(
 ): Engine {
   const { library, evals, includes, pool, config } = session;
   const contentOf = contents(books.ledger.run);
+  const yardstick = yardsticks(session);
   return {
     library,
     evals,
@@ -71,7 +72,7 @@ export function engineOf(
     ledger: books.ledger,
     signal: options.signal ?? new AbortController().signal,
     render: (prompt, vars) => renderMessages(prompt.template, vars).messages,
-    score: (scoreable) => scorer.score(scoreable),
+    score: (scoreable) => scorer.score({ ...scoreable, prompt: yardstick(scoreable.prompt) }),
     record: async (result) => {
       const content = contentOf(result);
       const place = await journal.append(content ? { ...result, content } : result);
@@ -82,6 +83,16 @@ export function engineOf(
     window: (lane) => 2 * (config.providers[lane]?.concurrency ?? config.concurrency),
     ...(bounds && { limited: bounds.limited }),
     ...(options.onResult && { onResult: options.onResult }),
+  };
+}
+
+/** The prompt by whose schema an answer is checked: of an old version that of today. One object per prompt: scorers are kept by it. */
+function yardsticks({ against }: Session): (prompt: Prompt) => Prompt {
+  const known = new Map<string, Prompt>();
+  return (prompt) => {
+    const found = known.get(prompt.id) ?? against?.yardstick(prompt) ?? prompt;
+    known.set(prompt.id, found);
+    return found;
   };
 }
 

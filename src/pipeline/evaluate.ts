@@ -37,7 +37,8 @@ export async function evaluate(asked: EvaluateOptions, world: World = processWor
     await checkCases(session, parts);
     const reasons = await run(session, books, parts, options, bounds, world);
     const interrupted = options.interruptedBy?.();
-    const notes = await remarks.about(books.ledger.run);
+    const { run: ended } = books.ledger;
+    const notes = [...(session.against?.notes(ended) ?? []), ...(await remarks.about(ended))];
     const noGate = session.nothing ?? (await partOnly(session, books));
     const circumstances = {
       reasons,
@@ -87,19 +88,25 @@ async function run(
   bounds: Bounds,
   world: World,
 ): Promise<string[]> {
-  const { evals, library, store } = session;
+  const { evals, library, store, against } = session;
   const { ledger } = books;
   const journal = await openRun(session, books, options);
   const engine = engineOf(session, books, parts, journal, options, bounds);
   try {
     const supply = supplyOf(session);
     const advise = session.shard ? partAdviser : adviser;
-    await follow(adaptivePlan(evals, advise(acceptedOf(library), supply.ended)), supply, engine, options, bounds);
+    const accepted = against?.accepted(ledger.run) ?? acceptedOf(library);
+    const plan = adaptivePlan(against?.news ?? evals, advise(accepted, supply.ended));
+    await follow(against?.beside(plan, supply.ended) ?? plan, supply, engine, options, bounds);
     const finishedAt = world.date().toISOString();
     ledger.run.info.finishedAt = finishedAt;
     const misses = store.misses();
     const spent = bounds.spent();
-    const reasons = [...(spent === undefined ? [] : [spent]), ...(await missesReasons(misses, session, world))];
+    const reasons = [
+      ...(against?.reasons ?? []),
+      ...(spent === undefined ? [] : [spent]),
+      ...(await missesReasons(misses, session, world)),
+    ];
     if (!engine.signal.aborted || spent !== undefined)
       await journal.end({ finishedAt, reasons, misses: { ...misses } });
     return reasons;

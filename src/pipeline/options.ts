@@ -28,7 +28,7 @@ export interface CostEstimate extends Spending {
 }
 
 /** What a run is asked for. Everything left out has the default of config or product. */
-export interface EvaluateOptions extends Partial<Selection> {
+export interface EvaluateOptions extends Partial<Omit<Selection, 'against'>> {
   /** The working folder, absolute. */
   cwd: string;
   /** The config file, relative to the working folder. */
@@ -53,6 +53,8 @@ export interface EvaluateOptions extends Partial<Selection> {
   /** Lets a budget pass over models whose price is not known. */
   allowUnknownPrice?: boolean;
   resume?: boolean;
+  /** Runs the changed prompts beside their versions at this git ref (or `merge-base`), which are compared instead of baselines. */
+  against?: string;
   /** Other baselines than those of the working tree: a baseline file, a git ref, or `merge-base`. */
   baseline?: string;
   /** Only the prompts that the change since a git ref reaches. */

@@ -16,7 +16,8 @@ import { gitRootOf, insideRoot } from '../trust/paths.js';
 import { createRedactor } from '../trust/redact.js';
 import type { Config, Eval, Library, Mode } from '../vocabulary.js';
 import type { World } from '../world.js';
-import { withBaselines } from './baselines.js';
+import { type Against, openAgainst, refuseBeside } from './against.js';
+import { type Whence, withBaselines } from './baselines.js';
 import { definitionsOf, discoverOptions } from './library.js';
 import type { EvaluateOptions, Selection } from './options.js';
 import { openProject, type Project, projectPaths } from './project.js';
@@ -35,6 +36,8 @@ export interface Session {
   shard?: Shard;
   /** Why there is nothing to run, and nothing to gate: the change reaches no prompt. */
   nothing?: string;
+  /** Old versions that are run beside the present ones, and compared with them. */
+  against?: Against;
   /** Types of assertions, the user's own among them. */
   assertions: ReadonlyMap<string, AssertionDefinition>;
   /** Kinds of providers, likewise. */
@@ -57,6 +60,7 @@ export interface Session {
  * @throws UserError with everything that is wrong in all of them
  */
 export async function openSession(options: EvaluateOptions, world: World): Promise<Session> {
+  refuseBeside(options);
   const project = openProject(options.cwd, options.config);
   const git = gitStatus(project.root);
   const selection: Selection = {
@@ -120,8 +124,21 @@ export async function openSession(options: EvaluateOptions, world: World): Promi
       await files.close();
     },
   };
+  if (options.against !== undefined) await addAgainst(session, options.against, whence);
   await checkSession(session, providerWorld(options, world, project), options);
   return session;
+}
+
+/** Makes the session one of changed prompts and their old versions. */
+async function addAgainst(session: Session, ref: string, whence: Whence): Promise<void> {
+  const against = await openAgainst(ref, session, whence).catch(async (error: unknown) => {
+    await session.close();
+    throw error;
+  });
+  const { evals, library, includes, store, nothing } = against;
+  session.selection.against = against.commit;
+  Object.assign(session, { against, evals, library, includes, store, source: { library, evals, includes } });
+  if (nothing !== undefined) session.nothing ??= nothing;
 }
 
 /** All mistakes of all files are told at once: where discovery fails, those in recordings are looked for, too. */

@@ -20,6 +20,8 @@ export interface StoredRun {
   info: RunInfo;
   /** Why it could not be told, as the run itself said at its end. */
   reasons: string[];
+  /** The commit that it ran beside the working tree (`--against`). */
+  against?: string;
   /** What a replay lacked, in numbers. */
   misses: Misses;
 }
@@ -78,6 +80,7 @@ function readHeader({ header, end }: JournalIndex, root: string): Omit<StoredRun
       ...(isCount(shard.index) && isCount(shard.count) && { shard: { index: shard.index, count: shard.count } }),
     },
     reasons: texts(objectIn(end).reasons),
+    ...(typeof selection.against === 'string' && { against: selection.against }),
     misses: readMisses(objectIn(objectIn(end).misses)),
   };
 }

@@ -15,16 +15,58 @@ export interface TrialSource {
   includes(prompt: string, testCase: Case): boolean;
 }
 
-/** Spells work out into trials, one at a time: a million cases are never in memory at once. */
+/**
+ * Spells work out into trials, one at a time: a million cases are never in memory at once. Work that stands beside other work takes
+ * turns with it, the first of each turn being the last of the one before: neither is always asked first.
+ */
 export async function* trialsOf(work: readonly Work[], source: TrialSource): AsyncGenerator<Trial> {
   const evals = new Map(source.evals.map((each) => [evalKey(each.prompt.id, each.model.model), each]));
-  for (const { prompt, model, repeat, cases } of work) {
-    const evaluation = evals.get(evalKey(prompt, model));
-    if (!evaluation) throw new Error(`the plan names an eval that does not exist: ${prompt} ${model}`);
-    const wanted = cases && new Set(cases);
-    for await (const testCase of source.library.cases(evaluation.prompt)) {
-      if (!source.includes(prompt, testCase) || (wanted && !wanted.has(testCase.id))) continue;
-      yield { id: { prompt, model, case: testCase.id, repeat }, evaluation, case: testCase };
+  for (const group of groupsOf(work)) {
+    const streams = group.map((each) => trialsOfOne(each, evals, source));
+    const [alone, ...others] = streams;
+    if (alone && others.length === 0) yield* alone;
+    else yield* inTurns(streams);
+  }
+}
+
+async function* trialsOfOne(
+  { prompt, model, repeat, cases }: Work,
+  evals: ReadonlyMap<string, Eval>,
+  source: TrialSource,
+): AsyncGenerator<Trial> {
+  const evaluation = evals.get(evalKey(prompt, model));
+  if (!evaluation) throw new Error(`the plan names an eval that does not exist: ${prompt} ${model}`);
+  const wanted = cases && new Set(cases);
+  for await (const testCase of source.library.cases(evaluation.prompt)) {
+    if (!source.includes(prompt, testCase) || (wanted && !wanted.has(testCase.id))) continue;
+    yield { id: { prompt, model, case: testCase.id, repeat }, evaluation, case: testCase };
+  }
+}
+
+/** Work with what stands beside it. */
+function groupsOf(work: readonly Work[]): Work[][] {
+  const groups: Work[][] = [];
+  for (const each of work) {
+    const last = groups.at(-1);
+    if (each.beside && last) last.push(each);
+    else groups.push([each]);
+  }
+  return groups;
+}
+
+async function* inTurns(streams: readonly AsyncGenerator<Trial>[]): AsyncGenerator<Trial> {
+  let open = [...streams];
+  try {
+    while (open.length > 0) {
+      const ended = new Set<AsyncGenerator<Trial>>();
+      for (const stream of open) {
+        const next = await stream.next();
+        if (next.done) ended.add(stream);
+        else yield next.value;
+      }
+      open = open.filter((stream) => !ended.has(stream)).toReversed();
     }
+  } finally {
+    for (const stream of open) await stream.return(undefined);
   }
 }

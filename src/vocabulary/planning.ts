@@ -30,4 +30,6 @@ export interface Work {
   repeat: number;
   /** Case ids; absent: every case of the prompt. */
   cases?: string[];
+  /** Its trials take turns with those of the work before it, so that both meet the same model. */
+  beside?: boolean;
 }

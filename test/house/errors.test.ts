@@ -15,6 +15,7 @@ const CHANGE = { field: 'the version of support/triage', was: '0123456789ab', is
 
 /** What each code may be told of, in all its variants. A code without a sample does not compile, and fails below. */
 const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
+  'against-run': [['reports/run.jsonl']],
   'bad-allowed-host': [['https://api.example.com/v1']],
   'bad-assertion': [['regex', 'its pattern cannot be read', 'Close the bracket.', AT]],
   'bad-csv': [['a quote is not closed', AT]],
@@ -57,6 +58,7 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
   'expected-twice': [[AT]],
   'filtered-run': [['reports/run.jsonl']],
   'foreign-shard': [['shards/2', CHANGE]],
+  'flags-exclude': [['--against', '--baseline']],
   'forbidden-name': [['__proto__', AT]],
   'git-failed': [['a committed file', 'bad object HEAD']],
   'host-not-allowed': [['partner', 'llm.example.com']],

@@ -1,0 +1,161 @@
+import type { RecordingStore } from '../ask/recordings-file.js';
+import { problems, UserError } from '../errors.js';
+import type { Ended } from '../gate/advice.js';
+import { type BaselineOf, compare } from '../gate/compare.js';
+import { baselinesOfRun } from '../gate/sides.js';
+import type { Planner } from '../plan/planner.js';
+import type { Filter } from '../plan/filter.js';
+import type { Comparison, Eval, EvalRun, GateSettings, Library, Prompt, Run } from '../vocabulary.js';
+import { committed, type Whence } from './baselines.js';
+import { beside } from './beside.js';
+import { findOldSides, type OldSide, type Opened } from './old-sides.js';
+import { withCommittedRecordings } from './old-recordings.js';
+import type { EvaluateOptions } from './options.js';
+
+/**
+ * Two versions of prompts in one run: those of a commit beside those of the working tree, on the cases of the working tree. Their
+ * trials take turns, so that a drift of the model meets both alike, and the old version's trials are the baseline of this run.
+ */
+export interface Against {
+  /** The commit, a full hash. */
+  commit: string;
+  /** What is run: each changed eval followed by its old side. */
+  evals: Eval[];
+  /** The changed evals alone: what is planned for, and tested. */
+  news: Eval[];
+  /** The working tree's library, which knows the cases of old sides, too. */
+  library: Library;
+  includes: Filter;
+  store: RecordingStore;
+  /** Why some of it cannot be told. */
+  reasons: string[];
+  /** Why there is nothing to run: no prompt changed. */
+  nothing?: string;
+  /** The prompt by whose schema answers are checked: both sides are held to the same. */
+  yardstick(prompt: Prompt): Prompt;
+  /** A plan for the new sides that has the old ones run beside them. */
+  beside(planner: Planner, ended: Ended): Planner;
+  /** The trials of the old sides so far, as what the new ones are compared with. */
+  accepted(run: Run): BaselineOf;
+  compare(run: Run): Comparison;
+  /** Remarks about the run that has ended. */
+  notes(run: Run): string[];
+}
+
+/** Flags that say otherwise what is compared with what, or that have parts of a run compared later. @throws UserError */
+export function refuseBeside(options: Pick<EvaluateOptions, 'against' | 'baseline' | 'shard'>): void {
+  if (options.against === undefined) return;
+  const other = options.baseline !== undefined ? '--baseline' : options.shard ? '--shard' : undefined;
+  if (other !== undefined) throw new UserError([problems['flags-exclude']('--against', other)]);
+}
+
+/**
+ * Finds what a git ref has to be run against.
+ * @param ref a git ref, or `merge-base`
+ * @throws UserError when there is no such commit
+ */
+export async function openAgainst(
+  ref: string,
+  session: Opened & { store: RecordingStore },
+  whence: Whence,
+): Promise<Against> {
+  const { library, evals, includes } = session;
+  const { tree, title } = await committed(ref, whence);
+  const label = ref === 'merge-base' ? tree.commit.slice(0, 7) : ref;
+  const found = await findOldSides(session, tree, { title, label });
+  const sides = found.sides;
+  const olds = new Map(sides.map(({ old }) => [old.prompt.id, old]));
+  const prompts = new Map(sides.map(({ now, old }) => [old.prompt.id, now.prompt]));
+  const currentOf = (id: string): Prompt | undefined => prompts.get(id);
+  const chosen = new Set(sides.map(({ now }) => now.prompt.id));
+
+  return {
+    commit: tree.commit,
+    evals: inTurn(sides),
+    news: sides.map(({ now }) => now),
+    library: {
+      ...library,
+      prompts: library.prompts.filter(({ id }) => chosen.has(id)),
+      cases: (prompt) => library.cases(currentOf(prompt.id) ?? prompt),
+      notes: [...library.notes, ...found.notes],
+    },
+    includes: (id, testCase) => includes(currentOf(id)?.id ?? id, testCase),
+    store: withCommittedRecordings(session.store, (id) => currentOf(id)?.id, tree, session.redact),
+    reasons: found.reasons,
+    ...(evals.length > 0 &&
+      sides.length === 0 &&
+      found.reasons.length === 0 && { nothing: `nothing to run: no prompt changed since ${title}` }),
+    yardstick: (prompt) => {
+      const current = currentOf(prompt.id);
+      const { output: _then, ...rest } = prompt;
+      return current ? { ...rest, ...(current.output && { output: current.output }) } : prompt;
+    },
+    beside: (planner, ended) => beside(planner, sides, ended),
+    accepted: (run) => acceptedOf(run, sides, tree.commit),
+    compare: (run) => compareSides(run, sides, tree.commit),
+    notes: (run) => driftNotes(run, sides, olds, title),
+  };
+}
+
+/** Each new side, then the old one, unless that has been before: two models may replace one. */
+function inTurn(sides: readonly OldSide[]): Eval[] {
+  const evals: Eval[] = [];
+  for (const { now, old } of sides) {
+    evals.push(now);
+    if (!evals.includes(old)) evals.push(old);
+  }
+  return evals;
+}
+
+function runOfEval(run: Run, { prompt, model }: Eval): EvalRun | undefined {
+  return run.evals.find((each) => each.prompt.id === prompt.id && each.model === model.model);
+}
+
+/** What old sides have answered so far: a live view, since both sides grow. */
+function acceptedOf(run: Run, sides: readonly OldSide[], commit: string): BaselineOf {
+  return (prompt, model) => {
+    const side = sides.find(({ now }) => now.prompt.id === prompt && (now.model.replaces ?? now.model.model) === model);
+    const trials = side && baselinesOfRun(run)(side.old.prompt.id, side.old.model.model);
+    return trials && { ...trials, commit, dirty: false };
+  };
+}
+
+/**
+ * New sides against old ones; old ones against themselves, so that what fails in both versions reads as accepted. Only the new
+ * ones are tested: the old ones would take their share of the alpha.
+ */
+function compareSides(run: Run, sides: readonly OldSide[], commit: string): Comparison {
+  const news = sides.flatMap(({ now }) => runOfEval(run, now) ?? []);
+  const olds = [...new Set(sides.map(({ old }) => old))].flatMap((old) => runOfEval(run, old) ?? []);
+  const compared = compare({ ...run, evals: news }, acceptedOf(run, sides, commit));
+  // To their own trials, old sides are replayed ones.
+  const still: Run = {
+    ...run,
+    info: { ...run.info, mode: 'replay' },
+    evals: olds.map(({ called: _called, ...each }) => ({ ...each, gate: silent(each.gate) })),
+  };
+  const themselves = compare(still, baselinesOfRun(run));
+  const evals = [...compared.evals, ...themselves.evals];
+  const places = new Map(run.evals.map((each, index) => [JSON.stringify([each.prompt.id, each.model]), index]));
+  const placeOf = (each: (typeof evals)[number]) => places.get(JSON.stringify([each.prompt.id, each.model])) ?? 0;
+  return { ...compared, evals: evals.toSorted((a, b) => placeOf(a) - placeOf(b)) };
+}
+
+/** No rule looks at an old version: it is what the new one is held to. */
+function silent(gate: GateSettings): GateSettings {
+  const rules = Object.fromEntries(Object.keys(gate.rules).map((rule) => [rule, 'off'])) as GateSettings['rules'];
+  const metrics = Object.fromEntries(
+    ['pass', ...Object.keys(gate.metrics)].map((metric) => [metric, { level: 'off' as const }]),
+  );
+  const { minPassRate: _least, ...rest } = gate;
+  return { ...rest, rules, metrics };
+}
+
+function driftNotes(run: Run, sides: readonly OldSide[], olds: ReadonlyMap<string, Eval>, title: string): string[] {
+  if (sides.length === 0) return [];
+  const names = [...olds.keys()].toSorted();
+  const note = `run beside the versions at ${title}: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ' and more' : ''}; baselines are not used`;
+  const replayed = run.evals.some((each) => each.replayed);
+  const drift = 'replayed answers are of other days: only --mode live runs both versions at one time';
+  return replayed ? [note, drift] : [note];
+}
