@@ -35,14 +35,17 @@ describe.concurrent('the own library', () => {
     expect(outcome.stdout).toMatch(/hand-written samples, not a model's answers/);
   });
 
-  test('gives the same reports again, but for ids and times, and changes no file', async ({ project }) => {
+  test('gives the same reports again wherever it runs, but for ids and times, and changes no file', async ({
+    project,
+  }) => {
     const made = ownLibrary(project);
     const inputs = [...made.files('evals'), ...made.files('fixtures')];
     const texts = inputs.map((file) => made.read(file));
     const first = await made.assay(['eval']);
     const names = ['junit.xml', 'summary.md'];
     const rendered = names.map((file) => made.read(`reports/${file}`));
-    const second = await made.assay(['eval']);
+    const elsewhere = { TZ: 'Asia/Tokyo', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' };
+    const second = await made.assay(['eval'], { env: elsewhere });
     expect(first.report && timeless(first.report)).toEqual(second.report && timeless(second.report));
     expect(first.report?.run.id).not.toBe(second.report?.run.id);
     expect(names.map((file) => made.read(`reports/${file}`))).toEqual(rendered);

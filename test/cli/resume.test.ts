@@ -143,6 +143,26 @@ describe.concurrent('killed in the middle', () => {
   });
 });
 
+test('two runs do not write to the same place at a time', async ({ echoProject }) => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const made = await echoProject({
+    script: async (seen) => {
+      await held;
+      return echo(seen);
+    },
+  });
+  const first = made.start(['eval', ...LIVE]);
+  while (made.server.requests.length < 1) await sleep(1);
+  const second = await made.evaluate();
+  release();
+  expect([second.code, second.stderr]).toEqual([2, expect.stringMatching(/another run is writing here/)]);
+  expect((await first.ended).code).toBe(0);
+  expect(made.asked()).toEqual({ c01: 1, c02: 1, c03: 1 });
+});
+
 describe.concurrent('a run that is another one is not resumed', () => {
   test('and the first thing that differs is named', async ({ echoProject }) => {
     const made = await echoProject();
