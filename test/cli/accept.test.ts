@@ -135,17 +135,17 @@ describe.concurrent('accept', () => {
   });
 });
 
-describe.concurrent('what is compared', () => {
-  /** A project whose ten cases all passed when they were accepted, and of which some fail now. */
-  async function acceptedProject(open: OpenEcho, failing: readonly string[]): Promise<EchoProject> {
-    const wrong = new Set<string>();
-    const made = await projectWith(open, wrong);
-    await made.evaluate();
-    expect((await made.assay(['accept'])).code).toBe(0);
-    for (const id of failing) wrong.add(id);
-    return made;
-  }
+/** A project whose ten cases all passed when they were accepted, and of which some fail now. */
+async function acceptedProject(open: OpenEcho, failing: readonly string[]): Promise<EchoProject> {
+  const wrong = new Set<string>();
+  const made = await projectWith(open, wrong);
+  await made.evaluate();
+  expect((await made.assay(['accept'])).code).toBe(0);
+  for (const id of failing) wrong.add(id);
+  return made;
+}
 
+describe.concurrent('what is compared', () => {
   test('a model that replaces another with its baseline; any other model is new', async ({ echoProject }) => {
     const made = await acceptedProject(echoProject, ['c02', 'c04', 'c05', 'c06', 'c07', 'c08']);
     const config = made.read('assay.config.yaml');
