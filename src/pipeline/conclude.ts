@@ -10,6 +10,7 @@ import type { ReportInput } from '../reports/report.js';
 import type { Comparison, Library, TrialResult, Verdict } from '../vocabulary.js';
 import { VERSION } from '../version.js';
 import { type Books, JOURNAL } from './books.js';
+import { openHistory } from './history.js';
 import type { Session } from './session.js';
 
 /** How a run ended. */
@@ -34,7 +35,10 @@ export async function conclude(
   circumstances: Circumstances,
   notes: readonly string[] = [],
 ): Promise<Conclusion> {
-  const { comparison, verdict } = judge(session, books, circumstances);
+  const judged = judge(session, books, circumstances);
+  const { verdict } = judged;
+  const history = await openHistory(session, books);
+  const comparison = history.mark(judged.comparison);
   const results = openResults(session.out(JOURNAL));
   const input: ReportInput = {
     tool: { name: 'promptassay', version: VERSION },
@@ -50,6 +54,7 @@ export async function conclude(
     await writeFileAtomic(path, redacted(render(input), session.redact));
     files.set(file, path);
   }
+  await history.add(comparison, verdict);
   return { verdict, comparison, input, files, redact: session.redact, close: () => results.close() };
 }
 

@@ -23,8 +23,8 @@ async function accepted(lines: readonly string[] = []): Promise<Simulated> {
 }
 
 /** Passes at this rate, case and repeat being drawn from the name. */
-const rate = (name: string, rate: number) => (id: string, repeat: number) =>
-  seeded(`${name} ${id} ${repeat}`).next() < rate;
+const rate = (name: string, share: number) => (id: string, repeat: number) =>
+  seeded(`${name} ${id} ${repeat}`).next() < share;
 
 const at = (id: string) => Number(id.slice(1));
 const factsOf = ({ report }: Inside) => report.evals[0]?.metrics.pass as MetricComparison | undefined;
@@ -105,7 +105,7 @@ describe('the guard', () => {
     expect(changesOf(run)).toMatchObject({
       newlyFailing: [],
       flaky: ['c003'],
-      flakiness: [{ case: 'c003', passed: 1, trials: 2, runs: 1 }],
+      flakiness: [{ case: 'c003', passed: 2, trials: 3, runs: 2 }],
     });
     expect(factsOf(run)).toMatchObject({ mean: 29 / 30 });
     expect(run.report.evals[0]?.cases).toMatchObject({ passed: 29, failed: 1 });
@@ -152,23 +152,23 @@ describe('the guard', () => {
   });
 });
 
-describe('replay', () => {
-  /** A project whose baseline and recordings were made in mode record; the prompt then changed, and was recorded anew. */
-  async function recorded(
-    truth: Parameters<Simulated['truth']>[0],
-    before: Parameters<Simulated['truth']>[0] = () => true,
-  ): Promise<{ made: Simulated; recording: Inside }> {
-    const made = simulated(CASES, { lines: ['gate: { minPassRate: 0, detect: 0.03 }'] });
-    made.truth(before);
-    await made.evaluate({ mode: 'record' });
-    await made.accept();
-    made.write(SIMULATED, 'Say just {{word}}.');
-    made.truth(truth);
-    const recording = await made.evaluate({ mode: 'record' });
-    made.asked();
-    return { made, recording };
-  }
+/** A project whose baseline and recordings were made in mode record; the prompt then changed, and was recorded anew. */
+async function recorded(
+  truth: Parameters<Simulated['truth']>[0],
+  before: Parameters<Simulated['truth']>[0] = () => true,
+): Promise<{ made: Simulated; recording: Inside }> {
+  const made = simulated(CASES, { lines: ['gate: { minPassRate: 0, detect: 0.03 }'] });
+  made.truth(before);
+  await made.evaluate({ mode: 'record' });
+  await made.accept();
+  made.write(SIMULATED, 'Say just {{word}}.');
+  made.truth(truth);
+  const recording = await made.evaluate({ mode: 'record' });
+  made.asked();
+  return { made, recording };
+}
 
+describe('replay', () => {
   it('comes to the verdict of the recording run: what is not recorded does not exist, and is no miss', async () => {
     const { made, recording } = await recorded((id) => id !== 'c003');
     const replay = await made.evaluate({ mode: 'replay' });

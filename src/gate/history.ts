@@ -1,0 +1,110 @@
+import type { Comparison, EvalComparison, Flakiness } from '../vocabulary.js';
+import { own } from './own.js';
+
+/** One eval of one run, as `history.jsonl` keeps it: a line each. */
+export interface HistoryEntry {
+  date: string;
+  run: string;
+  commit?: string;
+  prompt: string;
+  model: string;
+  version: string;
+  verdict: string;
+  /** Nobody was asked: such a line may repeat the answers of an earlier one. */
+  replayed: boolean;
+  /** Names the cases with their content: outcomes are comparable where it is equal. */
+  suite: string;
+  metrics: Record<string, number>;
+  /** Trials of each case that is not in `cases`: it passed all of them. */
+  trials: number;
+  /** The other cases: passed, and trials with a score. */
+  cases: Record<string, [number, number]>;
+}
+
+/**
+ * What a run adds to the history, a line per eval that has scores.
+ * @param suiteOf names what an eval's cases are: equal for equal cases
+ */
+export function historyOf(
+  { run, evals }: Comparison,
+  verdict: string,
+  suiteOf: (prompt: string, model: string) => string,
+): HistoryEntry[] {
+  return evals
+    .filter(({ metrics }) => Object.keys(metrics).length > 0)
+    .map((each) => ({
+      date: run.finishedAt ?? run.startedAt,
+      run: run.id,
+      ...(run.git.commit !== undefined && { commit: run.git.commit }),
+      prompt: each.prompt.id,
+      model: each.model,
+      version: each.prompt.version,
+      verdict,
+      replayed: run.mode === 'replay',
+      suite: suiteOf(each.prompt.id, each.model),
+      metrics: Object.fromEntries(Object.entries(each.metrics).map(([name, { mean }]) => [name, mean])),
+      trials: each.rounds ?? 1,
+      cases: othersOf(each),
+    }));
+}
+
+/**
+ * The comparison with the cases that flip without a change of version: in this run, or between it and earlier runs of the same
+ * version, cases and model. A replay that repeats the answers of another line counts once.
+ */
+export function withHistory(
+  comparison: Comparison,
+  entries: readonly HistoryEntry[],
+  suiteOf: (prompt: string, model: string) => string,
+): Comparison {
+  const evals = comparison.evals.map((each) => {
+    const suite = suiteOf(each.prompt.id, each.model);
+    const same = entries.filter(
+      ({ prompt, model, version, suite: other, run }) =>
+        prompt === each.prompt.id &&
+        model === each.model &&
+        version === each.prompt.version &&
+        other === suite &&
+        run !== comparison.run.id,
+    );
+    const flakiness = flakinessOf(each, distinct(same, each, comparison.run.mode === 'replay'));
+    const flaky = flakiness.map(({ case: id }) => id);
+    return { ...each, changes: { ...each.changes, flaky }, ...(flakiness.length > 0 && { flakiness }) };
+  });
+  return { ...comparison, evals };
+}
+
+/** Entries whose answers are their own: a replay gives again what a run before it, or this one, gave. */
+function distinct(entries: readonly HistoryEntry[], now: EvalComparison, replaying: boolean): HistoryEntry[] {
+  const current = JSON.stringify([now.rounds ?? 1, othersOf(now)]);
+  const seen = new Set<string>();
+  return entries.filter(({ replayed, cases, trials }) => {
+    const outcome = JSON.stringify([trials, cases]);
+    const repeats = (replaying && outcome === current) || (replayed && seen.has(outcome));
+    seen.add(outcome);
+    return !repeats;
+  });
+}
+
+/** Cases that did not pass exactly as often as there are rounds. */
+function othersOf({ folded, rounds = 1 }: EvalComparison): HistoryEntry['cases'] {
+  return Object.fromEntries(
+    folded
+      .filter(({ repeats: { passed, scored } }) => passed !== rounds || scored !== rounds)
+      .map(({ case: id, repeats: { passed, scored } }) => [id, [passed, scored]]),
+  );
+}
+
+function flakinessOf({ folded }: EvalComparison, before: readonly HistoryEntry[]): Flakiness[] {
+  return folded.flatMap(({ case: id, repeats }): Flakiness[] => {
+    const sum = { case: id, passed: repeats.passed, trials: repeats.scored, runs: 1 };
+    if (repeats.scored === 0) return [];
+    for (const { cases, trials } of before) {
+      const [passed, scored] = own(cases, id) ?? [trials, trials];
+      sum.passed += passed;
+      sum.trials += scored;
+      sum.runs += 1;
+    }
+    return sum.passed > 0 && sum.passed < sum.trials ? [sum] : [];
+  });
+}
