@@ -25,7 +25,7 @@ export function drawEval(cases, { repeats, baselineRepeats, graded, random }) {
 }
 
 /** A score of 0..1 with this mean: mostly near 0 and near 1, as judges give them. */
-function gradedScore(mean, random) {
+export function gradedScore(mean, random) {
   const good = random.next() < mean;
   const spread = 0.3 * random.next();
   return good ? 1 - spread * (1 - mean) : spread * mean;
