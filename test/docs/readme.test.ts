@@ -60,7 +60,30 @@ describe('the example of the README', () => {
 
   it('has steps for CI that are YAML', () => {
     const steps: { run: string }[] = parse(exampleFiles('ci')['steps.yaml'] ?? '');
-    expect(steps.map(({ run }) => run.split(' ')[0])).toEqual(['npm', 'npx', 'cat']);
+    expect(steps.map(({ run }) => run.split(' ')[0])).toEqual(['npm', 'npx', 'if']);
+  });
+
+  it.each([
+    ['workflow', ['eval']],
+    ['shards', ['eval --shard ${{ matrix.part }}/2 --out part', 'merge parts/part-1 parts/part-2']],
+  ])('has a workflow (%s) that may only read, and runs the gate', (name, expected) => {
+    interface Workflow {
+      permissions: object;
+      jobs: Record<string, { steps: { run?: string; uses?: string }[] }>;
+    }
+    const workflow: Workflow = parse(exampleFiles(name)['.github/workflows/evals.yml'] ?? '');
+    expect(workflow.permissions).toEqual({ contents: 'read' });
+    const runs = Object.values(workflow.jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
+    expect(runs.filter((run) => run.startsWith('npx assay ')).map((run) => run.slice(10))).toEqual(expected);
+  });
+
+  it('explains every word that a metric can get', () => {
+    const words = tablesOf('docs/ci.md')
+      .find(({ head }) => head[0] === 'word')
+      ?.rows.map(([word]) => word);
+    expect(words).toEqual(
+      ['new', 'unchanged', 'within-noise', 'inconclusive', 'regressed', 'improved'].map((w) => `\`${w}\``),
+    );
   });
 
   it('has code that evaluates', async () => {
