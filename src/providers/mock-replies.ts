@@ -90,7 +90,8 @@ async function* listed(absolute: string, file: string): AsyncGenerator<{ value: 
   });
   const { isNode, isSeq, LineCounter, parseDocument } = await import('yaml');
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // The YAML parser counts a BOM as a column, and then finds the first item indented unlike the others.
+  const document = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines, prettyErrors: false });
   const lineOf = (offset: number | undefined): number =>
     offset === undefined ? 1 : Math.max(1, lines.linePos(offset).line);
   const [error] = document.errors;

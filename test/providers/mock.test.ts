@@ -150,6 +150,7 @@ describe('files', () => {
   it.each<[string, string]>([
     ['replies.yaml', '# comment\r\n- case: a\r\n  output: "x"\r\n'],
     ['replies.yml', '- { case: a, output: x }'],
+    ['replies.yaml', '\uFEFF- { case: a, output: x }\n- { case: b, output: y }\n'],
     ['replies.json', '\uFEFF[{"case":"a","output":"x"}]'],
     ['replies.jsonl', '{"case":"a","output":"x"}\n\n{"case":"b","output":"y"}\n'],
   ])('%s', async (file, content) => {
