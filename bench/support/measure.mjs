@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const HOOK = pathToFileURL(fileURLToPath(new URL('./report-usage.mjs', import.meta.url))).href;
-export const ASSAY = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+export const ASSAY = process.env.ASSAY_CLI ?? fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /** @returns {Promise<{cpuMs: number, peakMb: number, wallMs: number, exitCode: number, stdout: string, stderr: string}>} */
 export async function measure(script, args, { cwd, env = {} } = {}) {

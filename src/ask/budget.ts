@@ -37,7 +37,7 @@ const MAY_BE_CHARGED: ReadonlySet<FailureKind> = new Set([
 const CRUMB = 1e-9;
 
 const WORDS: Record<keyof Spending, (amount: number) => string> = {
-  usd: (amount) => `$${amount < 1 ? Number(amount.toPrecision(3)) : amount.toFixed(2)}`,
+  usd: (amount) => `$${amount < 0.995 ? Number(amount.toPrecision(2)) : amount.toFixed(2)}`,
   tokens: (amount) => `${Math.ceil(amount)} tokens`,
 };
 

@@ -9,7 +9,7 @@ const RETURN_S = 4;
 /** The first measurement is a rough one, and the rate doubles in so many seconds until it is refused. */
 const DOUBLING_S = 2;
 /** How long a burst may make up for being late. */
-const LATE_MS = 20;
+const LATE_MS = 50;
 
 /**
  * The rate of requests that a server turns out to bear, learned from its refusals alone. Between two refusals it accepted what

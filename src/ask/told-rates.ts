@@ -4,7 +4,7 @@ import { Bucket, smooth } from './bucket.js';
 /** While more than this share of a limit is left, it limits nothing. */
 const LOW = 0.5;
 /** Whatever a server says is left, it is asked this often: only a refusal silences it. */
-const AT_LEAST_PER_MS = 1 / 1000;
+const AT_LEAST_PER_MS = 1 / 5000;
 
 /**
  * The rates that a server's own words allow: once a limit is half used up, what is left of it is spread over the time until it is
