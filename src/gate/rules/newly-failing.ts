@@ -42,9 +42,10 @@ function look({ case: name, guard }: FoldedCase, evaluation: EvalComparison, lev
   return [{ level: 'warn', status: 'unverified', message, case: name }];
 }
 
-function remedy({ needed, failures }: CaseGuard, { baselineNeeded, gate }: EvalComparison): string {
+function remedy({ needed, failures }: CaseGuard, { baselineNeeded, gate, replayOnly }: EvalComparison): string {
   if (needed !== undefined) {
-    return `${plural(needed - failures, 'more failure')} would prove a break: run again with --mode record or live`;
+    const end = replayOnly ? 'no more repeats are recorded (--mode record)' : 'the run ended before that';
+    return `${plural(needed - failures, 'more failure')} would prove a break, and ${end}`;
   }
   if (baselineNeeded === undefined) {
     return `no baseline is long enough for ${gate.confirm} failures to prove a break: raise gate.confirm`;
