@@ -1,6 +1,7 @@
 import { fileProblems } from './errors/files.js';
 import { gitProblems } from './errors/git.js';
 import { libraryProblems } from './errors/library.js';
+import { policyProblems } from './errors/policy.js';
 import { promptProblems } from './errors/prompts.js';
 import { providerProblems } from './errors/providers.js';
 import { runProblems } from './errors/runs.js';
@@ -16,6 +17,7 @@ export const problems = {
   ...fileProblems,
   ...gitProblems,
   ...libraryProblems,
+  ...policyProblems,
   ...promptProblems,
   ...providerProblems,
   ...runProblems,

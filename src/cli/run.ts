@@ -38,6 +38,12 @@ const COMMANDS: readonly Entry[] = [
     load: () => import('./merge.js'),
   },
   {
+    name: 'check',
+    usage: '[paths...]',
+    summary: 'check files and policy, without asking a model',
+    load: () => import('./check.js'),
+  },
+  {
     name: 'affected',
     usage: '[paths...]',
     summary: 'show which prompts a change reaches, and how',

@@ -18,6 +18,7 @@ import type { Config, Eval, Library, Mode } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { type Against, openAgainst, refuseBeside } from './against.js';
 import { type Whence, withBaselines } from './baselines.js';
+import { changesSince } from './changes.js';
 import { definitionsOf, discoverOptions } from './library.js';
 import type { EvaluateOptions, Selection } from './options.js';
 import { openProject, type Project, projectPaths } from './project.js';
@@ -76,11 +77,12 @@ export async function openSession(options: EvaluateOptions, world: World): Promi
     ...(selection.paths.length > 0 && { paths: selection.paths }),
     models: selection.models,
   };
+  const changes = options.since === undefined ? undefined : changesSince(project.root, options.since, world.env);
   const all = await discover(project.tree, how).catch(async (error: unknown) => {
     throw await withRecordings(error, project, options.mode);
   });
   const whole = { project, tree: project.tree, options: how, library: all, assertions };
-  const part = options.since === undefined ? undefined : await onlyAffected(options.since, whole, world.env);
+  const part = changes && (await onlyAffected(await changes, whole));
   // A run of what is affected is a run of these files: it is resumed, merged and accepted as such.
   if (part) selection.paths = part.library.prompts.map(({ path }) => path);
   const found = part?.library ?? all;

@@ -1,6 +1,4 @@
 import { UserError } from '../errors.js';
-import { changedFiles } from '../git/changes.js';
-import { type MergeBase, mergeBase } from '../git/refs.js';
 import { type Affected, affectedBy } from '../impact/affected.js';
 import { filesNamedBy } from '../impact/facts.js';
 import { reachable } from '../impact/reach.js';
@@ -8,15 +6,12 @@ import type { Side } from '../impact/side.js';
 import { type DiscoverOptions, discover } from '../library/discover.js';
 import { gitTree } from '../library/git-tree.js';
 import type { Library, Prompt } from '../vocabulary.js';
+import type { Changes } from './changes.js';
 import { CONFIG_FILE, type Project } from './project.js';
 
 /** What a change reaches. */
-export interface Since {
-  /** Where the change began: where HEAD left the commit that was named. */
-  base: MergeBase;
+export interface Since extends Changes {
   affected: Affected[];
-  /** How many files differ. */
-  files: number;
   /** Why the library could not be read as it was; then everything a changed file could reach counts as affected. */
   unreadable?: string;
 }
@@ -27,42 +22,26 @@ export interface Found extends Side {
   options: DiscoverOptions;
 }
 
-/**
- * The prompts of a library that the change since a commit reaches, the commit being where HEAD left `ref`.
- * @param ref a commit; absent: the default branch
- * @throws UserError `unknown-ref`, `no-repository`, `shallow-clone`, …
- */
-export async function affectedSince(
-  ref: string | undefined,
-  after: Found,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<Since> {
-  const { root } = after.project;
-  const base = await mergeBase(root, env, ref);
-  const changed = await changedFiles(root, base.commit);
+/** The prompts of a library that changes reach. */
+export async function affectedSince(changes: Changes, after: Found): Promise<Since> {
   const { providers } = after.library.config;
   const serving = new Set(Object.values(providers).flatMap((settings) => filesNamedBy(settings, after.tree)));
-  const among = reachable(after.library, changed, (path) => serving.has(path));
-  const about = { base, files: changed.length };
-  if (among.length === 0) return { ...about, affected: [] };
-  const before = await sideAt(base.commit, after, among);
+  const among = reachable(after.library, changes.files, (path) => serving.has(path));
+  if (among.length === 0) return { ...changes, affected: [] };
+  const before = await sideAt(changes.base.commit, after, among);
   if ('unreadable' in before) {
-    return { ...about, affected: await affectedBy(undefined, after, among), unreadable: before.unreadable };
+    return { ...changes, affected: await affectedBy(undefined, after, among), unreadable: before.unreadable };
   }
-  return { ...about, affected: await affectedBy(before, after, among) };
+  return { ...changes, affected: await affectedBy(before, after, among) };
 }
 
 /**
- * The part of a library that a change reaches.
+ * The part of a library that changes reach.
  * @returns with `nothing`, the reason, where there is none
  */
-export async function onlyAffected(
-  ref: string,
-  found: Found,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<{ library: Library; nothing?: string }> {
+export async function onlyAffected(changes: Changes, found: Found): Promise<{ library: Library; nothing?: string }> {
   const { library } = found;
-  const since = await affectedSince(ref, found, env);
+  const since = await affectedSince(changes, found);
   const prompts = since.affected.map(({ prompt }) => prompt);
   const said = sentence(since, library.prompts.length);
   if (prompts.length === 0) return { library: { ...library, prompts }, nothing: said };
@@ -118,6 +97,6 @@ export function sentence({ affected, base, files }: Since, prompts: number): str
   if (affected.length > 0) {
     return `${affected.length} of ${prompts} ${prompts === 1 ? 'prompt' : 'prompts'} affected ${since}`;
   }
-  if (files === 0) return `no prompt is affected: no file changed ${since}`;
-  return `no prompt is affected: none of the ${files} changed ${files === 1 ? 'file' : 'files'} ${since} reaches one`;
+  if (files.length === 0) return `no prompt is affected: no file changed ${since}`;
+  return `no prompt is affected: none of the ${files.length} changed ${files.length === 1 ? 'file' : 'files'} ${since} reaches one`;
 }

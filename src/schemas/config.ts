@@ -1,5 +1,5 @@
 import type { XStatic } from 'typebox/schema';
-import { gate, modelName, models, parameters, repeats, text } from './common.js';
+import { gate, level, modelName, models, parameters, repeats, text } from './common.js';
 import { promptSettings } from './prompt.js';
 
 const glob = { ...text, description: 'Glob pattern, relative to the project root.' } as const;
@@ -73,6 +73,31 @@ export const configSchema = {
         models: { type: 'array', items: text, description: 'Patterns of allowed models, e.g. "openai:*".' },
         minCases: { type: 'integer', minimum: 0, description: 'Fewest cases of a prompt.' },
         maxCostUsd: { type: 'number', minimum: 0, description: 'Largest cost of a full run in US dollars.' },
+        whys: {
+          anyOf: [{ type: 'boolean' }, { type: 'array', minItems: 1, items: text }],
+          description:
+            'Every constraint needs a "why:" comment beside it. true: lines with must, never, always, only, do not; or words of your own.',
+        },
+        rules: {
+          type: 'object',
+          additionalProperties: false,
+          properties: {
+            'model-not-allowed': { ...level, description: 'A model that "models" does not allow (default error).' },
+            'never-accepted': { ...level, description: 'A prompt without a baseline (default off).' },
+            'required-metadata': { ...level, description: 'A key of "require" is missing (default error).' },
+            'too-few-cases': { ...level, description: 'Fewer cases than "minCases" (default error).' },
+            'unevaluated-prompt': { ...level, description: 'All cases of a prompt are in quarantine (default warn).' },
+            'unexplained-constraint': { ...level, description: 'A constraint without a "why:" (default error).' },
+            'unknown-owner': { ...level, description: 'An owner who is in no CODEOWNERS file (default error).' },
+            'unlogged-version': {
+              ...level,
+              description:
+                'A changed version without a changelog entry (default error where "require" names changelog, else warn).',
+            },
+            'unused-partial': { ...level, description: 'A partial that no prompt includes (default warn).' },
+          },
+          description: 'The level of each rule of `assay check`.',
+        },
       },
       description: 'Rules about the library itself, checked without a model call.',
     },

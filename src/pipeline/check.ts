@@ -1,0 +1,139 @@
+import { posix } from 'node:path';
+import { UserError } from '../errors.js';
+import { EXIT } from '../exit-codes.js';
+import { inRepository } from '../git/place.js';
+import { reachable } from '../impact/reach.js';
+import { splitFrontMatter } from '../library/front-matter.js';
+import { gitTree } from '../library/git-tree.js';
+import { loadText } from '../library/load.js';
+import { readPrompts } from '../library/prompts.js';
+import type { Tree } from '../library/tree.js';
+import { applyPolicy, type Finding } from '../policy/apply.js';
+import { CODEOWNERS, ownersOf } from '../policy/codeowners.js';
+import type { CheckedPrompt, Policy, PolicyFacts } from '../policy/rule.js';
+import type { Library } from '../vocabulary.js';
+import type { World } from '../world.js';
+import { type Changes, changesSince } from './changes.js';
+import { openLibrary } from './library.js';
+import type { EvaluateOptions } from './options.js';
+import { settingPlaces } from './setting-places.js';
+import { CONFIG_FILE, openProject, type Project } from './project.js';
+import type { Found } from './since.js';
+
+/** What checking a library found. */
+export interface Check {
+  findings: Finding[];
+  /** How many prompts were checked; absent where mistakes kept them from being read. */
+  prompts?: number;
+  /** What was not compared with a base, and why. */
+  notes: string[];
+  /** From the top of the repository to the project root, for reports that are read there. */
+  prefix: string;
+  exitCode: number;
+}
+
+/**
+ * Checks a library without asking a model: first what discovery says of its files, then, where they can be read, the policy.
+ * @param base a git ref to compare versions with; absent: the default branch, where there is one
+ * @returns exit code 2 with mistakes, 1 where a rule of level error is broken, else 0
+ * @throws UserError for a base that there is not, or no config where one is named
+ */
+export async function checkLibrary(options: EvaluateOptions, base: string | undefined, world: World): Promise<Check> {
+  const project = openProject(options.cwd, options.config);
+  const prefix = inRepository(project.root)?.toGit('.') ?? '';
+  const changes = changesSince(project.root, base, world.env);
+  let found: Found;
+  try {
+    found = await openLibrary(options, world);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const findings = error.problems.map((problem): Finding => ({ ...problem, level: 'error' }));
+    return { findings, notes: [], prefix, exitCode: error.exitCode };
+  }
+  const compared = await promptsAt(changes, base, found);
+  const findings = applyPolicy(await factsOf(found, options, compared.before));
+  const failed = findings.some(({ level }) => level === 'error');
+  const { notes } = compared;
+  const exitCode = failed ? EXIT.failed : EXIT.passed;
+  return { findings, prompts: found.library.prompts.length, notes, prefix, exitCode };
+}
+
+async function factsOf(
+  { library, tree, project }: Found,
+  { paths = [] }: EvaluateOptions,
+  before: PolicyFacts['before'],
+): Promise<PolicyFacts> {
+  const prompts: CheckedPrompt[] = [];
+  for (const prompt of library.prompts) {
+    const counts = { cases: 0, quarantined: 0 };
+    for await (const { quarantine } of library.cases(prompt)) {
+      counts.cases += 1;
+      if (quarantine) counts.quarantined += 1;
+    }
+    prompts.push({ prompt, ...counts, accepted: library.baseline(prompt) !== undefined });
+  }
+  const owners = readOwners(project, tree);
+  const { judge } = library.config;
+  return {
+    // Discovery has checked its form.
+    policy: library.config.policy as Policy,
+    prompts,
+    complete: paths.length === 0,
+    partials: partialsIn(library, tree),
+    ...(owners && { owners }),
+    ...(before && { before }),
+    ...(judge && { judge: judge.model }),
+    template: (path) => templateOf(tree, path),
+    ...settingPlaces(tree, library.config.file),
+  };
+}
+
+/** The changed prompts as they were. Without a ref, that there is nothing to compare with is no mistake, but is said. */
+async function promptsAt(
+  changes: Promise<Changes>,
+  ref: string | undefined,
+  { project, library, options }: Found,
+): Promise<{ before?: NonNullable<PolicyFacts['before']>; notes: string[] }> {
+  try {
+    const { base, files } = await changes;
+    const among = reachable(library, files, () => false);
+    if (among.length === 0) return { before: new Map(), notes: [] };
+    const was = await gitTree(project.root, base.commit);
+    const config = project.configPath ?? CONFIG_FILE;
+    const wanted = new Set(among.map(({ id }) => id));
+    const { prompts } = readPrompts(was, was.has(config) ? config : undefined, options.providers, wanted);
+    return { before: new Map(prompts.map((each) => [each.id, each])), notes: [] };
+  } catch (error) {
+    if (!(error instanceof UserError) || ref !== undefined) throw error;
+    const why = error.problems.map(({ message }) => message).join('; ');
+    return { notes: [`versions were not compared with a base: ${why}; --base names one`] };
+  }
+}
+
+function readOwners({ root }: Project, tree: Tree): PolicyFacts['owners'] {
+  const place = inRepository(root);
+  const paths = CODEOWNERS.map((path) => place?.fromGit(path) ?? path).filter((path) => tree.has(path));
+  const texts = paths.flatMap((path) => loadText(tree, path, () => {}) ?? []);
+  const [file] = paths;
+  return file === undefined ? undefined : { file, has: ownersOf(texts) };
+}
+
+/** Those that prompts could include: in the library, and in the folders above it. */
+function partialsIn({ config }: Library, tree: Tree): string[] {
+  const patterns = new Set<string>();
+  for (const library of config.library) {
+    patterns.add(posix.join(library, '**/_partials/**/*.md'));
+    for (let folder = posix.dirname(library); ; folder = posix.dirname(folder)) {
+      patterns.add(posix.join(folder, '_partials/**/*.md'));
+      if (folder === '.') break;
+    }
+  }
+  return tree.glob([...patterns]);
+}
+
+function templateOf(tree: Tree, path: string): { text: string; line: number } {
+  const text = loadText(tree, path, () => {}) ?? '';
+  const halves = path.endsWith('.prompt.md') ? splitFrontMatter(text, path) : undefined;
+  if (!halves || 'problem' in halves) return { text: text.replace(/\r\n?/g, '\n'), line: 1 };
+  return { text: halves.body.text, line: halves.body.lineOffset + 1 };
+}

@@ -1,0 +1,141 @@
+import { describe, expect } from 'vitest';
+import type { Content, Project } from '../support/project.js';
+import { asRepository } from '../support/repository.js';
+import { type OpenProject, test } from './test.js';
+
+const POLICY = 'policy: { require: [owner, why, changelog], models: ["mock:*"], minCases: 1 }';
+const PROMPT = 'evals/support/triage.prompt.md';
+
+const front = (more: readonly string[] = []) => [
+  '---',
+  'owner: "@support"',
+  'why: A wrong queue costs a day.',
+  'changelog:',
+  '  - { date: 2026-11-22, why: first }',
+  ...more,
+  '---',
+];
+
+function library(project: OpenProject, files: Record<string, Content> = {}): Project {
+  return project({
+    'assay.config.yaml': ['models: [mock:echo]', POLICY],
+    [PROMPT]: [...front(), '{{> tone}} {{ticket}}'],
+    'evals/support/triage.cases.yaml': [
+      'cases:',
+      '  - { id: one, vars: { ticket: hi }, assert: [{ type: contains, value: hi }] }',
+    ],
+    'evals/_partials/tone.md': 'Be kind.',
+    ...files,
+  });
+}
+
+async function codes(made: Project, ...args: string[]): Promise<{ code: number; found: string[] }> {
+  const { code, stdout } = await made.assay(['check', '--json', ...args]);
+  const { problems } = JSON.parse(stdout) as { problems: Record<string, unknown>[] };
+  for (const each of problems) {
+    expect(Object.keys(each)).toEqual(['code', 'level', 'file', 'line', 'column', 'message', 'remedy']);
+  }
+  return { code, found: problems.map(({ code: name, level, file, line }) => `${level} ${name} ${file}:${line}`) };
+}
+
+describe.concurrent('assay check', () => {
+  test('passes a library that keeps to its policy, and says what it could not compare', async ({ project }) => {
+    const made = library(project);
+    const alone = await made.assay(['check']);
+    expect(alone).toMatchObject({ code: 0, stderr: '' });
+    expect(alone.stdout).toMatch(
+      /^note: versions were not compared with a base: .*\n1 prompt checked: nothing to object to\.\n$/,
+    );
+    asRepository(made);
+    expect((await made.assay(['check'])).stdout).toBe('1 prompt checked: nothing to object to.\n');
+  });
+
+  test('a broken rule of level error fails; a warning does not; each has its place', async ({ project }) => {
+    const made = library(project, {
+      [PROMPT]: ['---', 'why: x', 'models: [mock:echo, openai:gpt-5]', '---', '{{ticket}}'],
+    });
+    expect(await codes(made)).toEqual({
+      code: 1,
+      found: [
+        'warn unused-partial evals/_partials/tone.md:1',
+        `error required-metadata ${PROMPT}:1`,
+        `error required-metadata ${PROMPT}:1`,
+        `error model-not-allowed ${PROMPT}:3`,
+      ],
+    });
+    const text = await made.assay(['check']);
+    expect(text.stdout).toContain(`${PROMPT}:3:21  error: the model "openai:gpt-5" is not allowed`);
+    expect(text.stdout).toMatch(/1 prompt checked: 3 errors, 1 warning\.\n$/);
+    const levels = '{ required-metadata: "off", model-not-allowed: warn }';
+    made.write('assay.config.yaml', ['models: [mock:echo]', POLICY.replace(' }', `, rules: ${levels} }`)]);
+    expect(await codes(made)).toMatchObject({
+      code: 0,
+      found: expect.arrayContaining([expect.stringMatching(/^warn/)]),
+    });
+  });
+
+  test('a mistake of any file stands in the same list, and ends with 2', async ({ project }) => {
+    const made = library(project, { 'evals/other.prompt.md': ['---', 'onwer: x', '---', 'x {{> none}}'] });
+    expect(await codes(made)).toEqual({
+      code: 2,
+      found: [
+        'error prompt-without-cases evals/other.prompt.md:1',
+        'error unknown-key evals/other.prompt.md:2',
+        'error missing-partial evals/other.prompt.md:4',
+      ],
+    });
+    made.write('assay.config.yaml', 'policy: { rules: { unused-partials: warn } }');
+    const { stdout, code } = await made.assay(['check', PROMPT]);
+    expect({ code, stdout }).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining('Did you mean "unused-partial"?'),
+    });
+  });
+
+  test('a changed version without a changelog entry, against a base', async ({ project }) => {
+    const made = library(project);
+    const { git } = asRepository(made);
+    made.write('evals/_partials/tone.md', 'Be calm.');
+    const unlogged = { code: 1, found: [`error unlogged-version ${PROMPT}:4`] };
+    expect(await codes(made)).toEqual(unlogged);
+    made.commit('calm');
+    // On the default branch nothing lies before HEAD but what a ref names.
+    expect(await codes(made)).toEqual({ code: 0, found: [] });
+    expect(await codes(made, '--base', 'HEAD~1')).toEqual(unlogged);
+    git('checkout', '-q', '-b', 'log');
+    made.write(PROMPT, [...front(['  - { date: 2026-11-23, why: calmer }']), '{{> tone}} {{ticket}}']);
+    expect(await codes(made, '--base', 'main~1')).toEqual({ code: 0, found: [] });
+    const nope = await made.assay(['check', '--base', 'nope']);
+    expect(nope).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('no commit "nope"') });
+  });
+
+  test('owners, constraints and cases, where the policy asks; with places in the repository for others', async ({
+    project,
+  }) => {
+    const made = project();
+    const inner = library(project, {
+      'assay.config.yaml': ['models: [mock:echo]', 'policy: { minCases: 2, whys: true }'],
+      'evals/_partials/tone.md': ['Be kind.', 'Never lie.'],
+    });
+    for (const file of inner.files()) made.write(`app/${file}`, inner.read(file));
+    made.write('.github/CODEOWNERS', '* @acme/brand\n');
+    asRepository(made);
+    const run = (format: string) => made.assay(['check', '--format', format], { cwd: 'app' });
+    const github = await run('github');
+    expect(github.code).toBe(1);
+    expect(github.stdout.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(
+        /^::error file=app\/evals\/_partials\/tone\.md,line=2,col=1,title=unexplained-constraint::/,
+      ),
+      expect.stringMatching(
+        /^::error file=app\/evals\/support\/triage\.cases\.yaml,line=1,col=1,title=too-few-cases::/,
+      ),
+      expect.stringMatching(/^::error file=app\/evals\/support\/triage\.prompt\.md,line=2,col=1,title=unknown-owner::/),
+    ]);
+    const sarif = JSON.parse((await run('sarif')).stdout);
+    expect(sarif.runs[0].results[0].locations[0].physicalLocation).toEqual({
+      artifactLocation: { uri: 'app/evals/_partials/tone.md' },
+      region: { startLine: 2, startColumn: 1 },
+    });
+  });
+});
