@@ -29,6 +29,15 @@ export async function filesOf(root: string, commit: string): Promise<CommittedFi
   return files;
 }
 
+/**
+ * The text of one file of a commit: for a few files quicker than a list of all.
+ * @param path from the top of the repository
+ * @returns undefined when the commit has no such file
+ */
+export async function textOf(root: string, commit: string, path: string): Promise<string | undefined> {
+  return git(root, ['cat-file', 'blob', `${commit}:${path}`]).catch(() => undefined);
+}
+
 /** Contents of files, by the names of their blobs: what two commits have in common is read once. */
 export interface Blobs {
   /** Whether a content is here already. */

@@ -13,7 +13,11 @@ const CONFLICT = /^(?:<{7} |\|{7} |={7}$|>{7} )/m;
 /** Reads a committed baseline. Undefined after reporting why it cannot be used: never half of one. */
 export function readBaseline(tree: Tree, path: string, report: Report): Baseline | undefined {
   const text = loadText(tree, path, report);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : parseBaseline(text, path, report);
+}
+
+/** The same of a text that is here already. */
+export function parseBaseline(text: string, path: string, report: Report): Baseline | undefined {
   const conflict = CONFLICT.exec(text.replaceAll('\r', ''));
   if (conflict) {
     const line = text.replaceAll('\r', '').slice(0, conflict.index).split('\n').length;

@@ -2,10 +2,10 @@ import { RECORDINGS } from '../ask/recordings-file.js';
 import { describeAccept } from '../gate/describe-accept.js';
 import { lastChanges, type LastChange } from '../git/authors.js';
 import { changedInGit } from '../git/changes.js';
+import { textOf } from '../git/objects.js';
 import { type InRepository, inRepository } from '../git/place.js';
 import { mergeBase } from '../git/refs.js';
-import { readBaseline } from '../library/baseline.js';
-import { gitTree } from '../library/git-tree.js';
+import { parseBaseline, readBaseline } from '../library/baseline.js';
 import type { Baseline, Prompt, Run } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { baselinePath, listed } from './baselines.js';
@@ -51,16 +51,23 @@ async function acceptedHere({ project, library }: Session, place: InRepository, 
   const { root } = project;
   const { commit } = await mergeBase(root, world.env);
   const changed = new Set(await changedInGit(root, commit, [':(glob)**/*.baseline.json']));
-  const prompts = library.prompts.filter((prompt) => changed.has(place.toGit(baselinePath(prompt)) ?? ''));
-  if (prompts.length === 0) return [];
-  const tree = await gitTree(root, commit);
-  return prompts.flatMap((prompt) => {
-    const path = baselinePath(prompt);
-    const before = tree.has(path) ? readBaseline(tree, path, () => {}) : undefined;
-    const after = project.tree.has(path) ? readBaseline(project.tree, path, () => {}) : undefined;
-    return acceptedLines(prompt, before, after);
-  });
+  const lines = await Promise.all(
+    library.prompts.map(async (prompt) => {
+      const path = baselinePath(prompt);
+      const inGit = place.toGit(path);
+      if (inGit === undefined || !changed.has(inGit)) return [];
+      const text = await textOf(root, commit, inGit);
+      const before = text === undefined ? undefined : parseBaseline(text, path, () => {});
+      const after = project.tree.has(path) ? readBaseline(project.tree, path, () => {}) : undefined;
+      return acceptedLines(prompt, before, after);
+    }),
+  );
+  const all = lines.flat();
+  const more = all.length - MOST_ACCEPTED;
+  return more > 0 ? [...all.slice(0, MOST_ACCEPTED), `accepted in this branch: ${more} more`] : all;
 }
+
+const MOST_ACCEPTED = 50;
 
 function acceptedLines({ id }: Prompt, before: Baseline | undefined, after: Baseline | undefined): string[] {
   const models = new Set([...Object.keys(before?.models ?? {}), ...Object.keys(after?.models ?? {})]);

@@ -19,7 +19,8 @@ function runOf(evals: readonly Eval[]): Run {
 }
 
 function casesOf(run: Run, { prompt, model }: Pick<Work, 'prompt' | 'model'>): CaseRun[] {
-  return run.evals.find((each) => each.prompt.id === prompt && each.model === model)?.cases ?? [];
+  const found = run.evals.find((each) => each.prompt.id === prompt && each.model === model);
+  return [...(found?.cases ?? [])];
 }
 
 /** Does work, or as much of it as `reaches` says. */
