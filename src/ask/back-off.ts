@@ -27,5 +27,5 @@ export function tooLong(answer: Extract<Answer, { ok: false }>, askedMs: number,
 }
 
 function seconds(ms: number): string {
-  return `${Math.round(ms / 100) / 10} s`;
+  return ms < 10_000 ? `${Math.round(ms / 100) / 10} s` : `${Math.round(ms / 1000)} s`;
 }

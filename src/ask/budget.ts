@@ -43,13 +43,17 @@ const WORDS: Record<keyof Spending, (amount: number) => string> = {
 
 /**
  * The budget of a run. A call begins only while what was spent, what the calls under way may cost, and what it may cost itself
- * together stay within the limits: if no estimate is too low, a limit is never passed. A call that would fit but for those under
- * way waits for them; the first that does not fit ends the spending for good, so that what is done is no choice of cheap cases.
+ * together stay within the limits: if no estimate is too low, a limit is never passed. Estimates that prove too low on the whole
+ * are raised by as much. A call that would fit but for those under way waits for them; the first that does not fit ends the
+ * spending for good, so that what is done is no choice of cheap cases.
  */
 export class Budget {
   readonly #options: BudgetOptions;
   readonly #spent: Spending = { usd: 0, tokens: 0 };
   readonly #reserved: Spending = { usd: 0, tokens: 0 };
+  /** Of answers that told: what they took, and what was estimated. */
+  readonly #took: Spending = { usd: 0, tokens: 0 };
+  readonly #estimated: Spending = { usd: 0, tokens: 0 };
   #underWay = 0;
   #waiting: (() => void)[] = [];
   #reason: string | undefined;
@@ -69,25 +73,30 @@ export class Budget {
 
   /** Stands before each attempt: what is answered from a recording costs nothing. */
   readonly layer: Layer = (next) => async (request, context) => {
-    const most = await this.#options.estimate(request, context);
-    if (!most) return next(request, context);
-    const instead = await this.#reserve(most, context.signal);
+    const estimated = await this.#options.estimate(request, context);
+    if (!estimated) return next(request, context);
+    const instead = await this.#reserve(estimated, context.signal);
     if (instead) return instead;
     let answer: Answer | undefined;
     try {
       answer = await next(request, context);
       return answer;
     } finally {
-      this.#settle(most, answer);
+      this.#settle(estimated, answer);
     }
   };
 
-  async #reserve(most: Spending, signal: AbortSignal | undefined): Promise<Answer | undefined> {
+  /** What an estimate is to be multiplied by. */
+  #factor(what: keyof Spending): number {
+    return this.#estimated[what] > 0 ? Math.max(1, this.#took[what] / this.#estimated[what]) : 1;
+  }
+
+  async #reserve(estimated: Spending, signal: AbortSignal | undefined): Promise<Answer | undefined> {
     for (;;) {
       if (signal?.aborted) return aborted(0);
       if (this.#reason !== undefined) return refused(this.#reason);
-      if (this.#exceeded(most, this.#reserved) === undefined) break;
-      const never = this.#exceeded(most, { usd: 0, tokens: 0 });
+      if (this.#exceeded(estimated, this.#reserved) === undefined) break;
+      const never = this.#exceeded(estimated, { usd: 0, tokens: 0 });
       if (never !== undefined) {
         this.#reason = never;
         this.#wake();
@@ -96,28 +105,36 @@ export class Budget {
         await unlessAborted(freed, signal, () => undefined);
       }
     }
-    add(this.#reserved, most, 1);
+    add(this.#reserved, estimated, 1);
     this.#underWay += 1;
     return undefined;
   }
 
   /** Which limit would be passed, in words; undefined when none is. */
-  #exceeded(most: Spending, reserved: Spending): string | undefined {
+  #exceeded(estimated: Spending, reserved: Spending): string | undefined {
     for (const what of ['usd', 'tokens'] as const) {
       const limit = this.#options.limits[what];
-      if (!limit || this.#spent[what] + reserved[what] + most[what] <= limit.most + CRUMB) continue;
-      const [spent, next, all] = [this.#spent[what], most[what], limit.most].map(WORDS[what]);
+      const most = estimated[what] * this.#factor(what);
+      const others = reserved[what] * this.#factor(what);
+      if (!limit || this.#spent[what] + others + most <= limit.most + CRUMB) continue;
+      const [spent, next, all] = [this.#spent[what], most, limit.most].map(WORDS[what]);
       return `budget spent: ${spent} of ${all}, and the next call may take ${next} (${limit.name})`;
     }
     return undefined;
   }
 
-  #settle(most: Spending, answer: Answer | undefined): void {
-    add(this.#reserved, most, -1);
+  #settle(estimated: Spending, answer: Answer | undefined): void {
+    const most = { usd: estimated.usd * this.#factor('usd'), tokens: estimated.tokens * this.#factor('tokens') };
+    add(this.#reserved, estimated, -1);
     this.#underWay -= 1;
     // Nothing under way has nothing reserved: rounding must not add up over a long run.
     if (this.#underWay === 0) Object.assign(this.#reserved, { usd: 0, tokens: 0 });
-    add(this.#spent, answer ? spentBy(answer, most) : most, 1);
+    const spent = answer ? spentBy(answer, most) : most;
+    add(this.#spent, spent, 1);
+    if (answer?.ok) {
+      add(this.#took, spent, 1);
+      add(this.#estimated, estimated, 1);
+    }
     this.#wake();
   }
 

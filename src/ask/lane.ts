@@ -172,7 +172,7 @@ export class Lane {
     if (this.#strikes > 1) this.#window.probe();
     else this.#window.shrink(rate === undefined ? 1 : Math.ceil(rate * (this.#latencyMs ?? 0) * ROOM) + 1);
     // The first refusal at a rate that is known wants no more than a little less haste.
-    const own = backOff(this.#strikes - 1, this.#options.clock.random());
+    const own = Math.min(backOff(this.#strikes - 1, this.#options.clock.random()), this.#options.maxWaitMs);
     const pause = this.#strikes === 1 && rate !== undefined ? Math.min(own, 2 / rate) : own;
     if (!stated && !(stated === 0 && this.#strikes === 1)) this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
     if (this.#strikes >= MOST_STRIKES) this.#despair(answer, now);

@@ -64,6 +64,12 @@ describe('a budget', () => {
     expect(asked).toBe(26);
   });
 
+  test('learns from calls that took more than was thought', async () => {
+    const { asked } = await spend(usd(10), same(60, 0.1, 0.5), { concurrency: 4 });
+    // With the first estimate it would be passed by the four under way.
+    expect(asked).toBe(20);
+  });
+
   test('counts tokens likewise', async () => {
     const { budget, asked } = await spend({ tokens: { most: 500, name: '--max-tokens' } }, same(20, 1, 1));
     expect(asked).toBe(5);

@@ -1,0 +1,132 @@
+import { describe, expect } from 'vitest';
+import { casesFile, type EchoOptions } from './echo.js';
+import { chatAnswer } from '../support/replies.js';
+import { expectReports } from './report.js';
+import { test } from './test.js';
+
+/** A model whose price is in the list, behind the loopback server: 9 tokens in and 3 out per answer. */
+const MODEL = ['--model', 'local:gpt-4o-mini'];
+const live = (...args: string[]): string[] => ['--mode', 'live', ...MODEL, ...args];
+
+function priced(cases: number, more: Partial<EchoOptions> = {}): EchoOptions {
+  return { cases, front: ['parameters: { maxTokens: 3 }'], ...more };
+}
+
+describe.concurrent('a budget', () => {
+  test('of tokens ends the run in good order; what is done is reported, and it is unverified', async ({
+    echoProject,
+  }) => {
+    const made = await echoProject(priced(40));
+    const outcome = await made.evaluate(live('--max-tokens', '125', '--concurrency', '4'));
+    expect(outcome.code).toBe(3);
+    const report = expectReports(made, outcome);
+    expect(report).toMatchObject({ verdict: 'unverified', incomplete: true });
+    expect(report.trials.completed).toBe(made.server.requests.length);
+    // 12 tokens each.
+    expect(report.trials.completed).toBe(10);
+    expect(report.trials).toMatchObject({ planned: 40, errored: 0, skipped: 30 });
+    expect(report.reasons[0]).toMatch(/^budget spent: 120 tokens of 125 tokens, .*\(--max-tokens\)$/);
+    expect(report.evals[0]?.results.at(-1)).toMatchObject({ status: 'skipped', reason: report.reasons[0] });
+    expect(outcome.stderr).toMatch(
+      /estimate: 40 calls, at most about \d+ tokens .*the budget: 125 tokens \(--max-tokens\)/,
+    );
+    expect((await made.assay(['accept'])).code).toBe(3);
+  });
+
+  test('of money counts judges, too, and is told in the policy', async ({ echoProject }) => {
+    const grade = '{"reason":"fine","score":1}';
+    const judged = {
+      'evals/echo.cases.yaml': [
+        'defaults: { assert: [{ type: judge, value: Is polite }] }',
+        ...casesFile(['c01', 'c02', 'c03']),
+      ],
+    };
+    const script: EchoOptions['script'] = ({ json }) =>
+      JSON.stringify(json).includes('Is polite') ? { json: chatAnswer(grade) } : undefined;
+    const judge = 'judge: { model: "local:gpt-4o-mini-2024-07-18" }';
+    const made = await echoProject(
+      priced(3, { files: judged, script, config: [judge, 'policy: { maxCostUsd: 0.00001 }'] }),
+    );
+    const outcome = await made.evaluate(live());
+    expect(outcome.code).toBe(3);
+    const report = expectReports(made, outcome);
+    expect(report.reasons[0]).toMatch(/^budget spent: .*policy\.maxCostUsd/);
+    expect(report.trials.completed + report.trials.skipped).toBe(3);
+    expect(outcome.stderr).toMatch(/3 calls and up to 3 of graders/);
+    const enough = await made.evaluate(live('--max-cost', '1'));
+    expect(enough.code).toBe(0);
+    expect(expectReports(made, enough).trials.completed).toBe(3);
+  });
+
+  test('that is large enough changes nothing, and a resumed run has one of its own', async ({ echoProject }) => {
+    const made = await echoProject(priced(20));
+    expect((await made.evaluate(live('--max-tokens', '125', '--concurrency', '4'))).code).toBe(3);
+    const rest = await made.evaluate(live('--resume', '--max-tokens', '1M', '--max-cost', '$1'));
+    expect(rest.code).toBe(0);
+    expect(made.server.requests).toHaveLength(20);
+    expect(expectReports(made, rest)).toMatchObject({
+      verdict: 'passed',
+      incomplete: false,
+      trials: { completed: 20 },
+    });
+  });
+
+  test('of money is refused for a model whose price is not known, before anything is called', async ({
+    echoProject,
+  }) => {
+    const made = await echoProject({ cases: 2 });
+    const run = (...args: string[]) => made.evaluate(['--mode', 'live', ...args]);
+    const outcome = await run('--max-cost', '1');
+    expect(outcome.code).toBe(2);
+    expect(outcome.stderr).toMatch(/the price of "local:echo" is not known[^]*--allow-unknown-price/);
+    expect(made.server.requests).toEqual([]);
+    expect((await run('--max-cost', '1', '--allow-unknown-price')).code).toBe(0);
+    expect((await run('--max-tokens', '1M')).code).toBe(0);
+  });
+
+  test('is refused for a judge whose price is not known, too', async ({ echoProject }) => {
+    const files = {
+      'evals/echo.cases.yaml': [
+        'defaults: { assert: [{ type: judge, value: x, options: { model: "local:other" } }] }',
+        ...casesFile(['c01']),
+      ],
+    };
+    const made = await echoProject(priced(1, { files }));
+    const outcome = await made.evaluate(live('--max-cost', '1'));
+    expect(outcome.code).toBe(2);
+    expect(outcome.stderr).toContain('"local:other"');
+    expect(made.server.requests).toEqual([]);
+  });
+
+  test('costs nothing to replay: recordings are free', async ({ echoProject }) => {
+    const made = await echoProject(priced(5));
+    expect((await made.evaluate(['--mode', 'record', ...MODEL])).code).toBe(0);
+    expect((await made.evaluate(['--mode', 'record', ...MODEL, '--max-tokens', '1'])).code).toBe(0);
+    expect((await made.evaluate(['--mode', 'replay', ...MODEL, '--max-cost', '0.000001'])).code).toBe(0);
+    expect(made.server.requests).toHaveLength(5);
+  });
+
+  test.for(['--max-cost=-1', '--max-cost=lots', '--max-cost=0', '--max-tokens=0', '--max-tokens=1.5x', '--max-time=5'])(
+    '%s is a mistake',
+    async (flag, { echoProject }) => {
+      const made = await echoProject({ cases: 1 });
+      const outcome = await made.evaluate(live(flag));
+      expect(outcome.code).toBe(2);
+      expect(made.server.requests).toEqual([]);
+    },
+  );
+});
+
+test('--dry-run tells what judges may cost', async ({ echoProject }) => {
+  const files = {
+    'evals/echo.cases.yaml': [
+      'defaults: { assert: [{ type: judge, value: Is polite }] }',
+      ...casesFile(['c01', 'c02']),
+    ],
+  };
+  const made = await echoProject(priced(2, { files, config: ['judge: { model: "local:gpt-4o-mini-2024-07-18" }'] }));
+  const { code, stdout } = await made.evaluate(live('--dry-run'));
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/2 of 2 trials would be called \(about \$0\.0000, graders at most about \$0\.000\d\)/);
+  expect(made.server.requests).toEqual([]);
+});
