@@ -1,9 +1,10 @@
 import type { GuardState } from '../stats/guard.js';
 import type { Family } from '../stats/two-stage.js';
-import type { BaselineModel, Comparison, EvalComparison, Run, Unpaired } from '../vocabulary.js';
+import type { BaselineModel, CaseRun, Comparison, EvalComparison, Run, Unpaired } from '../vocabulary.js';
 import { familyOf, neededBaseline } from './family.js';
 import { type CaseChange, foldCase, pairMetric } from './fold.js';
 import { type EvalJudgement, judgeAll } from './judge.js';
+import { mapped } from '../lists.js';
 import { metricFacts } from './metrics.js';
 import { own } from './own.js';
 import { type BaselineOf, type EvalTracks, removedCases, tracksOf } from './tracks.js';
@@ -31,7 +32,7 @@ export function compare(run: Run, baselineOf: BaselineOf): Comparison {
 function compareEval(tracks: EvalTracks, judgement: EvalJudgement, family: Family): EvalComparison {
   const { run, baseline, rounds } = tracks;
   const { metrics, coverage } = metricFacts(tracks, judgement);
-  const { changes, folded, flakiness } = foldCases(tracks, judgement.guards);
+  const { cases, changes, folded, flakiness } = foldCases(tracks, judgement.guards);
   const pairing = coverage.pass?.pairing;
   const needed = baseline && neededBaseline(tracks, family);
   return {
@@ -42,7 +43,7 @@ function compareEval(tracks: EvalTracks, judgement: EvalJudgement, family: Famil
     ...(run.judge !== undefined && { judge: run.judge }),
     ...(run.judged && { judged: run.judged }),
     gate: run.gate,
-    cases: count(folded),
+    cases,
     ...usageOf(run),
     metrics,
     coverage,
@@ -62,26 +63,33 @@ function originOf({ version, commit, date, judge }: BaselineModel): EvalComparis
   return { version, ...(commit !== undefined && { commit }), date, ...(judge !== undefined && { judge }) };
 }
 
-type Folds = Pick<EvalComparison, 'changes' | 'folded'> & { flakiness: NonNullable<EvalComparison['flakiness']> };
+type Folds = Pick<EvalComparison, 'cases' | 'changes' | 'folded'> & {
+  flakiness: NonNullable<EvalComparison['flakiness']>;
+};
 
 function foldCases({ run, baseline, rounds, guarded }: EvalTracks, guards: readonly GuardState[]): Folds {
   const changes: EvalComparison['changes'] = { newlyFailing: [], newlyPassing: [], flaky: [], unpaired: [] };
   const flakiness: Folds['flakiness'] = [];
   const states = new Map(guarded.map((each, index) => [each.case, guards[index]]));
-  const folded = run.cases.map((each) => {
-    const paired = baseline && pairMetric(each, own(baseline.cases, each.case), 'pass');
+  const cases = { total: run.cases.length, passed: 0, failed: 0, errored: 0, skipped: 0 };
+  const pair = (each: CaseRun) => baseline && pairMetric(each, own(baseline.cases, each.case), 'pass');
+  const fold = (each: CaseRun, paired = pair(each)): CaseChange => {
     const accepted = paired && 'repeats' in paired ? paired.repeats : undefined;
     const guard = states.get(each.case);
-    const result = foldCase(each, { rounds, ...(accepted && { accepted }), ...(guard && { guard }) });
+    return foldCase(each, { rounds, ...(accepted && { accepted }), ...(guard && { guard }) });
+  };
+  for (const each of run.cases) {
+    const paired = pair(each);
+    const result = fold(each, paired);
+    cases[result.folded.outcome] += 1;
     note(result, changes, flakiness);
     const reason = paired && ('reason' in paired ? paired.reason : result.folded.repeats.scored === 0 && 'no score');
     if (reason) changes.unpaired.push({ case: each.case, reason });
-    return result.folded;
-  });
+  }
   if (baseline && !run.partial) {
     changes.unpaired.push(...removedCases(run, baseline).map((id): Unpaired => ({ case: id, reason: 'removed' })));
   }
-  return { changes, folded, flakiness };
+  return { cases, changes, flakiness, folded: mapped(run.cases, (each) => fold(each).folded) };
 }
 
 function note({ folded, change, flaky }: CaseChange, changes: Folds['changes'], flakiness: Folds['flakiness']): void {
@@ -90,12 +98,6 @@ function note({ folded, change, flaky }: CaseChange, changes: Folds['changes'], 
   if (!flaky) return;
   changes.flaky.push(folded.case);
   flakiness.push({ case: folded.case, passed: folded.repeats.passed, trials: folded.repeats.scored, runs: 1 });
-}
-
-function count(folded: EvalComparison['folded']): EvalComparison['cases'] {
-  const cases = { total: folded.length, passed: 0, failed: 0, errored: 0, skipped: 0 };
-  for (const each of folded) cases[each.outcome] += 1;
-  return cases;
 }
 
 export type { BaselineOf } from './tracks.js';

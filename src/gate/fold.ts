@@ -40,6 +40,7 @@ export function foldCase(run: CaseRun, { rounds, accepted, guard }: CaseContext)
     critical: run.tags.includes('critical'),
     quarantined: run.quarantine !== undefined,
     repeats: { planned: run.trials.length, scored: scored.length, passed },
+    ...latencyOf(run),
     ...(run.quarantine && { quarantine: run.quarantine }),
     ...(found && { guard: found }),
   };
@@ -53,6 +54,14 @@ function outcomeOf(run: CaseRun, rounds: number): FoldedCase['outcome'] {
   const passed = passes.filter((value) => value === 1).length;
   if (passes.length > 0) return passed * 2 > passes.length ? 'passed' : 'failed';
   return trials.some((trial) => trial.status !== 'skipped') ? 'errored' : 'skipped';
+}
+
+function latencyOf({ trials }: CaseRun): { latencyMs?: number } {
+  let latencyMs: number | undefined;
+  for (const trial of trials) {
+    if (trial.latencyMs !== undefined) latencyMs = (latencyMs ?? 0) + trial.latencyMs;
+  }
+  return latencyMs === undefined ? {} : { latencyMs };
 }
 
 function guardOf(state: GuardState, trials: number): CaseGuard | undefined {

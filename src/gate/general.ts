@@ -51,7 +51,8 @@ function books({ trials, evals }: Comparison): string[] {
     const sum = `${completed} completed + ${errored} errored + ${skipped} skipped = ${ended}`;
     found.push(`the trials do not add up: ${planned} planned, but ${sum}`);
   }
-  const inCases = evals.flatMap((each) => each.folded).reduce((sum, each) => sum + each.repeats.planned, 0);
+  let inCases = 0;
+  for (const { folded } of evals) for (const each of folded) inCases += each.repeats.planned;
   if (planned === ended && inCases !== planned) {
     found.push(`the trials do not add up: ${planned} planned, but the cases hold ${inCases}`);
   }

@@ -96,15 +96,17 @@ function othersOf({ folded, rounds = 1 }: EvalComparison): HistoryEntry['cases']
 }
 
 function flakinessOf({ folded }: EvalComparison, before: readonly HistoryEntry[]): Flakiness[] {
-  return folded.flatMap(({ case: id, repeats }): Flakiness[] => {
+  const found: Flakiness[] = [];
+  for (const { case: id, repeats } of folded) {
     const sum = { case: id, passed: repeats.passed, trials: repeats.scored, runs: 1 };
-    if (repeats.scored === 0) return [];
+    if (repeats.scored === 0) continue;
     for (const { cases, trials } of before) {
       const [passed, scored] = own(cases, id) ?? [trials, trials];
       sum.passed += passed;
       sum.trials += scored;
       sum.runs += 1;
     }
-    return sum.passed > 0 && sum.passed < sum.trials ? [sum] : [];
-  });
+    if (sum.passed > 0 && sum.passed < sum.trials) found.push(sum);
+  }
+  return found;
 }

@@ -66,9 +66,11 @@ export function baselinesOfRun(run: Run): BaselineOf {
 /** A run of these evals, with its trials counted. */
 export function runOf(info: RunInfo, evals: EvalRun[]): Run {
   const trials = { planned: 0, completed: 0, errored: 0, skipped: 0 };
-  for (const trial of evals.flatMap((each) => each.cases).flatMap((each) => each.trials)) {
-    trials.planned += 1;
-    trials[trial.status] += 1;
+  for (const { cases } of evals) {
+    for (const each of cases) {
+      trials.planned += each.trials.length;
+      for (const trial of each.trials) trials[trial.status] += 1;
+    }
   }
   return { info, evals, trials };
 }

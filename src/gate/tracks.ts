@@ -1,7 +1,8 @@
 import { lookSchedule } from '../stats/looks.js';
 import type { GuardedCase } from '../stats/guard.js';
-import type { BaselineModel, CaseRun, EvalRun, Run, TrialFacts, Unpaired } from '../vocabulary.js';
+import type { BaselineCase, BaselineModel, CaseRun, EvalRun, Run, TrialFacts, Unpaired } from '../vocabulary.js';
 import { pairMetric } from './fold.js';
+import { where } from '../lists.js';
 import { inMetricOrder, own } from './own.js';
 
 /** Finds the accepted scores of a prompt's model; undefined where nothing was accepted. */
@@ -53,10 +54,10 @@ export function tracksOf(run: Run, baselineOf: BaselineOf): EvalTracks[] {
 }
 
 function trackEval(run: EvalRun, baseline: BaselineModel | undefined, { info }: Run): EvalTracks {
-  const cases = run.cases.filter((each) => !each.quarantine);
+  const cases = where(run.cases, (each) => !each.quarantine);
   const rounds = completeRounds(cases);
   const removed = baseline && !run.partial ? removedCases(run, baseline) : [];
-  const metrics = metricNames(cases, baseline, removed).map((name) => gather(name, cases, baseline, removed, rounds));
+  const metrics = gather(cases, baseline, removed, rounds);
   const repeats = run.repeats ?? { min: rounds, max: rounds };
   const fresh = info.mode === 'live' || run.called === true;
   const relation = baseline ? relationOf(run, baseline, metrics, fresh) : 'alone';
@@ -82,7 +83,7 @@ export function removedCases(run: EvalRun, baseline: BaselineModel): string[] {
  * Repeats that every case was given, at least 1. A trial that was planned and not begun leaves its round incomplete; one that got no
  * answer was given.
  */
-export function completeRounds(cases: readonly CaseRun[]): number {
+export function completeRounds(cases: Iterable<CaseRun>): number {
   let rounds = Number.POSITIVE_INFINITY;
   for (const { trials } of cases) {
     let given = 0;
@@ -102,57 +103,81 @@ function scoresOf(trials: readonly TrialFacts[], metric: string, rounds: number)
   return scores;
 }
 
-function metricNames(
-  cases: readonly CaseRun[],
-  baseline: BaselineModel | undefined,
-  removed: readonly string[],
-): string[] {
-  const names = new Set(['pass', 'score']);
-  for (const each of cases) {
-    for (const name of Object.keys(each.asserts)) names.add(name);
-    for (const trial of each.trials) for (const name of Object.keys(trial.metrics)) names.add(name);
-  }
-  for (const id of [...cases.map((each) => each.case), ...removed]) {
-    for (const name of Object.keys((baseline && own(baseline.cases, id)?.scores) ?? {})) names.add(name);
-  }
-  return inMetricOrder(names);
-}
-
+/** All metrics of an eval, in order; its cases are gone through once. */
 function gather(
-  name: string,
-  cases: readonly CaseRun[],
+  cases: Iterable<CaseRun>,
   baseline: BaselineModel | undefined,
   removed: readonly string[],
   rounds: number,
-): MetricTrack {
-  const track: MetricTrack = { name, values: [], planned: 0, missing: 0, baseline: [], run: [], groups: [] };
-  const onEitherSide = { cases: 0, same: 0 };
-  let inBaseline = false;
+): MetricTrack[] {
+  const tracks = new Map<string, Gathering>();
+  const trackOf = (name: string): Gathering => {
+    const known = tracks.get(name) ?? new Gathering(name, rounds);
+    tracks.set(name, known);
+    return known;
+  };
+  for (const name of ['pass', 'score']) trackOf(name);
   for (const each of cases) {
     const accepted = baseline && own(baseline.cases, each.case);
+    for (const name of namesOf(each, accepted)) trackOf(name).add(each, accepted);
+  }
+  for (const id of removed) {
+    const scores = baseline && own(baseline.cases, id)?.scores;
+    for (const name of Object.keys(scores ?? {})) trackOf(name).addRemoved();
+  }
+  return inMetricOrder(tracks.keys()).map((name) => trackOf(name).track());
+}
+
+/** Every metric that a case has, here or in the baseline. */
+function namesOf(each: CaseRun, accepted: BaselineCase | undefined): Iterable<string> {
+  const names = new Set(Object.keys(each.asserts));
+  for (const trial of each.trials) for (const name of Object.keys(trial.metrics)) names.add(name);
+  if (accepted) for (const name of Object.keys(accepted.scores)) names.add(name);
+  return names;
+}
+
+/** A track that is being put together. */
+class Gathering {
+  private readonly made: MetricTrack;
+  private readonly onEitherSide = { cases: 0, same: 0 };
+  private inBaseline = false;
+
+  constructor(
+    private readonly name: string,
+    private readonly rounds: number,
+  ) {
+    this.made = { name, values: [], planned: 0, missing: 0, baseline: [], run: [], groups: [] };
+  }
+
+  add(each: CaseRun, accepted: BaselineCase | undefined): void {
+    const { name, rounds, made } = this;
     const there = accepted !== undefined && Object.hasOwn(accepted.scores, name);
     const scores = scoresOf(each.trials, name, rounds);
     const found = scores.filter((score) => score !== undefined);
     const here = Object.hasOwn(each.asserts, name) || found.length > 0;
-    inBaseline ||= there;
-    if (here || there) onEitherSide.cases += 1;
-    if (!here) continue;
-    track.planned += rounds;
-    track.missing += rounds - found.length;
-    if (found.length > 0) track.values.push(average(found));
+    this.inBaseline ||= there;
+    if (here || there) this.onEitherSide.cases += 1;
+    if (!here) return;
+    made.planned += rounds;
+    made.missing += rounds - found.length;
+    if (found.length > 0) made.values.push(average(found));
     const paired = pairMetric(each, accepted, name);
-    if (!('repeats' in paired)) continue;
-    onEitherSide.same += 1;
-    track.baseline.push(paired.repeats);
-    track.run.push(scores);
-    track.groups.push(each.group);
+    if (!('repeats' in paired)) return;
+    this.onEitherSide.same += 1;
+    made.baseline.push(paired.repeats);
+    made.run.push(scores);
+    made.groups.push(each.group);
   }
-  for (const id of removed) {
-    if (!baseline || !Object.hasOwn(own(baseline.cases, id)?.scores ?? {}, name)) continue;
-    inBaseline = true;
-    onEitherSide.cases += 1;
+
+  /** A case that only the baseline has. */
+  addRemoved(): void {
+    this.inBaseline = true;
+    this.onEitherSide.cases += 1;
   }
-  return { ...track, ...(inBaseline && { pairing: onEitherSide }) };
+
+  track(): MetricTrack {
+    return { ...this.made, ...(this.inBaseline && { pairing: this.onEitherSide }) };
+  }
 }
 
 function average(values: readonly number[]): number {
@@ -188,8 +213,8 @@ function sharedTrials(track: MetricTrack): MetricTrack {
   };
 }
 
-function guardedCases(cases: readonly CaseRun[], baseline: BaselineModel): EvalTracks['guarded'] {
-  return cases.flatMap((each) => {
+function guardedCases(cases: Iterable<CaseRun>, baseline: BaselineModel): EvalTracks['guarded'] {
+  return [...cases].flatMap((each) => {
     const paired: { repeats: readonly number[] } | Pick<Unpaired, 'reason'> = pairMetric(
       each,
       own(baseline.cases, each.case),

@@ -1,11 +1,10 @@
-import { trialKey } from '../journal/entries.js';
 import type { JournalHeader } from '../journal/journal.js';
-import type { LinePlace } from '../journal/lines.js';
 import { type JournalIndex, openResults } from '../journal/reader.js';
 import { type Ledger, openLedger } from '../run/ledger.js';
 import { assertHashes, trialFacts } from '../score/facts.js';
 import type { RunInfo } from '../vocabulary.js';
 import { fingerprintOf } from './fingerprint.js';
+import { Places } from './places.js';
 import type { Session } from './session.js';
 
 /** The journal's file in the output folder. */
@@ -14,8 +13,7 @@ export const JOURNAL = 'run.jsonl';
 /** What is known of a run: facts in memory, and where each raw result stands in the journal. */
 export interface Books {
   ledger: Ledger;
-  /** By trialKey. */
-  places: Map<string, LinePlace>;
+  places: Places;
 }
 
 /** Opens the books of a run: every eval with its cases, no trials yet. */
@@ -34,7 +32,7 @@ export async function openBooks(session: Session, info: RunInfo): Promise<Books>
     },
     includes,
   );
-  return { ledger, places: new Map() };
+  return { ledger, places: new Places() };
 }
 
 /** The journal's first line: which run it is, what was asked for, and what must be equal to go on with it. */
@@ -72,7 +70,8 @@ export function restore(
       if (which === 'completed' && place.status !== 'completed') continue;
       const result = results.at(place);
       ledger.restore(result);
-      places.set(trialKey(result), place);
+      const seat = ledger.seatOf(result);
+      if (seat) places.set(seat, result.repeat, place);
     }
   } finally {
     results.close();

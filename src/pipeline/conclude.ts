@@ -2,15 +2,14 @@ import { type BaselineOf, compare } from '../gate/compare.js';
 import { decide } from '../gate/decide.js';
 import type { Circumstances } from '../gate/general.js';
 import { writeFileAtomic } from '../journal/atomic-write.js';
-import { trialKey } from '../journal/entries.js';
-import { openResults, type ResultReader } from '../journal/reader.js';
-import { evalKey } from '../run/ledger.js';
+import { openResults } from '../journal/reader.js';
 import { reports } from '../reports/map.js';
 import type { ReportInput } from '../reports/report.js';
-import type { Comparison, Library, TrialResult, Verdict } from '../vocabulary.js';
+import type { Comparison, Library, Verdict } from '../vocabulary.js';
 import { VERSION } from '../version.js';
 import { type Books, JOURNAL } from './books.js';
 import { openHistory } from './history.js';
+import { resultsFrom } from './results.js';
 import type { Session } from './session.js';
 
 /** How a run ended. */
@@ -46,7 +45,7 @@ export async function conclude(
     comparison,
     verdict,
     notes: [...session.library.notes, ...session.store.notes(), ...notes],
-    results: (prompt, model) => resultsOf(books, results, prompt, model),
+    ...resultsFrom(books, results),
   };
   const files = new Map<string, string>();
   for (const { file, render } of reports) {
@@ -75,23 +74,6 @@ export function acceptedOf(library: Pick<Library, 'prompts' | 'baseline'>): Base
     const models = baselines.get(prompt)?.models;
     return models && Object.hasOwn(models, model) ? models[model] : undefined;
   };
-}
-
-/** Raw results in the order of cases and repeats. A trial that was never begun stands in no journal. */
-async function* resultsOf(
-  { ledger, places }: Books,
-  results: ResultReader,
-  prompt: string,
-  model: string,
-): AsyncGenerator<TrialResult> {
-  const run = ledger.run.evals.find((each) => evalKey(each.prompt.id, each.model) === evalKey(prompt, model));
-  for (const each of run?.cases ?? []) {
-    for (const { repeat, trouble } of each.trials) {
-      const id = { prompt, model, case: each.case, repeat };
-      const place = places.get(trialKey(id));
-      yield place ? results.at(place) : { ...id, status: 'skipped', reason: trouble?.message ?? 'it was not begun' };
-    }
-  }
 }
 
 /** Redacts line by line: a secret may begin in one piece and end in the next, but it holds no line end. */

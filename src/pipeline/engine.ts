@@ -1,11 +1,9 @@
-import { trialKey } from '../journal/entries.js';
 import type { Journal } from '../journal/journal.js';
 import { renderMessages } from '../library/render.js';
 import type { Planner } from '../plan/planner.js';
 import { type Engine, execute } from '../run/execute.js';
 import { createScorer, type TrialScorer } from '../score/scorer.js';
-import { evalKey } from '../run/ledger.js';
-import type { CaseContent, Prompt, Run, TrialId } from '../vocabulary.js';
+import type { Prompt } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { askingPort } from './asking.js';
 import type { Books } from './books.js';
@@ -55,28 +53,29 @@ export function partsOf(
 /** The parts that turn work into results, which go into the books and the journal. */
 export function engineOf(
   session: Session,
-  books: Books,
+  { ledger, places }: Books,
   { ask, scorer }: EngineParts,
   journal: Journal,
   options: EvaluateOptions,
   bounds?: Pick<Bounds, 'limited'>,
 ): Engine {
   const { library, evals, includes, pool, config } = session;
-  const contentOf = contents(books.ledger.run);
   const yardstick = yardsticks(session);
   return {
     library,
     evals,
     includes,
     ask,
-    ledger: books.ledger,
+    ledger,
     signal: options.signal ?? new AbortController().signal,
     render: (prompt, vars) => renderMessages(prompt.template, vars).messages,
     score: (scoreable) => scorer.score({ ...scoreable, prompt: yardstick(scoreable.prompt) }),
-    record: async (result) => {
-      const content = contentOf(result);
+    record: async (result, at) => {
+      const seat = ledger.seatOf(result, at);
+      // With what its case is: a journal must be comparable when the files have changed.
+      const content = seat && ledger.content(seat);
       const place = await journal.append(content ? { ...result, content } : result);
-      books.places.set(trialKey(result), place);
+      if (seat) places.set(seat, result.repeat, place);
     },
     laneOf: (model) => pool.describe(model).provider,
     // More than the calls allowed at a time, since some trials are being scored.
@@ -93,22 +92,6 @@ function yardsticks({ against }: Session): (prompt: Prompt) => Prompt {
     const found = known.get(prompt.id) ?? against?.yardstick(prompt) ?? prompt;
     known.set(prompt.id, found);
     return found;
-  };
-}
-
-/** What the case of a trial is, by its hashes: a journal must be comparable when the files have changed. */
-function contents(run: Run): (trial: TrialId) => CaseContent | undefined {
-  const evals = new Map(
-    run.evals.map((each) => [
-      evalKey(each.prompt.id, each.model),
-      new Map(each.cases.map((testCase) => [testCase.case, testCase])),
-    ]),
-  );
-  return ({ prompt, model, case: id }) => {
-    const found = evals.get(evalKey(prompt, model))?.get(id);
-    if (!found) return undefined;
-    const { input, asserts, group, quarantine } = found;
-    return { input, asserts, ...(group !== undefined && { group }), ...(quarantine && { quarantine }) };
   };
 }
 

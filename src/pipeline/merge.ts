@@ -127,13 +127,17 @@ const TOGETHER = 256;
 
 async function takeRound(work: Work, { ledger, places }: Books, parts: Parts, journal: Journal): Promise<void> {
   let writing: Promise<unknown>[] = [];
+  const keep = (trial: TrialId, place: LinePlace) => {
+    const seat = ledger.seatOf(trial);
+    if (seat) places.set(seat, trial.repeat, place);
+  };
   for (const id of casesOf(work, ledger)) {
     const trial: TrialId = { prompt: work.prompt, model: work.model, case: id, repeat: work.repeat };
     const there = parts.placeOf(trial);
     const result: TrialResult = there
       ? there.results.at(there.place)
       : { ...trial, status: 'skipped', reason: 'the run was interrupted' };
-    if (there) writing.push(journal.append(result).then((place) => places.set(trialKey(trial), place)));
+    if (there) writing.push(journal.append(result).then((place) => keep(trial, place)));
     ledger.enter(result);
     if (writing.length < TOGETHER) continue;
     await Promise.all(writing);

@@ -36,7 +36,7 @@ export function fixedPlan(evals: readonly Eval[]): Planner {
 /** Whether every case of an eval has its trial number `repeat`; so it is for an eval of which a filter left no case. */
 export function hasRound(facts: Run, prompt: string, model: string, repeat: number): boolean {
   const known = facts.evals.find((each) => each.prompt.id === prompt && each.model === model);
-  return known === undefined || known.cases.every((each) => each.trials.some((trial) => trial.repeat === repeat));
+  return known === undefined || !known.cases.some((each) => !each.trials.some((trial) => trial.repeat === repeat));
 }
 
 /** What an eval still needs after its first rounds. */

@@ -9,6 +9,22 @@ export type Outcome = { milliseconds?: number } & (
   | { kind: 'failure' | 'error'; message: string; type: string; body?: string }
 );
 
+/** A testcase as it will be written. */
+export interface Placed {
+  classname: string;
+  name: string;
+  outcome: Outcome;
+}
+
+/** What a testsuite says of itself: it stands before its testcases, so that it must be known before these are written. */
+export interface Suite {
+  name: string;
+  properties: [string, string][];
+  /** Seconds; absent for the gate, which takes none. */
+  seconds?: number;
+  counts: Record<Outcome['kind'], number>;
+}
+
 /** Whether a check of level error about an eval, or about the whole run, failed or could not be told. */
 export interface Open {
   failed: boolean;
@@ -34,17 +50,14 @@ export function openFor(evaluation: EvalComparison, checks: readonly GateCheck[]
  * must come to the gate's verdict.
  */
 export function outcomeOf({ folded, trials }: CaseResults, open: Open): Outcome {
-  const milliseconds = trials.reduce(
-    (sum, each) => sum + (each.status === 'completed' ? (each.completion.latencyMs ?? 0) : 0),
-    0,
-  );
-  const findings = findingsOf(trials);
-  const message = findings[0] ? sentence(findings[0]) : 'no answer';
+  const milliseconds = folded.latencyMs ?? 0;
   if (folded.outcome === 'passed') return { kind: 'passed', milliseconds };
   if (folded.quarantine) {
     const { until, why } = folded.quarantine;
     return { kind: 'skipped', message: `quarantined until ${until}: ${why}`, milliseconds };
   }
+  const findings = findingsOf(trials());
+  const message = findings[0] ? sentence(findings[0]) : 'no answer';
   if (folded.outcome === 'skipped') return { kind: 'skipped', message: `not run: ${findings[0]?.why ?? 'no trial'}` };
   if (folded.accepted) return { kind: 'skipped', message: 'accepted failure', milliseconds };
   const failed = folded.outcome === 'failed';

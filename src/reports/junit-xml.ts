@@ -1,7 +1,7 @@
-import type { TestSuite } from 'junit-report-builder';
+import type { Builder, TestSuite } from 'junit-report-builder';
 import { contentHash } from '../hash.js';
 import { forXml } from '../trust/escape.js';
-import type { Outcome } from './junit-outcome.js';
+import type { Placed, Suite } from './junit-outcome.js';
 import { MESSAGE } from './junit-room.js';
 import { capped } from './words.js';
 
@@ -15,11 +15,47 @@ export function nameFor(text: string): string {
   return Buffer.byteLength(name) <= NAME ? name : `${capped(name, NAME)} ${contentHash(text)}`;
 }
 
+export type { Builder } from 'junit-report-builder';
+
+/** The package's types speak of a default export within the default export; its CommonJS has just one. Either will do. */
+export async function newBuilder(): Promise<Builder> {
+  const { default: exported } = await import('junit-report-builder');
+  return (isBuilder(exported) ? exported : exported.default).newBuilder();
+}
+
+function isBuilder(value: unknown): value is Builder {
+  return typeof value === 'object' && value !== null && 'newBuilder' in value;
+}
+
+const SUITE_END = '\n  </testsuite>';
+
+/**
+ * The report without its testcases, in pieces: those of suite i belong behind piece i. Every suite has properties, so that none is
+ * an empty element, and within them no `<` stands unescaped.
+ */
+export function shell(builder: Builder, suites: readonly Suite[]): string[] {
+  const report = builder.newBuilder().name('promptassay');
+  for (const { name, properties, seconds, counts } of suites) {
+    const suite = report.testSuite().name(name);
+    for (const [key, value] of properties) suite.property(key, value);
+    if (seconds !== undefined) suite.time(seconds);
+    suite.getTestCaseCount = () => counts.passed + counts.skipped + counts.failure + counts.error;
+    suite.getSkippedCount = () => counts.skipped;
+    suite.getFailureCount = () => counts.failure;
+    suite.getErrorCount = () => counts.error;
+  }
+  const pieces = withoutRootSkipped(report.build()).split(SUITE_END);
+  return pieces.map((piece, index) => (index === 0 ? piece : SUITE_END + piece));
+}
+
+/** The testcases of a report with one suite, as they stand in it. */
+export function testCases(report: Builder): string {
+  const xml = report.build();
+  return xml.slice(xml.indexOf('\n    <testcase'), xml.lastIndexOf(SUITE_END));
+}
+
 /** Adds a testcase to a suite. Terminal sequences and what XML cannot hold are dropped; the builder escapes markup. */
-export function put(
-  suite: TestSuite,
-  { classname, name, outcome }: { classname: string; name: string; outcome: Outcome },
-): void {
+export function put(suite: TestSuite, { classname, name, outcome }: Placed): void {
   const testCase = suite.testCase().className(classname).name(name);
   // Three decimals at most: the schema knows no more, and no exponents.
   if (outcome.milliseconds !== undefined) testCase.time(Math.round(outcome.milliseconds) / 1000);
@@ -45,6 +81,6 @@ export function put(
 }
 
 /** Takes the attribute `skipped` off the root, where the builder always writes it and Jenkins' schema never allows it. */
-export function withoutRootSkipped(xml: string): string {
+function withoutRootSkipped(xml: string): string {
   return xml.replace(/^(<\?xml[^>]*\?>\s*<testsuites\b[^>]*?) skipped="\d+"/, '$1');
 }

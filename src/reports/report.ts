@@ -10,6 +10,8 @@ export interface ReportInput {
   notes: string[];
   /** The raw results of one eval in the order of its cases and repeats; may be read any number of times. */
   results(prompt: string, model: string): AsyncIterable<TrialResult>;
+  /** The raw results of one case of an eval in order of repeat. @param at its place in the comparison's `folded` */
+  trials(prompt: string, model: string, at: number): readonly TrialResult[];
 }
 
 /** A report written to a file: a pure function from facts to text, piece by piece, so that a long one is never one string. */

@@ -27,7 +27,7 @@ export const summary: Report = {
   file: 'summary.md',
   async *render(input) {
     const head = headLines(input).join('\n');
-    const tail = [...(await failureLines(input)), ...closingLines(input)].join('\n');
+    const tail = [...failureLines(input), ...closingLines(input)].join('\n');
     const tables = evalTables(input, WHOLE_FILE - Buffer.byteLength(head) - Buffer.byteLength(tail));
     yield `${head}\n${tables}${tail}`;
   },
@@ -136,20 +136,17 @@ function listed(names: readonly string[], most = 10): string {
 }
 
 /** What went wrong with the first cases that fail and are neither accepted nor quarantined. */
-async function failureLines(input: ReportInput): Promise<string[]> {
+function failureLines(input: ReportInput): string[] {
   const lines: string[] = [];
   let failing = 0;
   for (const evaluation of input.comparison.evals) {
-    const wanted = evaluation.folded.filter((each) => each.outcome === 'failed' && !each.accepted && !each.quarantined);
-    failing += wanted.length;
-    if (wanted.length === 0 || lines.length >= MOST_FAILURES) continue;
-    const names = new Set(wanted.map((each) => each.case));
-    for await (const { folded, trials } of byCase(input, evaluation)) {
-      if (!names.has(folded.case)) continue;
-      const [first] = findingsOf(trials);
+    for (const { folded, trials } of byCase(input, evaluation)) {
+      if (folded.outcome !== 'failed' || folded.accepted || folded.quarantined) continue;
+      failing += 1;
+      if (lines.length >= MOST_FAILURES) continue;
+      const [first] = findingsOf(trials());
       const where = `${text(evalName(evaluation), 200)} ${text(folded.case, 100)}`;
       lines.push(`- ${where}${first ? `: ${text(sentence(first))}` : ''}`);
-      if (lines.length >= MOST_FAILURES) break;
     }
   }
   if (lines.length === 0) return [];

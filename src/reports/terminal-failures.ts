@@ -21,19 +21,15 @@ export async function* failureBlocks(input: ReportInput, ink: Ink, width: number
   let shown = 0;
   let more = 0;
   for (const evaluation of input.comparison.evals) {
-    const wanted = new Set(evaluation.folded.filter(mayBeTold).map((each) => each.case));
-    let failing = evaluation.folded.filter((each) => mayBeTold(each) && each.outcome === 'failed').length;
-    if (wanted.size > 0 && shown < MOST_CASES) {
-      for await (const results of byCase(input, evaluation)) {
-        const answered = results.trials.some((trial) => trial.status === 'completed');
-        if (!answered || !wanted.has(results.folded.case)) continue;
+    for (const results of byCase(input, evaluation)) {
+      if (!mayBeTold(results.folded)) continue;
+      if (shown < MOST_CASES && results.trials().some((trial) => trial.status === 'completed')) {
         yield await caseBlock(results, evaluation, ink, width);
         shown += 1;
-        if (results.folded.outcome === 'failed') failing -= 1;
-        if (shown >= MOST_CASES) break;
+      } else if (results.folded.outcome === 'failed') {
+        more += 1;
       }
     }
-    more += failing;
   }
   if (more > 0) yield [ink(`${more} more failing ${more === 1 ? 'case' : 'cases'}: see report.json`)];
 }
@@ -55,7 +51,7 @@ async function caseBlock(
   const lines = wrapped(cut(title, width * 3), width - 2).map(
     (line, index) => `${index === 0 ? mark : ' '} ${ink(line, 'title')}`,
   );
-  const findings = findingsOf(trials);
+  const findings = findingsOf(trials());
   for (const finding of findings.slice(0, MOST_FINDINGS)) lines.push(...(await findingLines(finding, ink, width)));
   const more = findings.length - MOST_FINDINGS;
   return more > 0 ? [...lines, ink(`    ${more} more`, 'aside')] : lines;

@@ -35,7 +35,7 @@ export interface Engine extends TrialSource {
   score: ScoreTrial;
   ledger: Ledger;
   /** Writes a result where it survives a crash; resolves when it is there. */
-  record(result: TrialResult): Promise<unknown>;
+  record(result: TrialResult, at: number): Promise<unknown>;
   /** The provider of a model: trials of different providers run in lanes of their own. */
   laneOf(model: string): string;
   /** Trials under way at a time per lane: more than the calls allowed, since some are being scored. */
@@ -94,8 +94,8 @@ async function runLane(work: readonly Work[], workers: number, engine: Engine): 
   const draw = async (signal: AbortSignal): Promise<void> => {
     for (let next = await stream.next(); !next.done; next = await stream.next()) {
       const trial = next.value;
-      if (engine.ledger.completed(trial.id)) continue;
-      await finish(await runTrial(trial, { ...engine, signal }), engine);
+      if (engine.ledger.completed(trial.id, trial.at)) continue;
+      await finish(await runTrial(trial, { ...engine, signal }), trial.at, engine);
     }
   };
   await together(
@@ -104,10 +104,10 @@ async function runLane(work: readonly Work[], workers: number, engine: Engine): 
   );
 }
 
-async function finish(result: TrialResult, engine: Engine): Promise<void> {
+async function finish(result: TrialResult, at: number, engine: Engine): Promise<void> {
   // A trial that was not begun is left out of the journal: there is nothing to keep, and a resumed run plans it again.
-  if (result.status !== 'skipped') await engine.record(result);
-  engine.ledger.enter(result);
+  if (result.status !== 'skipped') await engine.record(result, at);
+  engine.ledger.enter(result, at);
   engine.onResult?.(result);
 }
 

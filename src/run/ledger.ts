@@ -1,9 +1,10 @@
 import type {
   Case,
-  CaseRun,
+  CaseContent,
   Eval,
   EvalRun,
   Library,
+  Prompt,
   Run,
   RunInfo,
   TrialFacts,
@@ -11,6 +12,8 @@ import type {
   TrialResult,
   Work,
 } from '../vocabulary.js';
+import { CaseColumns } from './case-columns.js';
+import { CaseTable } from './case-table.js';
 
 /** What the ledger needs to know about scoring: handed in, so that keeping books and scoring stay apart. */
 export interface Scoring {
@@ -21,22 +24,42 @@ export interface Scoring {
   judge?: string;
 }
 
+/** Where the books of a trial's case are: which eval of the run, and which of its cases. */
+export interface Seat {
+  evaluation: number;
+  case: number;
+}
+
 /** The facts of a run so far, in the order of the library whatever the order in which trials ended. */
 export interface Ledger {
   /** A live view: its evals and cases grow trials as they are entered. */
   readonly run: Run;
   /** Adds the trials of this work to the plan, but for those that have a result already. */
   plan(work: readonly Work[]): void;
+  /**
+   * Finds a trial's case; undefined where the run has none of this name.
+   * @param at which of the eval's cases it should be: it need not be searched for then
+   */
+  seatOf(trial: TrialId, at?: number): Seat | undefined;
   /** Enters a trial that was planned; a second result for the same trial replaces the first. */
-  enter(result: TrialResult): void;
+  enter(result: TrialResult, at?: number): void;
   /** Enters a trial of an earlier session of the same run: planned and ended at once. */
   restore(result: TrialResult): void;
   /** Whether the trial has a completion already. */
-  completed(trial: TrialId): boolean;
+  completed(trial: TrialId, at?: number): boolean;
+  /** What the case of a trial is, by its hashes. */
+  content(seat: Seat): CaseContent | undefined;
+}
+
+/** An eval with its cases. */
+interface Book {
+  evalRun: EvalRun;
+  table: CaseTable;
 }
 
 /**
- * Opens the books: every eval with its cases, no trials yet.
+ * Opens the books: every eval with its cases, no trials yet. The cases of a prompt are gone through once, whatever number of models
+ * runs them; in memory stay columns of numbers.
  * @param includes whether a case of a prompt takes part (`--filter`)
  */
 export async function openLedger(
@@ -47,33 +70,38 @@ export async function openLedger(
   includes: (prompt: string, testCase: Case) => boolean,
 ): Promise<Ledger> {
   const run: Run = { info, evals: [], trials: { planned: 0, completed: 0, errored: 0, skipped: 0 } };
-  const books = new Map<string, { evalRun: EvalRun; cases: Map<string, CaseRun> }>();
+  const books: Book[] = [];
+  const numbers = new Map<string, number>();
+  const read = new Map<Prompt, CasesOf>();
   for (const evaluation of evals) {
-    const evalRun = emptyEvalRun(evaluation);
-    const judged = new Set<string>();
-    for await (const testCase of library.cases(evaluation.prompt)) {
-      if (includes(evaluation.prompt.id, testCase)) {
-        evalRun.cases.push(emptyCaseRun(testCase, evaluation, scoring));
-        for (const metric of scoring.judged(testCase)) judged.add(metric);
-      } else {
-        evalRun.partial = true;
-      }
-    }
-    if (evalRun.cases.length === 0) continue;
-    evalRun.judged = [...judged].toSorted();
-    if (judged.size > 0 && scoring.judge) evalRun.judge = scoring.judge;
+    const { prompt, model } = evaluation;
+    const cases = read.get(prompt) ?? (await readCases(library, evaluation, scoring, includes));
+    read.set(prompt, cases);
+    if (cases.columns.length === 0) continue;
+    const table = new CaseTable(cases.columns);
+    const evalRun = emptyEvalRun(evaluation, table);
+    evalRun.judged = cases.judged;
+    if (cases.judged.length > 0 && scoring.judge) evalRun.judge = scoring.judge;
+    if (cases.partial) evalRun.partial = true;
     run.evals.push(evalRun);
-    const cases = new Map(evalRun.cases.map((each) => [each.case, each]));
-    books.set(evalKey(evalRun.prompt.id, evalRun.model), { evalRun, cases });
+    numbers.set(evalKey(prompt.id, model.model), books.push({ evalRun, table }) - 1);
   }
 
-  const caseOf = (trial: TrialId) => books.get(evalKey(trial.prompt, trial.model))?.cases.get(trial.case);
-  const enter = (result: TrialResult) => {
-    const evalRun = books.get(evalKey(result.prompt, result.model))?.evalRun;
-    const caseRun = caseOf(result);
-    if (!evalRun || !caseRun) return;
-    const replaced = putTrial(caseRun.trials, scoring.facts(result));
-    if (replaced) run.trials[replaced.status] -= 1;
+  const bookOf = (prompt: string, model: string) => books[numbers.get(evalKey(prompt, model)) ?? -1];
+  const seatOf = (trial: TrialId, at?: number): Seat | undefined => {
+    const evaluation = numbers.get(evalKey(trial.prompt, trial.model));
+    const table = books[evaluation ?? -1]?.table;
+    if (evaluation === undefined || !table) return undefined;
+    const found = at !== undefined && table.holds(at, trial.case) ? at : table.find(trial.case);
+    return found < 0 ? undefined : { evaluation, case: found };
+  };
+  const enter = (result: TrialResult, seat: Seat) => {
+    const book = books[seat.evaluation];
+    if (!book) return;
+    const { evalRun, table } = book;
+    const replaced = table.status(seat.case, result.repeat);
+    table.put(seat.case, scoring.facts(result));
+    if (replaced) run.trials[replaced] -= 1;
     run.trials[result.status] += 1;
     if (result.status === 'completed') {
       if (result.source === 'recording') evalRun.replayed = true;
@@ -83,26 +111,68 @@ export async function openLedger(
   };
   return {
     run,
+    seatOf,
     plan(work) {
       for (const { prompt, model, repeat, cases } of work) {
-        const book = books.get(evalKey(prompt, model));
-        const named = cases?.map((id) => book?.cases.get(id)) ?? book?.evalRun.cases ?? [];
-        run.trials.planned += named.filter(
-          (each) => each && !each.trials.some((trial) => trial.repeat === repeat),
-        ).length;
+        const table = bookOf(prompt, model)?.table;
+        if (table) run.trials.planned += missing(table, repeat, cases);
       }
     },
-    enter,
+    enter(result, at) {
+      const seat = seatOf(result, at);
+      if (seat) enter(result, seat);
+    },
     restore(result) {
-      if (!caseOf(result)) return;
+      const seat = seatOf(result);
+      if (!seat) return;
       run.trials.planned += 1;
-      enter(result);
+      enter(result, seat);
     },
-    completed(trial) {
-      const found = caseOf(trial)?.trials.find((each) => each.repeat === trial.repeat);
-      return found?.status === 'completed';
+    completed(trial, at) {
+      const seat = seatOf(trial, at);
+      return seat !== undefined && books[seat.evaluation]?.table.status(seat.case, trial.repeat) === 'completed';
     },
+    content: (seat) => books[seat.evaluation]?.table.content(seat.case),
   };
+}
+
+/** How many of a table's cases, or of the named ones, have no trial number `repeat`. */
+function missing(table: CaseTable, repeat: number, cases: readonly string[] | undefined): number {
+  let count = 0;
+  if (cases) {
+    for (const at of cases.map((id) => table.find(id))) if (at >= 0 && !table.status(at, repeat)) count += 1;
+  } else {
+    for (let at = 0; at < table.length; at += 1) if (!table.status(at, repeat)) count += 1;
+  }
+  return count;
+}
+
+/** The cases of a prompt that take part. */
+interface CasesOf {
+  columns: CaseColumns;
+  /** The metrics that a judge grades, sorted. */
+  judged: string[];
+  partial: boolean;
+}
+
+async function readCases(
+  library: Library,
+  evaluation: Eval,
+  scoring: Scoring,
+  includes: (prompt: string, testCase: Case) => boolean,
+): Promise<CasesOf> {
+  const columns = new CaseColumns();
+  const judged = new Set<string>();
+  let partial = false;
+  for await (const testCase of library.cases(evaluation.prompt)) {
+    if (includes(evaluation.prompt.id, testCase)) {
+      columns.add(testCase, scoring.asserts(testCase, evaluation));
+      for (const metric of scoring.judged(testCase)) judged.add(metric);
+    } else {
+      partial = true;
+    }
+  }
+  return { columns, judged: [...judged].toSorted(), partial };
 }
 
 /** Names an eval in maps. A space cannot stand in a model string, so it cannot be mistaken. */
@@ -110,43 +180,15 @@ export function evalKey(prompt: string, model: string): string {
   return `${model} ${prompt}`;
 }
 
-function emptyEvalRun({ prompt, model }: Eval): EvalRun {
+function emptyEvalRun({ prompt, model }: Eval, cases: CaseTable): EvalRun {
   return {
     prompt: { id: prompt.id, path: prompt.path, version: prompt.version, ...(prompt.owner && { owner: prompt.owner }) },
     model: model.model,
     ...(model.replaces && { replaces: model.replaces }),
     gate: prompt.gate,
     repeats: prompt.repeats,
-    cases: [],
+    cases,
     replayed: false,
     handWritten: false,
   };
-}
-
-function emptyCaseRun(testCase: Case, evaluation: Eval, scoring: Scoring): CaseRun {
-  return {
-    case: testCase.id,
-    input: testCase.input,
-    tags: testCase.tags,
-    ...(testCase.group && { group: testCase.group }),
-    ...(testCase.quarantine && { quarantine: testCase.quarantine }),
-    trials: [],
-    asserts: scoring.asserts(testCase, evaluation),
-  };
-}
-
-/** Keeps trials in order of repeat. @returns the trial that was replaced, if any */
-function putTrial(trials: TrialFacts[], trial: TrialFacts): TrialFacts | undefined {
-  const at = trials.findIndex((each) => each.repeat >= trial.repeat);
-  if (at === -1) {
-    trials.push(trial);
-    return undefined;
-  }
-  const there = trials[at];
-  if (there?.repeat === trial.repeat) {
-    trials[at] = trial;
-    return there;
-  }
-  trials.splice(at, 0, trial);
-  return undefined;
 }

@@ -6,6 +6,8 @@ export interface Trial {
   id: TrialId;
   evaluation: Eval;
   case: Case;
+  /** Which of the eval's cases it is, counted from 0 among those that take part. */
+  at: number;
 }
 
 /** What work is spelled out with. */
@@ -37,9 +39,12 @@ async function* trialsOfOne(
   const evaluation = evals.get(evalKey(prompt, model));
   if (!evaluation) throw new Error(`the plan names an eval that does not exist: ${prompt} ${model}`);
   const wanted = cases && new Set(cases);
+  let at = -1;
   for await (const testCase of source.library.cases(evaluation.prompt)) {
-    if (!source.includes(prompt, testCase) || (wanted && !wanted.has(testCase.id))) continue;
-    yield { id: { prompt, model, case: testCase.id, repeat }, evaluation, case: testCase };
+    if (!source.includes(prompt, testCase)) continue;
+    at += 1;
+    if (wanted && !wanted.has(testCase.id)) continue;
+    yield { id: { prompt, model, case: testCase.id, repeat }, evaluation, case: testCase, at };
   }
 }
 

@@ -34,3 +34,13 @@ export interface TrialId {
   case: string;
   repeat: number;
 }
+
+/** A list that may be too long to be in memory whole: its members are made when they are asked for. Every array is one. */
+export interface List<T> extends Iterable<T> {
+  readonly length: number;
+  at(index: number): T | undefined;
+  map<U>(of: (each: T) => U): U[];
+  flatMap<U>(of: (each: T) => U | readonly U[]): U[];
+  filter(fits: (each: T) => boolean): T[];
+  some(fits: (each: T) => boolean): boolean;
+}

@@ -1,4 +1,4 @@
-import type { Level, Mode, TrialId } from './common.js';
+import type { Level, List, Mode, TrialId } from './common.js';
 import type { GateSettings, Prompt, Repeats } from './library.js';
 import type { AnswerSource, Completion, Failure, FailureKind } from './asking.js';
 
@@ -93,7 +93,7 @@ export interface EvalRun {
   replaces?: string;
   judge?: string;
   gate: GateSettings;
-  cases: CaseRun[];
+  cases: List<CaseRun>;
   /** Replayed from recordings, in whole or in part; `handWritten`: some of those are hand-written samples. */
   replayed: boolean;
   handWritten: boolean;

@@ -1,4 +1,4 @@
-import type { Level } from './common.js';
+import type { Level, List } from './common.js';
 import type { GateSettings, RuleName } from './library.js';
 import type { FailureKind } from './asking.js';
 import type { EvalRun, RunInfo, TrialCounts } from './run.js';
@@ -52,7 +52,7 @@ export interface EvalComparison {
   metrics: Record<string, MetricComparison>;
   changes: { newlyFailing: string[]; newlyPassing: string[]; flaky: string[]; unpaired: Unpaired[] };
   /** Per case in order: how its repeats folded. `accepted`: it fails, and failed in the baseline, too. */
-  folded: FoldedCase[];
+  folded: List<FoldedCase>;
   /** Per metric: how much of it there is. Metrics that only the baseline has, or without any score, stand here only. */
   coverage: Record<string, MetricCoverage>;
   /** Why trials have no completion, the commonest first; `message` is the first of its kind. */
@@ -99,6 +99,8 @@ export interface FoldedCase {
   quarantined: boolean;
   /** Its trials: planned, those whose `pass` could be computed, and those that passed. */
   repeats: { planned: number; scored: number; passed: number };
+  /** Of all its answers together, in milliseconds; absent: none was measured. */
+  latencyMs?: number;
   quarantine?: { until: string; why: string };
   /** What the guard found: only of a case that passed all of its baseline and fails its first repeat. */
   guard?: CaseGuard;

@@ -98,7 +98,7 @@ export function runOf(evals: EvalRun[], more: Partial<Run> = {}): Run {
 }
 
 function counts(evals: readonly EvalRun[]): TrialCounts {
-  const trials = evals.flatMap((each) => each.cases).flatMap((each) => each.trials);
+  const trials = evals.flatMap((each) => [...each.cases]).flatMap((each) => each.trials);
   const number = (status: TrialFacts['status']) => trials.filter((each) => each.status === status).length;
   return {
     planned: trials.length,

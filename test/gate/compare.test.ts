@@ -62,7 +62,7 @@ describe('means', () => {
     expect(found.metrics.pass?.mean).toBe(0.5);
     expect(found.coverage.pass).toEqual({ planned: 2, missing: 0 });
     expect(found.rounds).toBe(1);
-    expect(found.folded[0]).toMatchObject({ outcome: 'failed', repeats: { planned: 4, scored: 4, passed: 3 } });
+    expect(found.folded.at(0)).toMatchObject({ outcome: 'failed', repeats: { planned: 4, scored: 4, passed: 3 } });
     const cut = [caseRun('a', [trial(1), trial(0)]), caseRun('b', [trial(1), skipped()])];
     expect(compareOne(evalRun(cut)).metrics.pass?.mean).toBe(1);
   });
@@ -234,7 +234,7 @@ describe('cases', () => {
     [[1, 0], 'failed'],
     [[0, 0, 1], 'failed'],
   ] as [(0 | 1)[], string][])('%j folds to %s', (now, outcome) => {
-    expect(one(now).folded[0]?.outcome).toBe(outcome);
+    expect(one(now).folded.at(0)?.outcome).toBe(outcome);
   });
 
   it('newly failing: every accepted repeat passed, and none does now', () => {
@@ -246,10 +246,10 @@ describe('cases', () => {
   });
 
   it('a failure is either newly failing or accepted, never both', () => {
-    expect(one([0], [1, 0]).folded[0]?.accepted).toBe(true);
-    expect(one([0], [0]).folded[0]?.accepted).toBe(true);
-    expect(one([0], [1]).folded[0]?.accepted).toBe(false);
-    expect(one([0]).folded[0]?.accepted).toBe(false);
+    expect(one([0], [1, 0]).folded.at(0)?.accepted).toBe(true);
+    expect(one([0], [0]).folded.at(0)?.accepted).toBe(true);
+    expect(one([0], [1]).folded.at(0)?.accepted).toBe(false);
+    expect(one([0]).folded.at(0)?.accepted).toBe(false);
   });
 
   it('newly passing and flaky', () => {
@@ -263,7 +263,7 @@ describe('cases', () => {
     const quarantine = { until: '2027-01-01', why: 'the fixture is wrong' };
     const found = compareOne(evalRun([caseRun('a', [trial(1)]), caseRun('b', [trial(0)], { quarantine })]));
     expect(found.metrics.pass).toMatchObject({ mean: 1, n: 1 });
-    expect(found.folded[1]).toMatchObject({ case: 'b', outcome: 'failed', quarantined: true, quarantine });
+    expect(found.folded.at(1)).toMatchObject({ case: 'b', outcome: 'failed', quarantined: true, quarantine });
   });
 });
 

@@ -89,6 +89,8 @@ export function inputOf(
   { notes = [], circumstances, run = {} }: { notes?: string[]; circumstances?: Circumstances; run?: Partial<Run> } = {},
 ): ReportInput {
   const runs = evals.map(({ cases, baseline: _, ...more }) => evalRun(cases.map(fold), more));
+  const casesOf = (prompt: string, model: string): readonly RawCase[] =>
+    evals[runs.findIndex((each) => each.prompt.id === prompt && each.model === model)]?.cases ?? [];
   const comparison = compare(runOf(runs, run), (prompt, model) => {
     const index = runs.findIndex((each) => each.prompt.id === prompt && (each.replaces ?? each.model) === model);
     return evals[index]?.baseline;
@@ -100,11 +102,14 @@ export function inputOf(
     verdict: decide(comparison, circumstances),
     notes,
     async *results(prompt, model) {
-      const index = runs.findIndex((each) => each.prompt.id === prompt && each.model === model);
-      for (const each of evals[index]?.cases ?? []) {
-        for (const [at, raw] of each.raw.entries())
-          yield resultOf(raw, { prompt, model, case: each.case, repeat: at + 1 });
-      }
+      const cases = casesOf(prompt, model);
+      for (let at = 0; at < cases.length; at += 1) yield* this.trials(prompt, model, at);
+    },
+    trials(prompt, model, at) {
+      const found = casesOf(prompt, model)[at];
+      return (
+        found?.raw.map((raw, index) => resultOf(raw, { prompt, model, case: found.case, repeat: index + 1 })) ?? []
+      );
     },
   };
 }

@@ -1,0 +1,81 @@
+import type { List } from './vocabulary.js';
+
+/** A list whose members are made each time they are asked for. */
+export abstract class Listed<T> implements List<T> {
+  abstract readonly length: number;
+  abstract at(index: number): T | undefined;
+
+  *[Symbol.iterator](): Generator<T> {
+    for (let index = 0; index < this.length; index += 1) {
+      const found = this.at(index);
+      if (found !== undefined) yield found;
+    }
+  }
+
+  map<U>(of: (each: T) => U): U[] {
+    const made: U[] = [];
+    for (const each of this) made.push(of(each));
+    return made;
+  }
+
+  flatMap<U>(of: (each: T) => U | readonly U[]): U[] {
+    const made: U[] = [];
+    for (const each of this) {
+      const some = of(each);
+      if (isList(some)) for (const one of some) made.push(one);
+      else made.push(some);
+    }
+    return made;
+  }
+
+  filter(fits: (each: T) => boolean): T[] {
+    const found: T[] = [];
+    for (const each of this) if (fits(each)) found.push(each);
+    return found;
+  }
+
+  some(fits: (each: T) => boolean): boolean {
+    for (const each of this) if (fits(each)) return true;
+    return false;
+  }
+}
+
+/** Array.isArray does not know of arrays that are read-only. */
+function isList<U>(value: U | readonly U[]): value is readonly U[] {
+  return Array.isArray(value);
+}
+
+/** The members that fit, to be gone through any number of times, none of them kept. */
+export function where<T>(list: Iterable<T>, fits: (each: T) => boolean): Iterable<T> {
+  return {
+    *[Symbol.iterator]() {
+      for (const each of list) if (fits(each)) yield each;
+    },
+  };
+}
+
+/** A shorter list is worth keeping once it was made: making its members again takes longer than they take room. */
+const WORTH_KEEPING = 10_000;
+
+class Mapped<T, U extends object> extends Listed<U> {
+  constructor(
+    private readonly list: List<T>,
+    private readonly of: (each: T) => U,
+  ) {
+    super();
+  }
+
+  get length(): number {
+    return this.list.length;
+  }
+
+  at(index: number): U | undefined {
+    const found = this.list.at(index);
+    return found === undefined ? undefined : this.of(found);
+  }
+}
+
+/** A list member by member made into another: of a long list each time anew. */
+export function mapped<T, U extends object>(list: List<T>, of: (each: T) => U): List<U> {
+  return list.length <= WORTH_KEEPING ? list.map(of) : new Mapped(list, of);
+}

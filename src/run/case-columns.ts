@@ -1,0 +1,89 @@
+import type { Case, CaseContent } from '../vocabulary.js';
+import { Column } from './column.js';
+import { Names } from './names.js';
+import { Pool } from './pool.js';
+
+/** What cases are, column by column: the same for every model that runs them. */
+export class CaseColumns {
+  readonly ids = new Names();
+  readonly #inputs = new HashColumn();
+  readonly #tags = new Pooled<string[]>();
+  readonly #groups = new Pooled<string>();
+  readonly #quarantines = new Pooled<NonNullable<Case['quarantine']>>();
+  /** Which metrics a case has, and per metric the hash of its assertions. */
+  readonly #shapes = new Pooled<string[]>();
+  readonly #asserts = new Map<string, HashColumn>();
+
+  get length(): number {
+    return this.ids.length;
+  }
+
+  add({ id, input, tags, group, quarantine }: Case, asserts: Record<string, string>): void {
+    const at = this.ids.add(id);
+    this.#inputs.set(at, input);
+    this.#tags.set(at, tags);
+    if (group) this.#groups.set(at, group);
+    if (quarantine) this.#quarantines.set(at, quarantine);
+    const metrics = Object.keys(asserts);
+    this.#shapes.set(at, metrics);
+    for (const metric of metrics) this.#columnOf(metric).set(at, asserts[metric] ?? '');
+  }
+
+  tags(at: number): string[] {
+    return this.#tags.get(at) ?? [];
+  }
+
+  /** What the case is by its hashes, in a new object. */
+  content(at: number): CaseContent {
+    const group = this.#groups.get(at);
+    const quarantine = this.#quarantines.get(at);
+    const asserts: Record<string, string> = {};
+    for (const metric of this.#shapes.get(at) ?? []) asserts[metric] = this.#asserts.get(metric)?.get(at) ?? '';
+    return {
+      input: this.#inputs.get(at),
+      asserts,
+      ...(group !== undefined && { group }),
+      ...(quarantine && { quarantine }),
+    };
+  }
+
+  #columnOf(metric: string): HashColumn {
+    const known = this.#asserts.get(metric) ?? new HashColumn();
+    this.#asserts.set(metric, known);
+    return known;
+  }
+}
+
+/** Values of which many are alike. */
+class Pooled<T extends string | object> {
+  readonly #column = new Column();
+  readonly #pool = new Pool<T>();
+
+  get(at: number): T | undefined {
+    return this.#pool.get(this.#column.get(at));
+  }
+
+  set(at: number, value: T): void {
+    this.#column.set(
+      at,
+      this.#pool.number(typeof value === 'string' ? value : JSON.stringify(value), () => value),
+    );
+  }
+}
+
+/** Hashes of 12 hex digits as the 48 bits that they are, which a number holds exactly; any other text is kept as it is. */
+class HashColumn {
+  readonly #column = new Column();
+  readonly #others = new Pool<string>();
+
+  get(at: number): string {
+    const value = this.#column.get(at);
+    if (value === undefined) return '';
+    return value < 0 ? (this.#others.get(-1 - value) ?? '') : value.toString(16).padStart(12, '0');
+  }
+
+  set(at: number, hash: string): void {
+    const value = /^[0-9a-f]{12}$/.test(hash) ? Number.parseInt(hash, 16) : -1 - this.#others.number(hash, () => hash);
+    this.#column.set(at, value);
+  }
+}

@@ -1,0 +1,141 @@
+import { Listed } from '../lists.js';
+import type { CaseContent, CaseRun, TrialFacts } from '../vocabulary.js';
+import type { CaseColumns } from './case-columns.js';
+import { Column } from './column.js';
+import { Pool } from './pool.js';
+
+const STATUSES = ['completed', 'errored', 'skipped'] as const;
+const NUMBERS = ['costUsd', 'inputTokens', 'outputTokens', 'latencyMs'] as const;
+/** So many different messages are kept: a report shows a few, and a million are not to fill the memory. */
+const MOST_TROUBLES = 10_000;
+
+/** The cases of an eval with the facts of their trials, by column: a `CaseRun` is made when it is asked for. */
+export class CaseTable extends Listed<CaseRun> {
+  /** Sorted by repeat. */
+  readonly #rounds: Round[] = [];
+
+  constructor(private readonly columns: CaseColumns) {
+    super();
+  }
+
+  get length(): number {
+    return this.columns.length;
+  }
+
+  at(index: number): CaseRun | undefined {
+    const id = this.columns.ids.at(index);
+    if (id === undefined) return undefined;
+    return { case: id, tags: this.columns.tags(index), ...this.columns.content(index), trials: this.#trials(index) };
+  }
+
+  /** @returns the index of a case by its id, or -1 */
+  find(id: string): number {
+    return this.columns.ids.find(id);
+  }
+
+  /** Whether the case at an index is the one of this id. */
+  holds(index: number, id: string): boolean {
+    return this.columns.ids.at(index) === id;
+  }
+
+  content(index: number): CaseContent {
+    return this.columns.content(index);
+  }
+
+  status(index: number, repeat: number): TrialFacts['status'] | undefined {
+    return this.#rounds.find((round) => round.repeat === repeat)?.status(index);
+  }
+
+  put(index: number, facts: TrialFacts): void {
+    this.#round(facts.repeat).put(index, facts);
+  }
+
+  #trials(index: number): TrialFacts[] {
+    const trials: TrialFacts[] = [];
+    for (const round of this.#rounds) {
+      const facts = round.get(index);
+      if (facts) trials.push(facts);
+    }
+    return trials;
+  }
+
+  #round(repeat: number): Round {
+    const known = this.#rounds.find((round) => round.repeat === repeat);
+    if (known) return known;
+    const made = new Round(repeat);
+    this.#rounds.push(made);
+    this.#rounds.sort((a, b) => a.repeat - b.repeat);
+    return made;
+  }
+}
+
+/** One repeat of the cases that have it. */
+class Round {
+  readonly #statuses = new Column();
+  readonly #metrics = new Map<string, Column>();
+  readonly #numbers = NUMBERS.map((name) => ({ name, column: new Column() }));
+  readonly #trouble = new Column();
+  readonly #troubles = new Troubles();
+
+  constructor(readonly repeat: number) {}
+
+  status(index: number): TrialFacts['status'] | undefined {
+    const code = this.#statuses.get(index);
+    return code === undefined ? undefined : STATUSES[code];
+  }
+
+  get(index: number): TrialFacts | undefined {
+    const status = this.status(index);
+    if (!status) return undefined;
+    const metrics: [string, number][] = [];
+    for (const [name, column] of this.#metrics) {
+      const value = column.get(index);
+      if (value !== undefined) metrics.push([name, value]);
+    }
+    // Not by assignment: users name metrics, and `__proto__` is a name, too.
+    const facts: TrialFacts = { repeat: this.repeat, status, metrics: Object.fromEntries(metrics) };
+    const trouble = this.#troubles.get(this.#trouble.get(index));
+    if (trouble) facts.trouble = trouble;
+    for (const { name, column } of this.#numbers) {
+      const value = column.get(index);
+      if (value !== undefined) facts[name] = value;
+    }
+    return facts;
+  }
+
+  put(index: number, facts: TrialFacts): void {
+    const { status, metrics, trouble } = facts;
+    const replaces = this.#statuses.get(index) !== undefined;
+    this.#statuses.set(index, STATUSES.indexOf(status));
+    for (const name of Object.keys(metrics)) if (!this.#metrics.has(name)) this.#metrics.set(name, new Column());
+    for (const [name, column] of this.#metrics) {
+      const value = Object.hasOwn(metrics, name) ? metrics[name] : undefined;
+      if (value !== undefined || replaces) column.set(index, value);
+    }
+    for (const { name, column } of this.#numbers) {
+      if (facts[name] !== undefined || replaces) column.set(index, facts[name]);
+    }
+    if (trouble) this.#trouble.set(index, this.#troubles.number(trouble));
+    else if (replaces) this.#trouble.set(index, undefined);
+  }
+}
+
+type Trouble = NonNullable<TrialFacts['trouble']>;
+
+/** Why trials have no completion. Beyond so many different messages, the first one of the same kind stands for the others. */
+class Troubles {
+  readonly #pool = new Pool<Trouble>();
+  readonly #first = new Map<Trouble['kind'], number>();
+
+  get(number: number | undefined): Trouble | undefined {
+    return this.#pool.get(number);
+  }
+
+  number(trouble: Trouble): number {
+    const first = this.#first.get(trouble.kind);
+    if (first !== undefined && this.#pool.size >= MOST_TROUBLES) return first;
+    const number = this.#pool.number(`${trouble.kind} ${trouble.message}`, () => trouble);
+    if (first === undefined) this.#first.set(trouble.kind, number);
+    return number;
+  }
+}
