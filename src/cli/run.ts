@@ -44,6 +44,30 @@ const COMMANDS: readonly Entry[] = [
     load: () => import('./check.js'),
   },
   {
+    name: 'list',
+    usage: '[paths...]',
+    summary: 'list the prompts: versions, owners, models, last scores',
+    load: () => import('./list.js'),
+  },
+  {
+    name: 'show',
+    usage: '<prompt>',
+    summary: 'show one prompt: why it is so, what it includes, how it has done',
+    load: () => import('./show.js'),
+  },
+  {
+    name: 'render',
+    usage: '<prompt>',
+    summary: 'print exactly what a model would get',
+    load: () => import('./render.js'),
+  },
+  {
+    name: 'diff',
+    usage: '<prompt> <ref>',
+    summary: 'show how a prompt differs from what it was at a commit',
+    load: () => import('./diff.js'),
+  },
+  {
     name: 'affected',
     usage: '[paths...]',
     summary: 'show which prompts a change reaches, and how',
@@ -54,6 +78,18 @@ const COMMANDS: readonly Entry[] = [
     usage: '[paths...]',
     summary: 'draw what reaches what: partials, cases, models, config',
     load: () => import('./graph.js'),
+  },
+  {
+    name: 'build',
+    usage: '',
+    summary: 'write prompts.lock.json, for applications without the files',
+    load: () => import('./build.js'),
+  },
+  {
+    name: 'types',
+    usage: '',
+    summary: 'write declarations, so that applications compile against the prompts',
+    load: () => import('./types.js'),
   },
 ];
 

@@ -143,6 +143,7 @@ class Prompts {
       settings,
       partials: partialFinder(tree, report),
       ...(options.models && { models: options.models }),
+      ...(options.modelsOptional && { modelsOptional: true }),
       overridden: (index, path) => this.matching(index, tree).has(path),
     };
   }

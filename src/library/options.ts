@@ -14,6 +14,8 @@ export interface DiscoverOptions {
   today: string;
   /** Models given on the command line: they replace those of prompts and config. */
   models?: readonly string[];
+  /** A prompt for which no model is named is no mistake: nothing will be run. */
+  modelsOptional?: boolean;
   /** What is wrong with a `transform`; undefined for nothing. Absent: transforms are not checked. */
   checkTransform?(list: string): Pick<Problem, 'message' | 'remedy'> | undefined;
 }

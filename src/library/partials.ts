@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Report } from './findings.js';
 import { loadText } from './load.js';
-import type { FindPartial } from './template.js';
+import type { FindPartial, PartialFile } from './template.js';
 import type { Tree } from './tree.js';
 
 /** Names that stay below `_partials/`. */
@@ -9,20 +9,21 @@ const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/
 
 /**
  * Looks partials up: of the folders `_partials/` beside the including file and upward to the project root, the nearest wins. One
- * that cannot be read is reported and empty.
+ * that cannot be read is reported and empty. A partial is always the same object, so that it is taken apart once.
  */
 export function partialFinder(tree: Tree, report: Report): FindPartial {
-  const texts = new Map<string, string | undefined>();
-  const read = (path: string): string | undefined => {
-    if (!texts.has(path)) texts.set(path, tree.has(path) ? (loadText(tree, path, report) ?? '') : undefined);
-    return texts.get(path);
+  const known = new Map<string, PartialFile | undefined>();
+  const read = (file: string): PartialFile | undefined => {
+    if (!known.has(file)) {
+      known.set(file, tree.has(file) ? { file, text: loadText(tree, file, report) ?? '' } : undefined);
+    }
+    return known.get(file);
   };
   return (name, fromFile) => {
     if (!NAME.test(name)) return undefined;
     for (let folder = posix.dirname(fromFile); ; folder = posix.dirname(folder)) {
-      const file = posix.join(folder, '_partials', `${name}.md`);
-      const text = read(file);
-      if (text !== undefined) return { file, text };
+      const found = read(posix.join(folder, '_partials', `${name}.md`));
+      if (found) return found;
       if (folder === '.' || folder === '/') return undefined;
     }
   };

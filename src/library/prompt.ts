@@ -37,6 +37,8 @@ export interface PromptContext {
   partials: FindPartial;
   /** Models of the command line. */
   models?: readonly string[];
+  /** Nothing will be run: a prompt needs no model. */
+  modelsOptional?: boolean;
   /** Whether the override at an index matches a file. */
   overridden(index: number, path: string): boolean;
 }
@@ -82,7 +84,8 @@ export function readPrompt(files: PromptFiles, context: PromptContext, report: R
       )
     : context.settings.config.models;
   const models = chooseModels(own, context, note);
-  if (models.length === 0 && !context.settings.modelsBroken && !matter.broken.has('models')) {
+  const mayLack = context.modelsOptional || context.settings.modelsBroken || matter.broken.has('models');
+  if (models.length === 0 && !mayLack) {
     note(make['no-models'](files.id, { file: files.path, line: 1, column: 1 }));
   }
   const prompt: Prompt = {

@@ -19,7 +19,7 @@ export interface Prompts {
 
 /**
  * Reads the prompts of a tree, and nothing of their cases: what a prompt was in a commit can be told when its cases no longer fit
- * it, or have mistakes.
+ * it, or have mistakes. That no model is named for a prompt is no mistake here.
  * @param configPath the config file, relative to the root; absent where the tree has none
  * @param wanted ids; absent: all prompts
  */
@@ -38,6 +38,7 @@ export function readPrompts(
     settings,
     partials: partialFinder(tree, findings.add),
     overridden: overrides(tree, settings),
+    modelsOptional: true,
   };
   const prompts = layout.prompts
     .filter(({ id }) => wanted === undefined || wanted.has(id))

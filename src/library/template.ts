@@ -5,8 +5,14 @@ import { DEEPEST, normaliseLineEnds, type TemplateSource, type Token, tokenize, 
 
 export { tagNames } from './tag-names.js';
 
+/** A partial's file. */
+export interface PartialFile {
+  file: string;
+  text: string;
+}
+
 /** Finds a partial for a file that includes it; undefined when there is none. */
-export type FindPartial = (name: string, fromFile: string) => { file: string; text: string } | undefined;
+export type FindPartial = (name: string, fromFile: string) => PartialFile | undefined;
 
 /** A template read: partials in place, comments gone. With problems the parts are incomplete. */
 export interface ParsedTemplate {
@@ -60,7 +66,10 @@ class Expansion {
 
   /** @param trail the files that are being read, the outermost first */
   read(source: TemplateSource, trail: readonly string[], depth: number): TemplatePart[] {
-    const result = tokenize({ ...source, text: indentLines(normaliseLineEnds(source.text), source.indent) });
+    return this.expand(tokensOf(source), trail, depth);
+  }
+
+  private expand(result: Tokens, trail: readonly string[], depth: number): TemplatePart[] {
     if (result.ok) return this.convert(result.tokens, trail, depth);
     this.problems.push(result.problem);
     return [];
@@ -101,8 +110,7 @@ class Expansion {
         this.problems.push(problems['template-too-large'](`over ${MOST_PARTIALS} partials`, token.at));
       return [];
     }
-    const source = { file: found.file, text: found.text, lineOffset: 0, indent: token.indent };
-    return this.read(source, [...trail, found.file], depth);
+    return this.expand(tokensOfPartial(found, token.indent), [...trail, found.file], depth);
   }
 
   /** Adds a part; a text that follows a text becomes one with it, so that it does not matter which file it came from. */
@@ -122,6 +130,23 @@ class Expansion {
     // A partial that is included twice has its reasons once.
     if (why) this.constraints.set(`${place.file}:${place.line}:${place.column}`, { why, place });
   }
+}
+
+type Tokens = ReturnType<typeof tokenize>;
+
+function tokensOf(source: TemplateSource): Tokens {
+  return tokenize({ ...source, text: indentLines(normaliseLineEnds(source.text), source.indent) });
+}
+
+/** Tokens of partials by their indentation: most are included by many prompts. */
+const taken = new WeakMap<PartialFile, Map<string, Tokens>>();
+
+function tokensOfPartial(partial: PartialFile, indent: string): Tokens {
+  const known = taken.get(partial) ?? new Map<string, Tokens>();
+  taken.set(partial, known);
+  const tokens = known.get(indent) ?? tokensOf({ ...partial, lineOffset: 0, indent });
+  known.set(indent, tokens);
+  return tokens;
 }
 
 function indentLines(text: string, indent: string): string {

@@ -1,0 +1,107 @@
+import type { Json, JsonObject } from '../vocabulary.js';
+
+const SIMPLE: Readonly<Record<string, string>> = {
+  string: 'string',
+  number: 'number',
+  integer: 'number',
+  boolean: 'boolean',
+  null: 'null',
+};
+/** References that lead back to themselves have no inline type. */
+const DEEPEST = 12;
+
+/**
+ * The TypeScript type of the values that a JSON Schema describes, on one line. Known are `type`, `enum`, `const`, `properties`,
+ * `required`, `additionalProperties`, `items`, `prefixItems`, `anyOf`, `oneOf`, `allOf` and references inside the schema; what else
+ * narrows values is left to checks at run time. What cannot be told is `unknown`, never a wrong guess.
+ */
+export function schemaType(schema: Json | undefined, root: Json | undefined = schema, depth = 0): string {
+  if (schema === false) return 'never';
+  if (!isObject(schema) || depth > DEEPEST) return 'unknown';
+  const found = [...alternatives(schema, root, depth)];
+  if (found.length === 0) return 'unknown';
+  return found.length === 1 ? (found[0] ?? 'unknown') : found.map(inParentheses).join(' & ');
+}
+
+/** What each keyword says by itself; a value fits them all. */
+function* alternatives(schema: JsonObject, root: Json | undefined, depth: number): Generator<string> {
+  const inner = (each: Json | undefined): string => schemaType(each, root, depth + 1);
+  const { $ref, type, anyOf, oneOf, allOf } = schema;
+  if (typeof $ref === 'string') yield inner(referenced($ref, root));
+  const values = Object.hasOwn(schema, 'const') ? [schema.const ?? null] : schema.enum;
+  if (Array.isArray(values)) {
+    // A literal says more than its type.
+    yield union(values.map(literal));
+  } else if (typeof type === 'string' || Array.isArray(type)) {
+    yield union([type].flat().map((each) => typeNamed(String(each), schema, inner)));
+  } else if (isObject(schema.properties) || Array.isArray(schema.required)) {
+    // Without `type`, anything that is no object would fit, too.
+    yield 'unknown';
+  }
+  for (const each of [anyOf, oneOf]) if (Array.isArray(each)) yield union(each.map(inner));
+  if (Array.isArray(allOf)) yield* allOf.map(inner);
+}
+
+function typeNamed(type: string, schema: JsonObject, inner: (schema: Json | undefined) => string): string {
+  if (type === 'object') return objectType(schema, inner);
+  if (type !== 'array') return SIMPLE[type] ?? 'unknown';
+  const { items, prefixItems } = schema;
+  if (!Array.isArray(prefixItems)) return `Array<${inner(items)}>`;
+  const rest = items === false ? [] : [`...Array<${inner(items)}>`];
+  // Lists may be shorter than their first items are described.
+  return `[${[...prefixItems.map((each) => `(${inner(each)})?`), ...rest].join(', ')}]`;
+}
+
+function objectType(schema: JsonObject, inner: (schema: Json | undefined) => string): string {
+  const { properties = {}, required = [], additionalProperties, patternProperties } = schema;
+  const names = isObject(properties) ? Object.keys(properties) : [];
+  const must = Array.isArray(required) ? required.filter((name) => typeof name === 'string') : [];
+  const members = names.map((name) => {
+    const type = inner(isObject(properties) ? properties[name] : undefined);
+    return `${propertyName(name)}${must.includes(name) ? '' : '?'}: ${type}`;
+  });
+  for (const name of must) if (!names.includes(name)) members.push(`${propertyName(name)}: unknown`);
+  if (members.length === 0) {
+    if (additionalProperties === false && patternProperties === undefined) return 'Record<string, never>';
+    return `Record<string, ${patternProperties === undefined ? inner(additionalProperties) : 'unknown'}>`;
+  }
+  // Named members must fit an index, too, which only `unknown` promises.
+  const isOpen = isObject(additionalProperties) || additionalProperties === true || patternProperties !== undefined;
+  return `{ ${[...members, ...(isOpen ? ['[name: string]: unknown'] : [])].join('; ')} }`;
+}
+
+/** A name as the member of an object type. */
+export function propertyName(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
+}
+
+/** What a reference inside a schema leads to: `#`, `#/$defs/name`. */
+function referenced(ref: string, root: Json | undefined): Json | undefined {
+  if (ref === '#') return root;
+  if (!ref.startsWith('#/')) return undefined;
+  let found: Json | undefined = root;
+  for (const step of ref.slice(2).split('/')) {
+    const key = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~');
+    found = isObject(found) && Object.hasOwn(found, key) ? found[key] : undefined;
+  }
+  return found;
+}
+
+function literal(value: Json): string {
+  return value !== null && typeof value === 'object' ? 'unknown' : JSON.stringify(value);
+}
+
+function union(types: readonly string[]): string {
+  const unique = [...new Set(types)];
+  if (unique.length === 0) return 'never';
+  if (unique.includes('unknown')) return 'unknown';
+  return unique.map((type) => (unique.length > 1 && type.includes(' & ') ? `(${type})` : type)).join(' | ');
+}
+
+function inParentheses(type: string): string {
+  return type.includes(' | ') ? `(${type})` : type;
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,54 @@
+import type { Baseline } from '../vocabulary.js';
+
+/** The accepted scores of one model: means over cases of the means over a case's repeats, 0..1, `pass` and `score` first. */
+export interface AcceptedScores {
+  model: string;
+  /** The version they were accepted for. */
+  version: string;
+  /** When they were accepted, ISO 8601. */
+  date: string;
+  commit?: string;
+  /** Files were changed beside that commit. */
+  dirty?: boolean;
+  judge?: string;
+  cases: number;
+  metrics: Record<string, number>;
+}
+
+/** Folds a baseline into one number per model and metric, models by name. */
+export function acceptedScores(baseline: Baseline): AcceptedScores[] {
+  const models = Object.entries(baseline.models).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return models.map(([model, { cases, ...accepted }]) => {
+    const means = new Map<string, number[]>();
+    for (const { scores } of Object.values(cases)) {
+      for (const [metric, { repeats }] of Object.entries(scores)) {
+        // What could not be scored is missing, not zero.
+        if (repeats.length === 0) continue;
+        means.set(metric, [...(means.get(metric) ?? []), mean(repeats)]);
+      }
+    }
+    const metrics = [...means].toSorted(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1));
+    return {
+      model,
+      ...accepted,
+      cases: Object.keys(cases).length,
+      metrics: Object.fromEntries(metrics.map(([metric, values]) => [metric, mean(values)])),
+    };
+  });
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function rank(metric: string): number {
+  const first = ['pass', 'score'].indexOf(metric);
+  return first < 0 ? 2 : first;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Whole days from a date to another; never negative, as clocks of two machines differ. */
+export function daysSince(date: string, now: Date): number {
+  return Math.max(0, Math.floor((now.getTime() - Date.parse(date)) / DAY_MS));
+}

@@ -1,0 +1,117 @@
+import { catalogueEntry, type CatalogueEntry } from '../catalogue/entry.js';
+import { UserError } from '../errors.js';
+import { CaseCounts } from '../library/count-cases.js';
+import { readBaseline } from '../library/baseline.js';
+import { discover } from '../library/discover.js';
+import { type Located, locate } from '../library/locate.js';
+import { readPrompts } from '../library/prompts.js';
+import type { Tree } from '../library/tree.js';
+import { problems as make } from '../errors.js';
+import { providerTypes } from '../providers/map.js';
+import type { Baseline, Library, Problem, Prompt } from '../vocabulary.js';
+import type { World } from '../world.js';
+import { definitionsOf, discoverOptions } from './library.js';
+import { CONFIG_FILE, openProject, type Project, projectPaths } from './project.js';
+
+/** Which prompts of a library are wanted. */
+export interface CatalogueOptions {
+  cwd: string;
+  config?: string;
+  /** Prompts by id or path, folders, cases files, partials; empty: all. */
+  paths?: readonly string[];
+  owners?: readonly string[];
+  tags?: readonly string[];
+}
+
+/** The prompts that are wanted, and what is wrong with those that cannot be read. */
+export interface Catalogue {
+  entries: CatalogueEntry[];
+  problems: Problem[];
+}
+
+/** Reads the prompts of a library with their accepted scores. One that has mistakes is left out, and what they are is told. */
+export async function readCatalogue(options: CatalogueOptions, world: Pick<World, 'date'>): Promise<Catalogue> {
+  const project = openProject(options.cwd, options.config);
+  const { tree } = project;
+  const { prompts, problems } = readPrompts(tree, project.configPath, providerTypes);
+  const report = (problem: Problem): void => void problems.push(problem);
+  const counts = new CaseCounts(tree, report);
+  const entries: CatalogueEntry[] = [];
+  for (const prompt of chosen(prompts, project, options, report)) {
+    const cases = await counts.of(prompt.caseFiles);
+    entries.push(catalogueEntry(prompt, cases, baselineOf(prompt, tree, report), world.date()));
+  }
+  return { entries, problems };
+}
+
+function chosen(
+  prompts: readonly Prompt[],
+  project: Project,
+  { cwd, paths = [], owners = [], tags = [] }: CatalogueOptions,
+  report: (problem: Problem) => void,
+): Prompt[] {
+  const wanted = new Set<Prompt>(paths.length === 0 ? prompts : []);
+  for (const given of paths) {
+    const [path = ''] = projectPaths(project, cwd, [given]);
+    const found = prompts.filter((each) => names(path, each) || each.id === given);
+    if (found.length === 0) report(make['unknown-path'](given));
+    for (const each of found) wanted.add(each);
+  }
+  return prompts.filter(
+    (each) =>
+      wanted.has(each) &&
+      (owners.length === 0 || (each.owner !== undefined && owners.includes(each.owner))) &&
+      (tags.length === 0 || tags.some((tag) => each.tags.includes(tag))),
+  );
+}
+
+/** Whether a path names a prompt: its file, a folder above it, its cases, a partial that it includes. */
+function names(path: string, { path: file, caseFiles, partials }: Prompt): boolean {
+  return path === '.' || file === path || file.startsWith(`${path}/`) || [...caseFiles, ...partials].includes(path);
+}
+
+function baselineOf({ path }: Prompt, tree: Tree, report: (problem: Problem) => void): Baseline | undefined {
+  const file = path.replace(/\.prompt\.md$/, '.baseline.json');
+  return tree.has(file) ? readBaseline(tree, file, report) : undefined;
+}
+
+/** A project in which one prompt or partial was named. */
+export interface Named {
+  project: Project;
+  located: Located;
+}
+
+/** Finds a prompt or partial by what the user wrote. @throws UserError `unknown-prompt`, `not-one-prompt` */
+export function openNamed(given: string, options: { cwd: string; config?: string }): Named {
+  const project = openProject(options.cwd, options.config);
+  const [path = ''] = projectPaths(project, options.cwd, [given]);
+  return { project, located: locate(project.tree, project.configPath, providerTypes, { given, path }) };
+}
+
+/** A prompt with its whole library checked as far as it is concerned. */
+export interface OnePrompt {
+  prompt: Prompt;
+  library: Library;
+}
+
+/**
+ * Reads one prompt of a tree with its cases and baseline.
+ * @throws UserError with everything that is wrong with it
+ */
+export async function readOne(
+  project: Project,
+  tree: Tree,
+  path: string,
+  world: Pick<World, 'date'>,
+): Promise<OnePrompt> {
+  const config = project.configPath ?? CONFIG_FILE;
+  const library = await discover(tree, {
+    ...discoverOptions(definitionsOf({}), world),
+    ...(tree.has(config) && { configPath: config }),
+    modelsOptional: true,
+    paths: [path],
+  });
+  const prompt = library.prompts.find((each) => each.path === path);
+  if (!prompt) throw new UserError([make['unknown-prompt'](path, tree.name, undefined)]);
+  return { prompt, library };
+}
