@@ -66,6 +66,8 @@ const KEYWORDS: Readonly<Record<string, (step: Step) => void>> = {
   maxLength: (step) => length(step, typeof step.value === 'string', 'characters', (size, limit) => size <= limit),
   minItems: (step) => length(step, Array.isArray(step.value), 'items', (size, limit) => size >= limit),
   maxItems: (step) => length(step, Array.isArray(step.value), 'items', (size, limit) => size <= limit),
+  minProperties: (step) => length(step, isObject(step.value), 'properties', (size, limit) => size >= limit),
+  maxProperties: (step) => length(step, isObject(step.value), 'properties', (size, limit) => size <= limit),
   pattern(step) {
     if (typeof step.value !== 'string' || step.walk.pattern(String(step.limit)).test(step.value)) return;
     fail(step, { pattern: step.limit }, `must match pattern "${String(step.limit)}"`);
@@ -248,7 +250,8 @@ function length(step: Step, applies: boolean, unit: string, holds: (size: number
   if (!applies || typeof limit !== 'number') return;
   // Between half of its units and all of them: mostly there is no need to count.
   if (typeof value === 'string' && holds(Math.ceil(value.length / 2), limit) && holds(value.length, limit)) return;
-  const size = typeof value === 'string' ? [...value].length : list(value).length;
+  const size =
+    typeof value === 'string' ? [...value].length : (isObject(value) ? Object.keys(value) : list(value)).length;
   if (holds(size, limit)) return;
   fail(step, { limit }, `must NOT have ${keyword.startsWith('min') ? 'fewer' : 'more'} than ${limit} ${unit}`);
 }

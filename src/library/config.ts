@@ -54,7 +54,7 @@ export function readConfig(
     concurrency: written.concurrency ?? 16,
     ...(written.judge && { judge: written.judge as Config['judge'] }),
     gate: mergeGate(DEFAULT_GATE, written.gate),
-    policy: (written.policy ?? {}) as JsonObject,
+    policy: written.policy ?? {},
   };
   checkRepeats(written.repeats, place(['repeats']), report);
   checkJudge(config, providers, place, report);
