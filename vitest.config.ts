@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: 'test/support/build.ts',
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // A machine of CI may stall for seconds in the middle of a timed test: such a test may try again there, never on a desk.
+    retry: process.env.CI ? 2 : 0,
     restoreMocks: true,
     coverage: { include: ['src/**/*.ts'] },
   },

@@ -33,7 +33,7 @@ function admit(now) {
   return true;
 }
 
-function headers(now) {
+function headers() {
   const missing = Math.max(0, 1 - level);
   const whole = ((burst - level) / rate) * 1000;
   return {
@@ -70,7 +70,7 @@ const server = createServer((request, response) => {
     inFlight += 1;
     seen.mostInFlight = Math.max(seen.mostInFlight, inFlight);
     const admitted = admit(now);
-    const head = headers(now);
+    const head = headers();
     if (!admitted) {
       seen.refused += 1;
       inFlight -= 1;

@@ -6,7 +6,7 @@ import { type EvalFlags, evalOptions, withEnvFile } from './flags.js';
 import { budgetLine } from './money.js';
 import { listenForInterrupt } from './interrupt.js';
 import { progress } from './progress.js';
-import { count, dollars, duration, mode, repeats, several, shard, tokens } from './values.js';
+import { dollars, duration, mode, repeats, several, shard, tokens, wholeNumber } from './values.js';
 
 /** `assay eval`: runs, prints the verdict. */
 export const command: CommandDefinition = {
@@ -17,7 +17,7 @@ export const command: CommandDefinition = {
       .option('--mode <mode>', 'replay, record or live (env: ASSAY_MODE)', mode)
       .option('--refresh', 'with --mode record: record anew what is recorded already')
       .option('--repeats <n>', 'trials per case: 5, or 1..8', repeats)
-      .option('--concurrency <n>', 'calls at a time', count)
+      .option('--concurrency <n>', 'calls at a time', wholeNumber)
       .option('--filter <pattern>', 'only cases that match a glob on prompt/case, or tag:x (repeatable)', several)
       .option('--since <ref>', 'only the prompts that the change since a git ref reaches')
       .option('--shard <i/n>', 'only the i-th of n parts of the cases; `assay merge` joins them and gates', shard)

@@ -27,7 +27,7 @@ export function repeats(text: string): Repeats {
 }
 
 /** Reads a whole number of at least 1. */
-export function count(text: string): number {
+export function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('Write a whole number from 1 to 99999.');
   return Number(text);
 }

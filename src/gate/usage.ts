@@ -49,7 +49,7 @@ class Latencies {
   }
 
   sorted(): Float64Array {
-    return this.values.subarray(0, this.count).sort();
+    return this.values.subarray(0, this.count).toSorted();
   }
 }
 

@@ -162,8 +162,3 @@ function valueStart(node: unknown): number | undefined {
   if (isScalar(node) && node.value === null && !node.source) return undefined;
   return startOf(node);
 }
-
-/** Whether a value read from a file is an empty document. */
-export function isEmpty(value: Json): boolean {
-  return value === null || (isObject(value) && Object.keys(value).length === 0);
-}

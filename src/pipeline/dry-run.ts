@@ -3,7 +3,7 @@ import { planCosts, type PlannedEval } from './cost-plan.js';
 import type { EvaluateOptions } from './options.js';
 import { openSession } from './session.js';
 
-export { lookup, planCalls, type PlannedEval } from './cost-plan.js';
+export type { PlannedEval } from './cost-plan.js';
 
 /** Works out what a run would call, and calls nothing. */
 export async function dryRun(options: EvaluateOptions, world: World): Promise<{ mode: string; evals: PlannedEval[] }> {

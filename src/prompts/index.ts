@@ -43,7 +43,9 @@ export interface LoadedPrompt<Id extends string = string> {
    * The messages, exactly as the evaluation sent them.
    * @throws PromptError when variables are missing, unknown or of another type, each by its name; values are never printed
    */
-  render(...vars: Record<never, never> extends VarsOf<Id> ? [vars?: VarsOf<Id>] : [vars: VarsOf<Id>]): { messages: Message[] };
+  render(...vars: Record<never, never> extends VarsOf<Id> ? [vars?: VarsOf<Id>] : [vars: VarsOf<Id>]): {
+    messages: Message[];
+  };
 }
 
 /** Where a prompt comes from, and which version it must be. */

@@ -3,7 +3,7 @@ import { Exchange } from './wire-exchange.js';
 import { blocked } from './wire-failure.js';
 import { Turns } from './wire-turns.js';
 
-export { timingOf, type WireTiming } from './wire-response.js';
+export { timingOf } from './wire-response.js';
 
 const DEFAULT_MAX_BYTES = 8 * 1024 * 1024;
 /** Models that think may be silent for long before they say more. */

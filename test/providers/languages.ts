@@ -84,9 +84,6 @@ export const LANGUAGES: Language[] = SPOKEN.flatMap((spoken) => [
   },
 ]);
 
-/** The languages once each. */
-export const WHOLE: Language[] = LANGUAGES.filter(({ streamed }) => !streamed);
-
 /** What the user said last in a request, in any of the languages. */
 export function lastSaid({ json }: Seen): string {
   const body = json as { messages?: { content: string }[]; input?: { content: string }[] } | undefined;
