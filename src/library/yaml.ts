@@ -13,7 +13,7 @@ import {
 } from 'yaml';
 import { problems as make } from '../errors.js';
 import type { Json, JsonObject, Place, Problem } from '../vocabulary.js';
-import { isInexact, isObject, MAX_DEPTH, type Path, type Read, REFUSED_KEYS } from './source.js';
+import { isInexact, MAX_DEPTH, type Path, type Read, REFUSED_KEYS } from './source.js';
 
 /** Largest YAML file in characters: its parser needs some hundred bytes per character; larger data belongs in .jsonl or .csv. */
 export const MAX_YAML = 4_000_000;
