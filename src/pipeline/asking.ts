@@ -33,16 +33,15 @@ export interface AskingOptions {
 export function askingPort(options: AskingOptions, world: World): Ask {
   const { mode, refresh, concurrency, timeoutMs, maxWaitMs, store, pool, budget } = options;
   const describe = pool.describe.bind(pool);
-  // On both sides of the queue: it turns new questions away, and those that were waiting for their place when it opened.
   const breaker = circuit({ describe });
   return layered(options.port ?? providerPort(pool), [
     recordings({ mode, refresh, store, describe }),
-    breaker,
+    breaker.outer,
     retry({ maxWaitMs, clock: world }),
     ...(budget ? [budget.layer] : []),
     price({ describe, date: world.date }),
     limits({ describe, concurrency, maxWaitMs, tokens, clock: world }),
-    breaker,
+    breaker.inner,
     ...(options.port ? [] : [ready(pool)]),
     deadline({ timeoutMs, clock: world }),
   ]);

@@ -1,12 +1,13 @@
-import { expect, test } from 'vitest';
-import { layered } from '../../src/ask/ask.js';
+import { describe, expect, test } from 'vitest';
+import type { Answer, FailureKind } from '../../src/vocabulary.js';
+import { type Ask, layered } from '../../src/ask/ask.js';
 import { circuit } from '../../src/ask/circuit.js';
 import { limits } from '../../src/ask/limits.js';
 import { bad, context, describeAs, FakeClock, good, request, scripted } from './fakes.js';
 
 test.each(['auth', 'quota'] as const)('%s ends the asking of that provider, with its reason', async (kind) => {
   const port = scripted(bad(kind, { retry: 'no' }, 'the key is refused'), good());
-  const ask = circuit({ describe: describeAs() })(port);
+  const ask = circuit({ describe: describeAs() }).outer(port);
   expect(await ask(request({ model: 'a:x' }), context())).toMatchObject({ failure: { message: 'the key is refused' } });
   expect(await ask(request({ model: 'a:y' }), context())).toMatchObject({
     ok: false,
@@ -19,17 +20,73 @@ test.each(['auth', 'quota'] as const)('%s ends the asking of that provider, with
 
 test.each(['server', 'rate-limited', 'bad-request', 'timeout'] as const)('%s leaves it closed', async (kind) => {
   const port = scripted(bad(kind), good());
-  const ask = circuit({ describe: describeAs() })(port);
+  const ask = circuit({ describe: describeAs() }).outer(port);
   await ask(request(), context());
   expect(await ask(request(), context())).toMatchObject({ ok: true });
 });
 
-test('standing on both sides of a queue, it lets nothing through that had waited', async () => {
-  const describe = describeAs();
-  const breaker = circuit({ describe });
+test('in its two places around a queue, it lets nothing through that had waited', async () => {
+  const known = { describe: describeAs() };
+  const breaker = circuit(known);
   const port = scripted(bad('quota', { retry: 'no' }, 'no credit'));
-  const ask = layered(port, [breaker, limits({ describe, concurrency: 2, clock: new FakeClock() }), breaker]);
+  const ask = layered(port, [
+    breaker.outer,
+    limits({ ...known, concurrency: 2, clock: new FakeClock() }),
+    breaker.inner,
+  ]);
   const answers = await Promise.all(Array.from({ length: 20 }, () => ask(request(), context())));
   expect(port.asked).toBeLessThanOrEqual(2);
   expect(answers[19]).toMatchObject({ failure: { kind: 'unavailable', message: 'provider unavailable: no credit' } });
+});
+
+describe('a provider that is down', () => {
+  /** Asks questions in turn; a number is how many are under way together. */
+  async function waves(ask: Ask, sizes: readonly number[]): Promise<Answer[]> {
+    const last: Answer[] = [];
+    for (const size of sizes)
+      last.push(...(await Promise.all(Array.from({ length: size }, () => ask(request(), context())))));
+    return last;
+  }
+  const kinds = (answers: readonly Answer[]) => answers.map((each) => (each.ok ? 'ok' : each.failure.kind));
+
+  test.each<FailureKind>(['network', 'timeout', 'server'])(
+    'is asked three times after each other: %s',
+    async (kind) => {
+      const port = scripted(bad(kind, { retry: 'no' }, 'nobody there'));
+      const answers = await waves(circuit({ describe: describeAs() }).outer(port), [1, 1, 1, 1, 1]);
+      expect(kinds(answers)).toEqual([kind, kind, kind, 'unavailable', 'unavailable']);
+      expect(answers[4]).toMatchObject({
+        attempts: 0,
+        failure: {
+          message:
+            'provider unavailable: 3 questions in a row came to nothing, each in all its tries; at last: nobody there',
+        },
+      });
+      expect(port.asked).toBe(3);
+    },
+  );
+
+  test('is not known by what is lost together: a short outage ends no run', async () => {
+    const port = scripted(bad('network'));
+    const answers = await waves(circuit({ describe: describeAs() }).outer(port), [16, 16, 16, 1]);
+    expect(port.asked).toBe(48);
+    expect(kinds(answers).at(-1)).toBe('unavailable');
+  });
+
+  test.each<[string, Answer]>([
+    ['answers', good()],
+    ['refuses the question', bad('bad-request')],
+    ['asks for patience', bad('rate-limited')],
+  ])('is not one that %s between them', async (_what, between) => {
+    const lost = bad('network');
+    const port = scripted(lost, lost, between, lost, lost, between, lost, good());
+    const answers = await waves(circuit({ describe: describeAs() }).outer(port), [1, 1, 1, 1, 1, 1, 1, 1]);
+    expect(answers[7]?.ok).toBe(true);
+  });
+
+  test('is not known by questions that were ended or never sent', async () => {
+    const port = scripted(bad('network'), bad('network'), { ...bad('timeout'), attempts: 0 }, bad('aborted'), good());
+    const answers = await waves(circuit({ describe: describeAs() }).outer(port), [1, 1, 1, 1, 1]);
+    expect(answers[4]?.ok).toBe(true);
+  });
 });
