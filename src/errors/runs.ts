@@ -95,6 +95,11 @@ export const runProblems = {
     remedy: 'Take either side or both, then run `npm run eval -- --mode record` for what is missing.',
     place,
   }),
+  'refresh-without-record': (mode: string): Problem => ({
+    code: 'refresh-without-record',
+    message: `--refresh records anew, and in mode ${mode} nothing is recorded`,
+    remedy: 'Give --mode record beside it, or leave it out.',
+  }),
   'shard-run': (journal: string, shard: string): Problem => ({
     code: 'shard-run',
     message: `the run in ${journal} is shard ${shard}; a baseline is of all cases`,

@@ -5,6 +5,7 @@ import type { WrittenAssertion } from '../schemas/cases.js';
 import type { Assertion, Json, JsonObject, Place } from '../vocabulary.js';
 import type { AssertionTypes, FoundType } from './assertion-types.js';
 import type { Report } from './findings.js';
+import type { Providers } from './models.js';
 import type { DiscoverOptions } from './options.js';
 import { renderText, textTagNames } from './render.js';
 import { isObject, type Path, type Source, within } from './source.js';
@@ -13,6 +14,7 @@ import { faultsOf, reportFaults } from './validate.js';
 /** What reading assertions of a prompt needs. */
 export interface AssertionContext {
   types: AssertionTypes;
+  providers: Providers;
   /** The prompt's output schema. */
   output?: JsonObject;
   checkTransform?: DiscoverOptions['checkTransform'];
@@ -121,6 +123,7 @@ function checkKeys(
   if (definition.options !== undefined) {
     const faults = faultsOf(definition.options, (written.options ?? {}) as JsonObject, 'options');
     reportFaults(faults, source, ['options'], note);
+    if (faults.length === 0 && definition.asks) checkModel(written.options ?? {}, definition, source, context, note);
   }
   checkThreshold(written.threshold, found, source, note);
   if (written.metric !== undefined && RESERVED_METRICS.has(written.metric)) {
@@ -130,6 +133,23 @@ function checkKeys(
   if (path && !path.ok) note(make['bad-path'](path.message, source.place(['path'])));
   const transform = written.transform === undefined ? undefined : context.checkTransform?.(written.transform);
   if (transform) note(make['bad-transform'](transform.message, transform.remedy, source.place(['transform'])));
+}
+
+/** The model that an assertion asks instead of the config's: held to the same rules, and told where it stands. */
+function checkModel(
+  { model, parameters }: { model?: unknown; parameters?: unknown },
+  { asks }: AssertionDefinition,
+  source: Source,
+  { providers }: AssertionContext,
+  note: Report,
+): void {
+  if (typeof model === 'string') {
+    const place = source.place(['options', 'model']);
+    const problem = asks === 'judge' ? providers.judgeProblem(model, place) : providers.problem(model, place);
+    if (problem) note(problem);
+  }
+  const inner = (path: Path, of: 'key' | 'value'): Place => source.place(['options', 'parameters', ...path], of);
+  providers.checkParameters(parameters as Json | undefined, inner, note);
 }
 
 function checkThreshold(threshold: number | undefined, found: FoundType, source: Source, note: Report): void {

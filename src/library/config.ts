@@ -86,9 +86,7 @@ function checkRepeats(written: WrittenConfig['repeats'], place: Place, report: R
 function checkJudge(config: Config, providers: Providers, place: Source['place'], report: Report): void {
   if (!config.judge) return;
   const { model, parameters } = config.judge;
-  const at = place(['judge', 'model']);
-  const problem =
-    providers.problem(model, at) ?? (providers.isUndated(model) ? make['undated-judge'](model, at) : undefined);
+  const problem = providers.judgeProblem(model, place(['judge', 'model']));
   if (problem) report(problem);
   const inner = (path: Path, of: 'key' | 'value'): Place => place(['judge', 'parameters', ...path], of);
   providers.checkParameters(parameters as JsonObject, inner, report);

@@ -54,6 +54,7 @@ export async function discoverLibrary(tree: Tree, options: DiscoverOptions): Pro
     const { output } = read.prompt;
     const context: CaseContext = {
       types,
+      providers: settings.providers,
       ...(output && { output }),
       ...(options.checkTransform && { checkTransform: options.checkTransform }),
       read,

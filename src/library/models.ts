@@ -51,8 +51,13 @@ export class Providers {
     return place ? { ...problem, place } : problem;
   }
 
+  /** What is wrong with a judge's name, if anything: one without a date is refused, too. */
+  judgeProblem(model: string, place: Place): Problem | undefined {
+    return this.problem(model, place) ?? (this.isUndated(model) ? make['undated-judge'](model, place) : undefined);
+  }
+
   /** Whether a model grades under one name today and another tomorrow. Local and scripted models are the user's own to pin. */
-  isUndated(model: string): boolean {
+  private isUndated(model: string): boolean {
     const found = this.behind(model);
     if (!found || found.definition.calls !== 'network' || isLoopback(found.settings.baseURL ?? found.settings.url))
       return false;

@@ -6,6 +6,7 @@ import { renderMessages } from '../library/render.js';
 import { requestTokens } from '../plan/estimate.js';
 import { requestOf } from '../run/execute.js';
 import { type Trial, trialsOf } from '../run/trials.js';
+import { graderOf } from '../score/grader.js';
 import type { Assertion, ModelRequest, TrialId, Work } from '../vocabulary.js';
 import type { World } from '../world.js';
 import type { EvaluateOptions } from './options.js';
@@ -126,15 +127,15 @@ function addGrader(sums: Map<string, Sum>, assertion: Assertion, answer: number,
   sums.set(request.model, sum);
 }
 
-/** What a model is asked to grade with; undefined for a check that asks none: a similarity does only where it names one. */
-function graderRequest({ type, level, value, options }: Assertion, session: Session): ModelRequest | undefined {
-  const asks = level === 'off' ? undefined : session.assertions.get(type)?.asks;
-  const { judge } = session.config;
-  const model = typeof options.model === 'string' ? options.model : asks === 'judge' ? judge?.model : undefined;
-  if (asks === undefined || model === undefined) return undefined;
+/** What a model is asked to grade with; undefined for a check that asks none. */
+function graderRequest(assertion: Assertion, { assertions, config }: Session): ModelRequest | undefined {
+  const { judge } = config;
+  const grader = graderOf(assertion, { assertions, ...(judge && { judge }) });
+  if (!grader) return undefined;
+  const { value } = assertion;
   const text = typeof value === 'string' ? value : JSON.stringify(value ?? '');
-  const common = { model, tools: [], parameters: judge?.parameters ?? {} };
-  if (asks === 'embedding') return { ...common, messages: [], texts: [text] };
+  const common = { model: grader.model, tools: [], parameters: judge?.parameters ?? {} };
+  if (grader.asks === 'embedding') return { ...common, messages: [], texts: [text] };
   return { ...common, messages: judgeMessages(text, '') };
 }
 

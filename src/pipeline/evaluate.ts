@@ -3,6 +3,7 @@ import { adviser } from '../gate/advice.js';
 import { partAdviser } from '../gate/part.js';
 import { type Journal, openJournal, resumeJournal } from '../journal/journal.js';
 import { adaptivePlan } from '../plan/planner.js';
+import { graderOf } from '../score/grader.js';
 import type { Problem, RunInfo } from '../vocabulary.js';
 import { processWorld, type World } from '../world.js';
 import { type Bounds, boundsOf } from './bounds.js';
@@ -13,8 +14,9 @@ import { missesReasons } from './misses.js';
 import type { EvaluateOptions } from './options.js';
 import { beginRemarks } from './remarks.js';
 import { runIdOf } from './run-id.js';
-import { configHash, openSession, type Session } from './session.js';
+import { checkModels, configHash, openSession, type Session } from './session.js';
 import { partOnly } from './shards.js';
+import { removeStaleReports } from './stale-reports.js';
 import { supplyOf } from './supply.js';
 
 /**
@@ -25,6 +27,7 @@ import { supplyOf } from './supply.js';
  */
 export async function evaluate(asked: EvaluateOptions, world: World = processWorld()): Promise<Conclusion> {
   const began = world.now();
+  await removeStaleReports(asked);
   const session = await openSession(asked, world);
   const remarks = beginRemarks(session, world);
   let bounds: Bounds | undefined;
@@ -34,7 +37,7 @@ export async function evaluate(asked: EvaluateOptions, world: World = processWor
     const info = await beginning(session, world);
     const books = await openBooks(session, info);
     const parts = partsOf(session, options, world, bounds);
-    await checkCases(session, parts);
+    await checkCases(session, parts, options, world);
     const reasons = await run(session, books, parts, options, bounds, world);
     const interrupted = options.interruptedBy?.();
     const { run: ended } = books.ledger;
@@ -66,17 +69,32 @@ async function beginning(session: Session, world: World): Promise<RunInfo> {
   };
 }
 
-/** What the run lacks to score its cases (a judge, an optional package) is said before anything is called. */
-async function checkCases({ library, evals, includes }: Session, { scorer }: EngineParts): Promise<void> {
+/**
+ * What the run lacks to score its cases is said before anything is called: a judge, an optional package, the key of a model that
+ * only an assertion names.
+ */
+async function checkCases(
+  session: Session,
+  { scorer }: EngineParts,
+  options: EvaluateOptions,
+  world: World,
+): Promise<void> {
+  const { library, evals, includes, assertions } = session;
   const found = new Map<string, Problem>();
+  const graders = new Set<string>();
   const prompts = new Map(evals.map(({ prompt }) => [prompt.id, prompt]));
   for (const prompt of prompts.values()) {
     for await (const testCase of library.cases(prompt)) {
       if (!includes(prompt.id, testCase)) continue;
       for (const problem of scorer.lacks(testCase, prompt)) found.set(JSON.stringify(problem), problem);
+      for (const each of testCase.assert) {
+        const grader = graderOf(each, { assertions });
+        if (grader) graders.add(grader.model);
+      }
     }
   }
-  if (found.size > 0) throw new UserError([...found.values()]);
+  const problems = [...found.values(), ...(await checkModels([...graders], session, options, world))];
+  if (problems.length > 0) throw new UserError(problems);
 }
 
 /** Runs what the planner asks for. @returns why it cannot be told how good the run is, if so; kept in the journal, too */

@@ -16,9 +16,10 @@ import { missesReasons, sumOfMisses } from './misses.js';
 import type { EvaluateOptions } from './options.js';
 import { openProject } from './project.js';
 import { beginRemarks } from './remarks.js';
-import { openSession, type Session } from './session.js';
+import { openSession, outputFolder, type Session } from './session.js';
 import { readShards, refuseForeign, type StoredShard } from './shards.js';
 import { runIdOf } from './run-id.js';
+import { removeStaleReports } from './stale-reports.js';
 import type { Supply } from './supply.js';
 
 /**
@@ -28,13 +29,14 @@ import type { Supply } from './supply.js';
  * @throws UserError where shards are missing, doubled, or of another run than the files here make
  */
 export async function merge(folders: readonly string[], options: EvaluateOptions, world: World): Promise<Conclusion> {
-  const { root } = openProject(options.cwd, options.config);
-  const shards = await readShards(folders, options.cwd, root);
+  const project = openProject(options.cwd, options.config);
+  const shards = await readShards(folders, options.cwd, project.root);
+  refuseOwnShard(shards, outputFolder(options, project)(JOURNAL));
+  await removeStaleReports(options);
   const session = await openSession({ ...options, ...shards[0]?.run.options, planOnly: true }, world);
   const remarks = beginRemarks(session, world);
   try {
     const books = await openBooks(session, infoOf(shards, world));
-    refuseOwnShard(shards, session);
     refuseForeign(shards, session, books);
     const parts = openParts(shards);
     const journal = await openJournal(session.out(JOURNAL), headerOf(session, books.ledger), session);
@@ -56,8 +58,8 @@ export async function merge(folders: readonly string[], options: EvaluateOptions
 }
 
 /** The joined journal must not take the place of one that it is made from. */
-function refuseOwnShard(shards: readonly StoredShard[], session: Session): void {
-  const found = shards.filter(({ run }) => same(run.path, session.out(JOURNAL)));
+function refuseOwnShard(shards: readonly StoredShard[], joined: string): void {
+  const found = shards.filter(({ run }) => same(run.path, joined));
   if (found.length > 0) throw new UserError(found.map(({ folder }) => problems['merged-into-shard'](folder)));
 }
 

@@ -14,7 +14,7 @@ import type { TrialSource } from '../run/trials.js';
 import type { ProviderDefinition } from '../providers/provider.js';
 import { gitRootOf, insideRoot } from '../trust/paths.js';
 import { createRedactor } from '../trust/redact.js';
-import type { Config, Eval, Library, Mode } from '../vocabulary.js';
+import type { Config, Eval, Library, Mode, Problem } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { type Against, openAgainst, refuseBeside } from './against.js';
 import { type Whence, withBaselines } from './baselines.js';
@@ -127,7 +127,7 @@ export async function openSession(options: EvaluateOptions, world: World): Promi
     },
   };
   if (options.against !== undefined) await addAgainst(session, options.against, whence);
-  await checkSession(session, providerWorld(options, world, project), options);
+  await checkSession(session, options, world);
   return session;
 }
 
@@ -164,19 +164,31 @@ export function modelsOf({ evals, config }: Pick<Session, 'evals' | 'config'>): 
   return [...new Set([...evals.map(({ model }) => model.model), ...judge])];
 }
 
-async function checkSession(session: Session, world: ProviderWorld, options: EvaluateOptions): Promise<void> {
-  const { config, store, library, evals, types } = session;
-  const calling = config.mode !== 'replay' && options.port === undefined && options.planOnly !== true;
-  const used = options.port === undefined ? modelsOf(session) : [];
-  const found = checkProviders(used, { providers: config.providers, types }, world, { calling });
-  if (config.mode !== 'live') found.push(...(await store.problems(library.prompts.map(({ id }) => id))));
-  if (found.length === 0) found.push(...(await session.pool.prepare(used, { calling })));
+async function checkSession(session: Session, options: EvaluateOptions, world: World): Promise<void> {
+  const { config, store, library, evals } = session;
+  const found = config.mode === 'live' ? [] : await store.problems(library.prompts.map(({ id }) => id));
+  if (options.refresh && config.mode !== 'record') found.push(problems['refresh-without-record'](config.mode));
+  found.push(...(await checkModels(modelsOf(session), session, options, world)));
   for (const model of new Set(evals.flatMap((each) => each.model.replaces ?? []))) {
     if (!model.includes(':')) found.push(problems['bad-model'](model));
   }
   if (found.length === 0) return;
   await session.close();
   throw new UserError(found);
+}
+
+/** What is wrong with models before they are asked: hosts, keys, code; those without mistakes are made ready. */
+export async function checkModels(
+  models: readonly string[],
+  { config, types, project, pool }: Session,
+  options: EvaluateOptions,
+  world: World,
+): Promise<Problem[]> {
+  const calling = config.mode !== 'replay' && options.port === undefined && options.planOnly !== true;
+  const used = options.port === undefined ? models : [];
+  const providers = { providers: config.providers, types };
+  const found = checkProviders(used, providers, providerWorld(options, world, project), { calling });
+  return found.length > 0 ? found : pool.prepare(used, { calling });
 }
 
 function providerWorld(options: EvaluateOptions, world: World, project: Project): ProviderWorld {
@@ -197,7 +209,11 @@ function inside(project: Project): (path: string) => string {
 }
 
 /** An output folder named on the command line may lie anywhere; the default one stays in the project. */
-function outputFolder(options: EvaluateOptions, project: Project, within: (path: string) => string) {
+export function outputFolder(
+  options: Pick<EvaluateOptions, 'cwd' | 'out'>,
+  project: Project,
+  within = inside(project),
+): (file: string) => string {
   if (options.out === undefined) return (file: string) => within(resolve(project.root, 'reports', file));
   const folder = resolve(options.cwd, options.out);
   const outside = relative(project.root, folder).startsWith('..') || isAbsolute(relative(project.root, folder));

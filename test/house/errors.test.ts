@@ -113,6 +113,7 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
   'recording-changed': [['fixtures/recordings/support/triage.jsonl']],
   'recording-conflict': [[AT]],
   'ref-not-fetched': [['origin/main']],
+  'refresh-without-record': [['replay']],
   'repeats-range': [[8, 1, AT]],
   'required-key': [['type', 'assert[0]', AT]],
   'required-metadata': [['support/triage', 'owner', AT]],
