@@ -10,7 +10,7 @@ import { type ProjectFlags, projectOptions } from './flags.js';
 export const command: CommandDefinition = {
   define(accept) {
     addProjectFlags(accept)
-      .argument('[paths...]', 'prompts, case files or folders; all that the run had by default')
+      .argument('[paths...]', 'prompts (file or id), case files or folders; all that the run had by default')
       .option('--dry-run', 'show what would change, and write nothing')
       .option('--json', 'print what changes as JSON');
     addExamples(accept, ['assay eval && assay accept', 'assay accept evals/support/triage.prompt.md --dry-run']);

@@ -5,10 +5,10 @@ import { completeRounds } from './tracks.js';
 /**
  * The baseline of a prompt after its part of a run was accepted. Models that ran are replaced, the others stay. Accepting an
  * unchanged version again adds its trials to those already accepted, for every case and metric whose input and assertions are the
- * same: nobody gets a better baseline by accepting until it looks good. A replayed run has no new trials; it adds none.
- * Cases that are no longer planned are dropped, unless only some of the prompt's cases were planned. Scores that could not be
- * computed are not stored. Nor are repeats that only some cases were given, or beyond the most that the prompt asks for: a baseline
- * must not hold more of the cases that failed.
+ * same: nobody gets a better baseline by accepting until it looks good. A run that was accepted already adds nothing, nor does a
+ * replay of the answers that were accepted. Cases that are no longer planned are dropped, unless only some of the prompt's cases
+ * were planned. Scores that could not be computed are not stored. Nor are repeats that only some cases were given, or beyond the
+ * most that the prompt asks for: a baseline must not hold more of the cases that failed.
  * @param prompt id of the prompt whose baseline it is
  * @param date when it was accepted, ISO 8601
  */
@@ -26,19 +26,26 @@ function acceptModel(run: EvalRun, previous: BaselineModel | undefined, { info }
   const { commit, dirty } = info.git;
   const judge = run.judged?.length === 0 ? undefined : run.judge;
   const unchanged = previous?.version === run.prompt.version && previous.judge === judge ? previous : undefined;
+  if (unchanged?.runs?.includes(info.id)) return unchanged;
   const rounds = Math.min(completeRounds(run.cases), run.repeats?.max ?? Number.POSITIVE_INFINITY);
   const cases = new Map(run.partial ? Object.entries(previous?.cases ?? {}) : []);
-  for (const each of run.cases) {
+  const joined = [...run.cases].map((each) => {
     const before = unchanged && own(unchanged.cases, each.case);
-    const stored = mergeCase(before, { ...each, trials: upTo(rounds, each.trials) }, info.mode === 'live');
-    if (stored) cases.set(each.case, stored);
-    else cases.delete(each.case);
+    return { run: each, metrics: trialsOf(before, each, upTo(rounds, each.trials)) };
+  });
+  const fresh = info.mode === 'live' || (run.called === true && !run.replayed);
+  const join = !fresh && joined.every(({ metrics }) => metrics.every(sameTrials)) ? longer : added;
+  for (const each of joined) {
+    const stored = storedCase(each.run, each.metrics, join);
+    if (stored) cases.set(each.run.case, stored);
+    else cases.delete(each.run.case);
   }
   return {
     version: run.prompt.version,
     ...(commit !== undefined && { commit }),
     ...(dirty !== undefined && { dirty }),
     date,
+    runs: [...(unchanged?.runs ?? []), info.id],
     ...(judge !== undefined && { judge }),
     cases: Object.fromEntries([...cases].toSorted(([a], [b]) => byCodeUnit(a, b))),
   };
@@ -56,15 +63,21 @@ interface Trials {
   now: readonly number[];
 }
 
-/** The case as it is stored; undefined where it has no score at all. */
-function mergeCase(before: BaselineCase | undefined, run: CaseRun, live: boolean): BaselineCase | undefined {
-  const metrics = inMetricOrder(Object.keys(run.asserts)).map((metric): Trials => {
+function trialsOf(before: BaselineCase | undefined, run: CaseRun, trials: readonly TrialFacts[]): Trials[] {
+  return inMetricOrder(Object.keys(run.asserts)).map((metric): Trials => {
     const assert = own(run.asserts, metric) ?? '';
     const known = before?.input === run.input ? own(before.scores, metric) : undefined;
-    const now = run.trials.map((trial) => own(trial.metrics, metric)).filter((score) => score !== undefined);
+    const now = trials.map((trial) => own(trial.metrics, metric)).filter((score) => score !== undefined);
     return { metric, assert, accepted: known?.assert === assert ? known.repeats : [], now };
   });
-  const join = !live && metrics.every(sameTrials) ? longer : added;
+}
+
+/** The case as it is stored; undefined where it has no score at all. */
+function storedCase(
+  run: CaseRun,
+  metrics: readonly Trials[],
+  join: (trials: Trials) => number[],
+): BaselineCase | undefined {
   const scores = metrics
     .map((each): [string, BaselineCase['scores'][string]] => [
       each.metric,
@@ -76,7 +89,8 @@ function mergeCase(before: BaselineCase | undefined, run: CaseRun, live: boolean
 
 /**
  * Whether these are the trials that were accepted before, or those and more: recordings replay the same answers, which must not
- * count twice. New answers with the very same scores are taken for the old ones, which changes no mean.
+ * count twice. That is told of all cases together: were it told of each, only those whose scores differ would get more trials, and
+ * a number of trials that hangs on their outcome undoes the test.
  */
 function sameTrials({ accepted, now }: Trials): boolean {
   const both = Math.min(accepted.length, now.length);

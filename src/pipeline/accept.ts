@@ -11,6 +11,7 @@ import { fixedPlan } from '../plan/planner.js';
 import { shardName } from '../plan/shard.js';
 import type { Baseline, Prompt } from '../vocabulary.js';
 import type { World } from '../world.js';
+import { baselinePath } from './baselines.js';
 import { type Books, headerOf, openBooks, restore } from './books.js';
 import { judge } from './conclude.js';
 import type { EvaluateOptions } from './options.js';
@@ -87,17 +88,23 @@ function refuseUnverified(session: Session, books: Books, run: StoredRun): void 
   if (reasons.length > 0) throw new UserError([problems['unverified-run'](reasons)], EXIT.unverified);
 }
 
-/** The prompts named by the paths; all when there are none. */
+/** The prompts that paths or ids name; all when there are none. */
 function chosenPrompts(session: Session, options: EvaluateOptions): Prompt[] {
-  const paths = projectPaths(session.project, options.cwd, options.paths ?? []);
-  if (paths.length === 0) return session.library.prompts;
-  const unknown = paths.filter((path) => !session.library.prompts.some((prompt) => names(path, prompt)));
+  const given = options.paths ?? [];
+  const { prompts } = session.library;
+  if (given.length === 0) return prompts;
+  const paths = projectPaths(session.project, options.cwd, given);
+  const named = paths.map((path, index) =>
+    prompts.filter((prompt) => prompt.id === given[index] || isOf(prompt, path)),
+  );
+  const unknown = paths.filter((_, index) => named[index]?.length === 0);
   if (unknown.length > 0) throw new UserError(unknown.map((path) => problems['not-in-run'](path)));
-  return session.library.prompts.filter((prompt) => paths.some((path) => names(path, prompt)));
+  return prompts.filter((prompt) => named.some((those) => those.includes(prompt)));
 }
 
-function names(path: string, prompt: Prompt): boolean {
-  const files = [prompt.path, ...prompt.caseFiles];
+/** Whether a path names a prompt: its file, a file of its cases, its baseline, or a folder above one of them. */
+function isOf(prompt: Prompt, path: string): boolean {
+  const files = [prompt.path, baselinePath(prompt), ...prompt.caseFiles];
   return path === '.' || files.some((file) => file === path || file.startsWith(`${path}/`));
 }
 
@@ -152,7 +159,7 @@ function plan(
       const thin = accepted && thinness(accepted, each.prompt.gate, each.prompt.repeats);
       return thin === undefined ? [] : [`${each.model.model}: ${thin}`];
     });
-    const path = prompt.path.replace(/\.prompt\.md$/, '.baseline.json');
+    const path = baselinePath(prompt);
     return { prompt, next, acceptance: { prompt: prompt.id, path, changes: describeAccept(previous, next), warnings } };
   });
 }

@@ -22,6 +22,7 @@ export const baselineSchema = {
           commit: { ...text, description: 'Commit that was checked out.' },
           dirty: { type: 'boolean', description: 'Whether there were changes that were not committed.' },
           date: { ...text, description: 'When it was accepted.' },
+          runs: { type: 'array', items: text, description: 'Runs that its trials come from: none counts twice.' },
           judge: { ...text, description: 'The model that graded.' },
           cases: {
             type: 'object',

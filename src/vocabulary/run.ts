@@ -134,6 +134,8 @@ export interface BaselineModel {
   commit?: string;
   dirty?: boolean;
   date: string;
+  /** Ids of the runs that its trials come from: none counts twice. */
+  runs?: string[];
   judge?: string;
   cases: Record<string, BaselineCase>;
 }

@@ -125,6 +125,22 @@ describe.concurrent('accept', () => {
     expect((await made.evaluate([])).code).toBe(0);
   });
 
+  test('of the same run twice adds nothing; of another run of the same version its trials', async ({ echoProject }) => {
+    const made = await projectWith(echoProject, new Set(['c03']));
+    await made.evaluate();
+    expect((await made.assay(['accept'])).code).toBe(0);
+    const once = made.read(BASELINE);
+
+    const again = await made.assay(['accept']);
+    expect(again.stdout).toContain('nothing changes');
+    expect(made.read(BASELINE)).toBe(once);
+
+    await made.evaluate();
+    expect((await made.assay(['accept', 'echo'])).stdout).toContain('+10 trials, same scores');
+    const { models } = JSON.parse(made.read(BASELINE)) as StoredBaseline;
+    expect(models['local:echo']?.cases['c03']?.scores['pass']?.repeats).toEqual([0, 0]);
+  });
+
   test('--json prints JSON and nothing else', async ({ echoProject }) => {
     const made = await projectWith(echoProject, new Set(), 2);
     const evaluated = await made.evaluate(['--mode', 'live', '--json']);

@@ -10,8 +10,12 @@ import { caseRun, casesOf, defaults, errored, evalRun, info, runOf, trial } from
 
 const when = { date: '2026-11-22' };
 
+let made = 0;
+
+/** A run of its own. */
 function run(cases: CaseRun[], more: Partial<EvalRun> = {}, mode: Mode = 'replay'): Run {
-  return runOf([evalRun(cases, more)], { info: { ...info, mode } });
+  made += 1;
+  return runOf([evalRun(cases, more)], { info: { ...info, id: `run-${made}`, mode } });
 }
 
 function acceptAll(runs: readonly Run[], previous?: Baseline): Baseline {
@@ -29,7 +33,8 @@ describe('accept', () => {
   it('stores every repeat of every metric with version, commit, date and judge', () => {
     const a = caseRun('a', [trial(1, { scores: { tone: 0.5 } }), trial(1, { scores: { tone: 1 } })]);
     const cases = [caseRun('b', [trial(1), trial(0)]), a];
-    expect(acceptAll([run(cases, { judge: 'x:judge-2026-01-01' })])).toEqual({
+    const judged = run(cases, { judge: 'x:judge-2026-01-01' });
+    expect(acceptAll([judged])).toEqual({
       schemaVersion: 1,
       models: {
         'openai:small': {
@@ -37,6 +42,7 @@ describe('accept', () => {
           commit: '0123456789abcdef',
           dirty: false,
           date: '2026-11-22',
+          runs: [judged.info.id],
           judge: 'x:judge-2026-01-01',
           cases: {
             a: {
@@ -124,6 +130,27 @@ describe('accept', () => {
     expect(repeats(acceptAll([more, once]))).toEqual([1, 0]);
   });
 
+  it('does not count a run twice, however often it is accepted', () => {
+    const [first, second] = [run(casesOf([1]), {}, 'live'), run(casesOf([0]), {}, 'live')];
+    const accepted = acceptAll([first, second]);
+    expect(acceptAll([first, second, first], accepted)).toEqual(accepted);
+    expect(repeats(accepted)).toEqual([1, 0]);
+  });
+
+  it('gives all cases as many trials, whatever they scored: else only those that differ would get more', () => {
+    const called = { called: true };
+    const accepted = acceptAll([run(casesOf([1, 1]), called, 'record'), run(casesOf([1, 0]), called, 'record')]);
+    expect([repeats(accepted, 'c0'), repeats(accepted, 'c1')]).toEqual([
+      [1, 1],
+      [1, 0],
+    ]);
+    const recordedAnew = acceptAll([run(casesOf([1, 1])), run(casesOf([1, 0]))]);
+    expect([repeats(recordedAnew, 'c0'), repeats(recordedAnew, 'c1')]).toEqual([
+      [1, 1],
+      [1, 0],
+    ]);
+  });
+
   it('starts anew where the case or its assertions changed', () => {
     const changed = casesOf([1]).map((each) => ({ ...each, input: 'other' }));
     expect(repeats(acceptAll([run(casesOf([0]), {}, 'live'), run(changed, {}, 'live')]))).toEqual([1]);
@@ -150,7 +177,9 @@ describe('the file', () => {
 
   it('is stable: neither the order of cases nor of keys shows', () => {
     const cases = casesOf([1, 0, 1]);
-    expect(formatBaseline(acceptAll([run(cases.toReversed())]))).toBe(formatBaseline(acceptAll([run(cases)])));
+    const [one, other] = [run(cases), run(cases.toReversed())];
+    other.info.id = one.info.id;
+    expect(formatBaseline(acceptAll([other]))).toBe(formatBaseline(acceptAll([one])));
   });
 
   it('holds whatever cases and metrics are called', () => {
