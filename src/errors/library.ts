@@ -134,6 +134,12 @@ export const libraryProblems = {
     remedy: 'Swap them.',
     place,
   }),
+  'too-few-repeats': (reducer: string, least: number, min: number, place?: Place): Problem => ({
+    code: 'too-few-repeats',
+    message: `the reducer ${reducer} folds ${least} repeats, but a case may get only ${min}`,
+    remedy: `Set repeats, or their min, to ${least} or more, or choose another reducer.`,
+    place,
+  }),
   'required-key': (key: string, inside: string, place?: Place): Problem => ({
     code: 'required-key',
     message: `the key "${key}" is missing in ${inside}`,

@@ -7,6 +7,7 @@ import { type EvalJudgement, judgeAll } from './judge.js';
 import { mapped } from '../lists.js';
 import { metricFacts } from './metrics.js';
 import { own } from './own.js';
+import { reducerOf } from './settings.js';
 import { type BaselineOf, type EvalTracks, removedCases, tracksOf } from './tracks.js';
 import { usageOf } from './usage.js';
 
@@ -72,11 +73,12 @@ function foldCases({ run, baseline, rounds, guarded }: EvalTracks, guards: reado
   const flakiness: Folds['flakiness'] = [];
   const states = new Map(guarded.map((each, index) => [each.case, guards[index]]));
   const cases = { total: run.cases.length, passed: 0, failed: 0, errored: 0, skipped: 0 };
+  const reduce = reducerOf(run.gate);
   const pair = (each: CaseRun) => baseline && pairMetric(each, own(baseline.cases, each.case), 'pass');
   const fold = (each: CaseRun, paired = pair(each)): CaseChange => {
     const accepted = paired && 'repeats' in paired ? paired.repeats : undefined;
     const guard = states.get(each.case);
-    return foldCase(each, { rounds, ...(accepted && { accepted }), ...(guard && { guard }) });
+    return foldCase(each, { rounds, reduce, ...(accepted && { accepted }), ...(guard && { guard }) });
   };
   for (const each of run.cases) {
     const paired = pair(each);

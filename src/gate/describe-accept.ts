@@ -1,4 +1,5 @@
 import { mean } from '../stats/mean.js';
+import type { Reducer } from '../stats/reduce.js';
 import type { Baseline, BaselineModel } from '../vocabulary.js';
 import { inMetricOrder, own } from './own.js';
 import { plural, score } from './say.js';
@@ -6,32 +7,33 @@ import { plural, score } from './say.js';
 /**
  * What accepting changes, in words, a line per model and change; empty where nothing but dates and commits differs.
  * @param previous undefined: nothing was accepted so far
+ * @param reduce folds the repeats of a case
  */
-export function describeAccept(previous: Baseline | undefined, next: Baseline): string[] {
+export function describeAccept(previous: Baseline | undefined, next: Baseline, reduce: Reducer = mean): string[] {
   const lines = Object.entries(next.models).flatMap(([name, model]) => {
     const before = previous && own(previous.models, name);
     const changes = before
-      ? changesOf(before, model)
-      : [`first baseline: ${plural(count(model), 'case')}`, ...means(model)];
+      ? changesOf(before, model, reduce)
+      : [`first baseline: ${plural(count(model), 'case')}`, ...means(model, reduce)];
     return changes.map((change) => `${name}: ${change}`);
   });
   const gone = Object.keys(previous?.models ?? {}).filter((name) => !Object.hasOwn(next.models, name));
   return [...lines, ...gone.map((name) => `${name}: removed`)];
 }
 
-function changesOf(before: BaselineModel, after: BaselineModel): string[] {
+function changesOf(before: BaselineModel, after: BaselineModel, reduce: Reducer): string[] {
   const changes: string[] = [];
   if (before.version !== after.version) changes.push(`version ${before.version} → ${after.version}`);
   if (before.judge !== after.judge) changes.push(`judge ${before.judge ?? 'none'} → ${after.judge ?? 'none'}`);
-  changes.push(...scoreChanges(before, after), ...caseChanges(before, after));
+  changes.push(...scoreChanges(before, after, reduce), ...caseChanges(before, after));
   const trials = trialsOf(after) - trialsOf(before);
   if (changes.length === 0 && trials > 0) changes.push(`+${plural(trials, 'trial')}, same scores`);
   return changes;
 }
 
-function scoreChanges(before: BaselineModel, after: BaselineModel): string[] {
+function scoreChanges(before: BaselineModel, after: BaselineModel, reduce: Reducer): string[] {
   return metricsOf(before, after).flatMap((metric) => {
-    const [was, is] = [meanOf(before, metric), meanOf(after, metric)];
+    const [was, is] = [meanOf(before, metric, reduce), meanOf(after, metric, reduce)];
     if (was === is) return [];
     return [`${metric} ${was === undefined ? 'none' : score(was)} → ${is === undefined ? 'none' : score(is)}`];
   });
@@ -58,8 +60,8 @@ function sameContent(before: BaselineModel, after: BaselineModel, id: string): b
   });
 }
 
-function means(model: BaselineModel): string[] {
-  return metricsOf(model).map((metric) => `${metric} ${score(meanOf(model, metric) ?? 0)}`);
+function means(model: BaselineModel, reduce: Reducer): string[] {
+  return metricsOf(model).map((metric) => `${metric} ${score(meanOf(model, metric, reduce) ?? 0)}`);
 }
 
 function metricsOf(...models: readonly BaselineModel[]): string[] {
@@ -68,8 +70,10 @@ function metricsOf(...models: readonly BaselineModel[]): string[] {
   );
 }
 
-function meanOf(model: BaselineModel, metric: string): number | undefined {
-  const values = Object.values(model.cases).flatMap((each) => mean(own(each.scores, metric)?.repeats ?? []) ?? []);
+function meanOf(model: BaselineModel, metric: string, reduce: Reducer): number | undefined {
+  const values = Object.values(model.cases).flatMap((each) => {
+    return reduce(own(each.scores, metric)?.repeats ?? []) ?? [];
+  });
   return mean(values);
 }
 

@@ -2,7 +2,7 @@ import { baselineNeeded } from '../stats/guard.js';
 import type { Track } from '../stats/sequential.js';
 import { GUARD_SHARE } from '../stats/sequential.js';
 import type { EvalProgress, Family } from '../stats/two-stage.js';
-import { isGated, levelOf, toleranceOf } from './settings.js';
+import { foldOf, isGated, levelOf, toleranceOf } from './settings.js';
 import type { EvalTracks, MetricTrack } from './tracks.js';
 
 /** Whether a metric's regression fails the gate by itself: it then shares the alpha of the family. */
@@ -29,11 +29,13 @@ export function familyOf(evals: readonly EvalTracks[]): Family {
 export function trackOf(evaluation: EvalTracks, metric: MetricTrack, final: boolean): Track {
   const { run, rounds, schedule } = evaluation;
   const { alpha, detect } = run.gate;
+  const fold = foldOf(run.gate);
   const grouped = metric.groups.some((group) => group !== undefined);
   return {
     baseline: metric.baseline,
     run: metric.run,
     ...(grouped && { groups: metric.groups }),
+    ...(fold && { fold }),
     rounds,
     schedule,
     final,

@@ -1,4 +1,5 @@
 import type { GuardState } from '../stats/guard.js';
+import type { Reducer } from '../stats/reduce.js';
 import type { BaselineCase, CaseGuard, CaseRun, FoldedCase, Unpaired } from '../vocabulary.js';
 import { own } from './own.js';
 
@@ -13,24 +14,25 @@ export interface CaseChange {
 export interface CaseContext {
   /** Complete rounds: later repeats were given to some cases only, and decide no outcome. */
   rounds: number;
+  reduce: Reducer;
   /** The baseline's `pass` of the same case, where it is paired. */
   accepted?: readonly number[];
   guard?: GuardState;
 }
 
 /**
- * Folds the repeats of a case into one outcome: it passes when more than half of the repeats that have a `pass` do. Without any
- * such repeat it is errored, or skipped where none was begun. A failure is never retried to green: repeats that only a failing
+ * Folds the repeats of a case into one outcome: it passes when its reduced `pass` is above one half; by the mean, when more than
+ * half of the repeats do. Without a `pass` to reduce it is errored, or skipped where none was begun. A failure is never retried to green: repeats that only a failing
  * case was given do not enter.
  *
  * Against the baseline: *newly failing* = every accepted repeat passed, and now the case fails each time it is asked (or was
  * confirmed as broken before it passed again); *newly passing* = every accepted repeat failed, and now it passes; an *accepted*
  * failure fails now and failed at least once then. *Flaky* = its repeats in this run do not agree.
  */
-export function foldCase(run: CaseRun, { rounds, accepted, guard }: CaseContext): CaseChange {
+export function foldCase(run: CaseRun, { rounds, reduce, accepted, guard }: CaseContext): CaseChange {
   const scored = run.trials.filter((trial) => own(trial.metrics, 'pass') !== undefined);
   const passed = scored.filter((trial) => own(trial.metrics, 'pass') === 1).length;
-  const outcome = outcomeOf(run, rounds);
+  const outcome = outcomeOf(run, rounds, reduce);
   const before = accepted && accepted.length > 0 ? accepted : undefined;
   const found = guard && guardOf(guard, scored.length);
   const folded: FoldedCase = {
@@ -48,11 +50,11 @@ export function foldCase(run: CaseRun, { rounds, accepted, guard }: CaseContext)
   return { folded, flaky: passed > 0 && passed < scored.length, ...(change && { change }) };
 }
 
-function outcomeOf(run: CaseRun, rounds: number): FoldedCase['outcome'] {
+function outcomeOf(run: CaseRun, rounds: number, reduce: Reducer): FoldedCase['outcome'] {
   const trials = run.trials.filter(({ repeat }) => repeat <= rounds);
   const passes = trials.map((trial) => own(trial.metrics, 'pass')).filter((value) => value !== undefined);
-  const passed = passes.filter((value) => value === 1).length;
-  if (passes.length > 0) return passed * 2 > passes.length ? 'passed' : 'failed';
+  const reduced = reduce(passes);
+  if (reduced !== undefined) return reduced > 0.5 ? 'passed' : 'failed';
   return trials.some((trial) => trial.status !== 'skipped') ? 'errored' : 'skipped';
 }
 

@@ -12,7 +12,9 @@ export function formatBaseline(baseline: Baseline): string {
 
 function formatModel(model: BaselineModel): string {
   const { version, commit, dirty, date, runs, judge } = model;
-  const facts = Object.entries({ version, commit, dirty, date, runs, judge }).filter(([, value]) => value !== undefined);
+  const facts = Object.entries({ version, commit, dirty, date, runs, judge }).filter(
+    ([, value]) => value !== undefined,
+  );
   const lines = facts.map(([key, value]) => `      ${JSON.stringify(key)}: ${JSON.stringify(value)}`);
   const cases = sorted(model.cases).map(([id, each]) => `        ${JSON.stringify(id)}: ${formatCase(each)}`);
   return block([...lines, `      "cases": ${block(cases, '      ')}`], '    ');

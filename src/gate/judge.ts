@@ -3,10 +3,12 @@ import { type DropEstimate, detectableDrop, dropBounds, estimateDrop, remedyFor 
 import type { GuardState } from '../stats/guard.js';
 import { spendingWeights } from '../stats/looks.js';
 import { effectFromError } from '../stats/power.js';
+import { foldPairs } from '../stats/reduce.js';
 import { type Judged, judgeFamily, type Standing, standingOf, SUITE_SHARE, type Track } from '../stats/sequential.js';
 import { type Family, nextStep } from '../stats/two-stage.js';
 import type { MetricComparison } from '../vocabulary.js';
 import { decides, familyOf, progressOf, trackOf } from './family.js';
+import { foldOf } from './settings.js';
 import type { EvalTracks, MetricTrack } from './tracks.js';
 
 /** What the statistics say about one metric; a metric that no case has on both sides has none. */
@@ -95,7 +97,9 @@ function equal(
 function unchanged(evaluation: EvalTracks, metric: MetricTrack, family: Family): MetricJudgement | undefined {
   const { baseline } = metric;
   const run = metric.run.map((scores) => scores.filter((score) => score !== undefined));
-  const estimate = estimateDrop({ baseline, run, groups: metric.groups });
+  const trials = { baseline, run, groups: metric.groups };
+  const fold = foldOf(evaluation.run.gate);
+  const estimate = estimateDrop(fold ? foldPairs(trials, fold) : trials);
   if (!estimate) return undefined;
   const mde = detectableDrop(estimate, lastLevel(evaluation, decides(evaluation, metric.name) ? family.tests : 1));
   return {
@@ -143,11 +147,15 @@ function changeInterval(estimate: DropEstimate): [number, number] {
  */
 function settlesFor(
   estimate: DropEstimate,
-  { alpha, detect }: Track,
+  { alpha, detect, fold }: Track,
   tests: number,
 ): NonNullable<MetricComparison['settles']> {
   const { effect, standardError, cases } = estimate;
-  if (effect < detect) return remedyFor(estimate, detect, 1 - alpha);
+  if (effect < detect) {
+    const { repeats, ...more } = remedyFor(estimate, detect, 1 - alpha);
+    // How a folded value settles with more repeats cannot be told from it.
+    return { ...more, ...(repeats !== undefined && !fold && { repeats }) };
+  }
   if (standardError === undefined || standardError === 0) return {};
   const level = (SUITE_SHARE * alpha) / Math.max(1, tests);
   const needed = (effectFromError(standardError, { alpha: level, power: 0.8, sides: 1 }) / effect) ** 2;

@@ -1,3 +1,5 @@
+import { mean } from '../stats/mean.js';
+import { type Reducer, reducerNamed } from '../stats/reduce.js';
 import type { GateSettings, Level } from '../vocabulary.js';
 import { own } from './own.js';
 
@@ -10,6 +12,16 @@ export function isGated(gate: GateSettings, metric: string): boolean {
 /** The smallest drop of a metric that matters. */
 export function toleranceOf(gate: GateSettings, metric: string): number {
   return own(gate.metrics, metric)?.tolerance ?? gate.tolerance;
+}
+
+/** How the repeats of a case are folded. */
+export function reducerOf({ reducer }: Pick<GateSettings, 'reducer'>): Reducer {
+  return reducerNamed(reducer) ?? mean;
+}
+
+/** The same where it is not the mean: folding comes then before all statistics, which else take every trial. */
+export function foldOf(gate: Pick<GateSettings, 'reducer'>): Reducer | undefined {
+  return gate.reducer === 'mean' ? undefined : reducerOf(gate);
 }
 
 /**

@@ -1,9 +1,11 @@
 import { detectableDrop, estimateDrop } from '../stats/drop.js';
 import { baselineNeeded } from '../stats/guard.js';
+import { foldPairs } from '../stats/reduce.js';
 import { GUARD_SHARE, SUITE_SHARE } from '../stats/sequential.js';
 import type { BaselineModel, GateSettings, Repeats } from '../vocabulary.js';
 import { own } from './own.js';
 import { plural, score } from './say.js';
+import { foldOf } from './settings.js';
 
 /**
  * What a baseline is too thin for, in words; undefined for one that has the repeats it should have and can prove a break of a single
@@ -20,7 +22,9 @@ export function thinness(accepted: BaselineModel, gate: GateSettings, repeats: R
   const needed = baselineNeeded(cases.length, GUARD_SHARE * gate.alpha, gate.confirm) ?? Number.POSITIVE_INFINITY;
   const wanted = Math.max(repeats.max, Number.isFinite(needed) ? needed : repeats.max);
   if (least >= wanted) return undefined;
-  const estimate = estimateDrop({ baseline: cases, run: cases });
+  const trials = { baseline: cases, run: cases };
+  const fold = foldOf(gate);
+  const estimate = estimateDrop(fold ? foldPairs(trials, fold) : trials);
   const drop = estimate && detectableDrop(estimate, SUITE_SHARE * gate.alpha);
   const sees = drop === undefined ? 'no drop of pass can be seen' : `a drop of pass below ${score(drop)} goes unseen`;
   const guard = least < needed ? ', and a break of a single case cannot be proven' : '';

@@ -1,9 +1,11 @@
 import { lookSchedule } from '../stats/looks.js';
 import type { GuardedCase } from '../stats/guard.js';
+import type { Reducer } from '../stats/reduce.js';
 import type { BaselineCase, BaselineModel, CaseRun, EvalRun, Run, TrialFacts, Unpaired } from '../vocabulary.js';
 import { pairMetric } from './fold.js';
 import { where } from '../lists.js';
 import { inMetricOrder, own } from './own.js';
+import { reducerOf } from './settings.js';
 
 /** Finds the accepted scores of a prompt's model; undefined where nothing was accepted. */
 export type BaselineOf = (prompt: string, model: string) => BaselineModel | undefined;
@@ -20,7 +22,7 @@ export type Relation = 'alone' | 'same' | 'anew' | 'changed';
 /** One metric of an eval as the statistics take it: complete rounds only, quarantined cases left out. */
 export interface MetricTrack {
   name: string;
-  /** Per case that has a score: the mean over its repeats. */
+  /** Per case that has a score: its repeats, folded. */
   values: number[];
   planned: number;
   missing: number;
@@ -57,7 +59,7 @@ function trackEval(run: EvalRun, baseline: BaselineModel | undefined, { info }: 
   const cases = where(run.cases, (each) => !each.quarantine);
   const rounds = completeRounds(cases);
   const removed = baseline && !run.partial ? removedCases(run, baseline) : [];
-  const metrics = gather(cases, baseline, removed, rounds);
+  const metrics = gather(cases, baseline, removed, { rounds, reduce: reducerOf(run.gate) });
   const repeats = run.repeats ?? { min: rounds, max: rounds };
   const fresh = info.mode === 'live' || run.called === true;
   const relation = baseline ? relationOf(run, baseline, metrics, fresh) : 'alone';
@@ -103,16 +105,22 @@ function scoresOf(trials: readonly TrialFacts[], metric: string, rounds: number)
   return scores;
 }
 
+/** How the scores of a case become one. */
+interface Folding {
+  rounds: number;
+  reduce: Reducer;
+}
+
 /** All metrics of an eval, in order; its cases are gone through once. */
 function gather(
   cases: Iterable<CaseRun>,
   baseline: BaselineModel | undefined,
   removed: readonly string[],
-  rounds: number,
+  folding: Folding,
 ): MetricTrack[] {
   const tracks = new Map<string, Gathering>();
   const trackOf = (name: string): Gathering => {
-    const known = tracks.get(name) ?? new Gathering(name, rounds);
+    const known = tracks.get(name) ?? new Gathering(name, folding);
     tracks.set(name, known);
     return known;
   };
@@ -144,13 +152,14 @@ class Gathering {
 
   constructor(
     private readonly name: string,
-    private readonly rounds: number,
+    private readonly folding: Folding,
   ) {
     this.made = { name, values: [], planned: 0, missing: 0, baseline: [], run: [], groups: [] };
   }
 
   add(each: CaseRun, accepted: BaselineCase | undefined): void {
-    const { name, rounds, made } = this;
+    const { name, made } = this;
+    const { rounds, reduce } = this.folding;
     const there = accepted !== undefined && Object.hasOwn(accepted.scores, name);
     const scores = scoresOf(each.trials, name, rounds);
     const found = scores.filter((score) => score !== undefined);
@@ -160,7 +169,8 @@ class Gathering {
     if (!here) return;
     made.planned += rounds;
     made.missing += rounds - found.length;
-    if (found.length > 0) made.values.push(average(found));
+    const folded = reduce(found);
+    if (folded !== undefined) made.values.push(folded);
     const paired = pairMetric(each, accepted, name);
     if (!('repeats' in paired)) return;
     this.onEitherSide.same += 1;
@@ -178,12 +188,6 @@ class Gathering {
   track(): MetricTrack {
     return { ...this.made, ...(this.inBaseline && { pairing: this.onEitherSide }) };
   }
-}
-
-function average(values: readonly number[]): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum / values.length;
 }
 
 function relationOf(run: EvalRun, baseline: BaselineModel, metrics: readonly MetricTrack[], fresh: boolean): Relation {

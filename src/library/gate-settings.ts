@@ -1,5 +1,5 @@
 import type { WrittenGate } from '../schemas/config.js';
-import type { GateSettings, Repeats } from '../vocabulary.js';
+import type { GateSettings, ReducerName, Repeats } from '../vocabulary.js';
 
 /** The gate without any configuration. */
 export const DEFAULT_GATE: GateSettings = {
@@ -7,6 +7,7 @@ export const DEFAULT_GATE: GateSettings = {
   tolerance: 0.02,
   detect: 0.1,
   confirm: 16,
+  reducer: 'mean',
   maxMissing: 0.02,
   rules: {
     regression: 'error',
@@ -27,7 +28,14 @@ export function mergeGate(base: GateSettings, written: WrittenGate | undefined):
   const metrics = { ...base.metrics };
   for (const [name, settings] of Object.entries(written.metrics ?? {}))
     metrics[name] = { ...metrics[name], ...settings };
-  return { ...base, ...written, rules: { ...base.rules, ...written.rules }, metrics };
+  // The schema has been held to the name's pattern.
+  const reducer = (written.reducer ?? base.reducer) as ReducerName;
+  return { ...base, ...written, reducer, rules: { ...base.rules, ...written.rules }, metrics };
+}
+
+/** The fewest repeats that a reducer can fold: the k of `at-least-<k>` and `pass@<k>`. */
+export function leastRepeats(reducer: ReducerName): number {
+  return Number(/\d+$/.exec(reducer)?.[0] ?? 1);
 }
 
 /** A number of repeats is a range of one. */

@@ -4,7 +4,7 @@ import type { JsonObject, ModelChoice, Parameters, Place, Prompt, Tool } from '.
 import { checkSettings, type Settings } from './config.js';
 import type { Report } from './findings.js';
 import { splitFrontMatter } from './front-matter.js';
-import { mergeGate, normaliseRepeats } from './gate-settings.js';
+import { leastRepeats, mergeGate, normaliseRepeats } from './gate-settings.js';
 import type { PromptFiles } from './layout.js';
 import { loadText } from './load.js';
 import { normaliseModels } from './models.js';
@@ -67,6 +67,7 @@ export function readPrompt(files: PromptFiles, context: PromptContext, report: R
 
   const written = merge(files.path, matter.written, context);
   checkSettings(matter.written, matter.place, context.settings.providers, note);
+  checkReducer(matter, written, context, note);
   const schemas = checkSchemas(matter, note);
   const names = tagNames(template.parts);
   if (template.problems.length === 0) checkDeclared(names.topLevel, matter.written.input, note);
@@ -150,6 +151,22 @@ function merge(path: string, written: WrittenPrompt, { settings, overridden }: P
     parameters = { ...parameters, ...(layer.parameters as JsonObject | undefined) };
   }
   return { ...merged, gate, parameters };
+}
+
+/** A reducer must not need more repeats than a case is sure to get. */
+function checkReducer(
+  { written: { gate }, place }: Matter,
+  merged: ReturnType<typeof merge>,
+  { settings }: PromptContext,
+  report: Report,
+): void {
+  const { reducer } = merged.gate;
+  const { min } = merged.repeats === undefined ? settings.config.repeats : normaliseRepeats(merged.repeats);
+  const least = leastRepeats(reducer);
+  if (min >= least) return;
+  report(
+    make['too-few-repeats'](reducer, least, min, gate?.reducer === undefined ? place([]) : place(['gate', 'reducer'])),
+  );
 }
 
 /** The command line's models, else the prompt's, else the config's. One from the command line keeps what it `replaces`. */

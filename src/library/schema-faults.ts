@@ -107,7 +107,8 @@ function wants(error: ErrorObject): string {
   if (error.keyword === 'minItems')
     return `must have at least ${String(params.limit)} ${params.limit === 1 ? 'entry' : 'entries'}`;
   const examples: unknown = error.parentSchema?.examples;
-  if (error.keyword === 'pattern' && Array.isArray(examples)) return `must be written like ${brief(examples[0])}${not}`;
+  if (error.keyword === 'pattern' && Array.isArray(examples))
+    return `must be written like ${examples.map(brief).join(' or ')}${not}`;
   const scalar = typeof error.data === 'number' || typeof error.data === 'string';
   return `${error.message ?? 'is not allowed here'}${scalar ? not : ''}`;
 }

@@ -4,6 +4,7 @@ import { accept } from '../gate/baseline.js';
 import { refusals } from '../gate/decide.js';
 import { describeAccept } from '../gate/describe-accept.js';
 import { formatBaseline } from '../gate/format-baseline.js';
+import { reducerOf } from '../gate/settings.js';
 import { thinness } from '../gate/thin.js';
 import { writeFileAtomic } from '../journal/atomic-write.js';
 import { firstDifference } from '../journal/fingerprint.js';
@@ -160,7 +161,8 @@ function plan(
       return thin === undefined ? [] : [`${each.model.model}: ${thin}`];
     });
     const path = baselinePath(prompt);
-    return { prompt, next, acceptance: { prompt: prompt.id, path, changes: describeAccept(previous, next), warnings } };
+    const changes = describeAccept(previous, next, reducerOf(prompt.gate));
+    return { prompt, next, acceptance: { prompt: prompt.id, path, changes, warnings } };
   });
 }
 

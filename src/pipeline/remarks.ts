@@ -1,5 +1,6 @@
 import { RECORDINGS } from '../ask/recordings-file.js';
 import { describeAccept } from '../gate/describe-accept.js';
+import { reducerOf } from '../gate/settings.js';
 import { lastChanges, type LastChange } from '../git/authors.js';
 import { changedInGit } from '../git/changes.js';
 import { textOf } from '../git/objects.js';
@@ -69,10 +70,11 @@ async function acceptedHere({ project, library }: Session, place: InRepository, 
 
 const MOST_ACCEPTED = 50;
 
-function acceptedLines({ id }: Prompt, before: Baseline | undefined, after: Baseline | undefined): string[] {
+function acceptedLines({ id, gate }: Prompt, before: Baseline | undefined, after: Baseline | undefined): string[] {
   const models = new Set([...Object.keys(before?.models ?? {}), ...Object.keys(after?.models ?? {})]);
   return [...models].flatMap((model) => {
-    const changes = describeAccept(only(before, model), only(after, model) ?? { schemaVersion: 1, models: {} });
+    const now = only(after, model) ?? { schemaVersion: 1, models: {} };
+    const changes = describeAccept(only(before, model), now, reducerOf(gate));
     const texts = changes.map((text) => text.slice(`${model}: `.length));
     // What happened to the scores is what a reviewer looks for.
     const sorted = [...texts.filter((text) => !isVersion(text)), ...texts.filter(isVersion)];

@@ -6,6 +6,7 @@ import { type GitStatus, gitStatus } from '../git/state.js';
 import { contentHash } from '../hash.js';
 import { projectFiles } from '../journal/project-files.js';
 import { type DiscoverOptions, discover } from '../library/discover.js';
+import { leastRepeats } from '../library/gate-settings.js';
 import { evalsOf } from '../plan/evals.js';
 import { caseFilter, type Filter } from '../plan/filter.js';
 import { isInShard, type Shard } from '../plan/shard.js';
@@ -14,7 +15,7 @@ import type { TrialSource } from '../run/trials.js';
 import type { ProviderDefinition } from '../providers/provider.js';
 import { gitRootOf, insideRoot } from '../trust/paths.js';
 import { createRedactor } from '../trust/redact.js';
-import type { Config, Eval, Library, Mode, Problem } from '../vocabulary.js';
+import type { Config, Eval, Library, Mode, Problem, ReducerName } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { type Against, openAgainst, refuseBeside } from './against.js';
 import { type Whence, withBaselines } from './baselines.js';
@@ -172,6 +173,9 @@ async function checkSession(session: Session, options: EvaluateOptions, world: W
   for (const model of new Set(evals.flatMap((each) => each.model.replaces ?? []))) {
     if (!model.includes(':')) found.push(problems['bad-model'](model));
   }
+  for (const [reducer, min] of tooFew(evals)) {
+    found.push(problems['too-few-repeats'](reducer, leastRepeats(reducer), min));
+  }
   if (found.length === 0) return;
   await session.close();
   throw new UserError(found);
@@ -189,6 +193,15 @@ export async function checkModels(
   const providers = { providers: config.providers, types };
   const found = checkProviders(used, providers, providerWorld(options, world, project), { calling });
   return found.length > 0 ? found : pool.prepare(used, { calling });
+}
+
+/** Reducers that need more repeats than `--repeats` gives: what files say was checked with them. */
+function tooFew(evals: readonly Eval[]): Map<ReducerName, number> {
+  return new Map(
+    evals.flatMap(({ prompt: { gate, repeats } }): [ReducerName, number][] =>
+      repeats.min < leastRepeats(gate.reducer) ? [[gate.reducer, repeats.min]] : [],
+    ),
+  );
 }
 
 function providerWorld(options: EvaluateOptions, world: World, project: Project): ProviderWorld {

@@ -106,6 +106,12 @@ export const gate = {
       maximum: 1000,
       description: 'The most trials a newly failing case is given to prove that it is broken (default 16).',
     },
+    reducer: {
+      type: 'string',
+      pattern: '^(mean|majority|all|any|at-least-[1-9]\\d{0,3}|pass@[1-9]\\d{0,3})$',
+      examples: ['mean', 'majority', 'all', 'any', 'at-least-2', 'pass@2'],
+      description: 'How the repeats of a case are folded into one (default mean).',
+    },
     minPassRate: {
       ...fraction,
       description: 'Smallest share of passing cases. Without a baseline the default is 1; with one there is none.',

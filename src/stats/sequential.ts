@@ -3,6 +3,7 @@ import { type DropEstimate, detectableDrop, dropBounds, estimateDrop } from './d
 import { combineLooks, looksMade, spendingWeights } from './looks.js';
 import { holm } from './multiplicity.js';
 import { pairedPermutation } from './permutation.js';
+import { foldPairs, type Reducer } from './reduce.js';
 import type { PairedTrials } from './units.js';
 
 /** Of alpha, the suite's looks may spend this share; the guard of single cases has the rest. */
@@ -25,6 +26,8 @@ export interface Track {
   alpha: number;
   tolerance: number;
   detect: number;
+  /** Folds the repeats of a case into one; absent: the mean, for which every trial counts. */
+  fold?: Reducer;
   /** Names the random numbers of graded scores. */
   seed?: string;
 }
@@ -77,9 +80,10 @@ export function standingOf(track: Track, family: number): Standing | undefined {
 /** A look at which no case had scores on both sides proves nothing. */
 const NO_SCORES = { drop: 1, rise: 1, exact: true };
 
-function upToRound({ baseline, run, groups }: Track, rounds: number): PairedTrials {
+function upToRound({ baseline, run, groups, fold }: Track, rounds: number): PairedTrials {
   const complete = run.map((scores) => scores.slice(0, rounds).filter((score) => score !== undefined));
-  return { baseline, run: complete, ...(groups && { groups }) };
+  const trials = { baseline, run: complete, ...(groups && { groups }) };
+  return fold ? foldPairs(trials, fold) : trials;
 }
 
 /** Arrangements to draw so that a p at half the level can still be told from one at the level. */

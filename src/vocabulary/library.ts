@@ -55,6 +55,9 @@ export type RuleName =
   | 'latency'
   | 'tokens';
 
+/** How the repeats of a case are folded into one, before any metric looks over cases. */
+export type ReducerName = 'mean' | 'majority' | 'all' | 'any' | `at-least-${number}` | `pass@${number}`;
+
 /** The gate's settings after defaults, overrides and front matter were merged. Scores and tolerances are fractions, 0..1. */
 export interface GateSettings {
   /** Share of runs of an unchanged prompt that may fail by chance. */
@@ -65,6 +68,7 @@ export interface GateSettings {
   detect: number;
   /** The most trials a newly failing case is given to prove that it is hard broken. */
   confirm: number;
+  reducer: ReducerName;
   /** Absent: 1 where there is no baseline, no minimum where there is one. */
   minPassRate?: number;
   /** The share of an eval's scores that may be missing before the verdict is unverified. */

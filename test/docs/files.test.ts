@@ -61,7 +61,8 @@ describe('docs/files.md has the keys of the schemas, and none besides', () => {
   });
 
   it('with the defaults of the gate', () => {
-    const { rules: _rules, metrics: _metrics, ...numbers } = DEFAULT_GATE;
+    const { rules: _rules, metrics: _metrics, reducer, ...numbers } = DEFAULT_GATE;
+    expect(codeWords(cell(gated, 'reducer', 1))).toEqual([reducer]);
     const stated = gated.rows.flatMap(([name = '', byDefault = '']) => {
       const values = codeWords(byDefault);
       return codeWords(name).map((key, index) => [key, Number(values[index])] as const);

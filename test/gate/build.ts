@@ -14,6 +14,7 @@ export const defaults: GateSettings = {
   tolerance: 0.02,
   detect: 0.1,
   confirm: 16,
+  reducer: 'mean',
   maxMissing: 0.02,
   rules: {
     regression: 'error',

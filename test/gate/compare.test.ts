@@ -56,6 +56,40 @@ describe('means', () => {
     expect(compareOne(evalRun(cases)).metrics.pass).toMatchObject({ mean: 0.375, n: 2 });
   });
 
+  it.each([
+    ['mean', 0.75, 'passed', 0.5, -0.25],
+    ['majority', 1, 'passed', 0, -1],
+    ['all', 0, 'failed', 0, 0],
+    ['any', 1, 'passed', 1, 0],
+    ['at-least-3', 1, 'passed', 0, -1],
+    ['pass@2', 1, 'passed', 5 / 6, -1 / 6],
+  ] as const)(
+    'fold by %s: the baseline %d, the outcome then %s, the run %d',
+    (reducer, before, outcome, now, delta) => {
+      const gate = { ...defaults, reducer };
+      const accepted = [1, 1, 0, 1] as (0 | 1)[];
+      expect(compareOne(evalRun(repeated(accepted), { gate })).folded.at(0)?.outcome).toBe(outcome);
+      const { metrics } = compareOne(evalRun(repeated([1, 0, 1, 0]), { gate }), baselineOf(repeated(accepted)));
+      expect(metrics.pass?.baseline).toBeCloseTo(before, 12);
+      expect(metrics.pass?.mean).toBeCloseTo(now, 12);
+      expect(metrics.pass?.delta).toBeCloseTo(delta, 12);
+    },
+  );
+
+  it('fold as many accepted repeats as the run has, where they are folded by another than the mean', () => {
+    const gate = { ...defaults, reducer: 'all' as const };
+    const { metrics } = compareOne(evalRun(repeated([1, 1]), { gate }), baselineOf(repeated([1, 1, 0, 1])));
+    expect(metrics.pass).toMatchObject({ baseline: 1, mean: 1, delta: 0 });
+  });
+
+  it('leave out a case with too few scores to fold', () => {
+    const gate = { ...defaults, reducer: 'at-least-2' as const, maxMissing: 1 };
+    const cases = [caseRun('a', [trial(1), errored()]), caseRun('b', [trial(1), trial(1)])];
+    const found = compareOne(evalRun(cases, { gate }), baselineOf(cases));
+    expect(found.metrics.pass).toMatchObject({ mean: 1, n: 1 });
+    expect(found.cases).toMatchObject({ passed: 1, errored: 1 });
+  });
+
   it('take complete rounds only: repeats that only some cases were given never enter', () => {
     const cases = [caseRun('asked-again', [trial(0), trial(1), trial(1), trial(1)]), caseRun('once', [trial(1)])];
     const found = compareOne(evalRun(cases));

@@ -121,6 +121,10 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
   'shallow-clone': [[]],
   'shard-run': [['reports/run.jsonl', '2/4']],
   'takes-none': [['cost', 'value', AT]],
+  'too-few-repeats': [
+    ['at-least-3', 3, 1, AT],
+    ['pass@5', 5, 2],
+  ],
   'template-too-large': [['its partials hold more than 1000000 characters', AT]],
   'text-beside-messages': [['You are kind.', AT]],
   'too-deep': [[100, AT]],

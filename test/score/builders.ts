@@ -32,6 +32,7 @@ export function prompt(more: Partial<Prompt> = {}): Prompt {
       tolerance: 0,
       detect: 0.1,
       confirm: 16,
+      reducer: 'mean',
       maxMissing: 0,
       rules: {
         regression: 'error',

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { all, any, atLeast, majority, mean, passAtK, type Reducer } from '../../src/score/reduce.js';
+import { mean } from '../../src/stats/mean.js';
+import { all, any, atLeast, foldPairs, majority, passAtK, type Reducer, reducerNamed } from '../../src/stats/reduce.js';
 
 const REDUCERS: [string, Reducer][] = [
   ['mean', mean],
@@ -59,6 +60,52 @@ describe('reducers', () => {
         fc.pre(list.length >= k && list.length <= 8);
         const bests = draws(list, k).map((draw) => Math.max(...draw));
         expect(passAtK(k)(list)).toBeCloseTo(bests.reduce((sum, best) => sum + best, 0) / bests.length, 9);
+      }),
+    );
+  });
+});
+
+describe('names', () => {
+  it.each<[string, number[], number]>([
+    ['mean', [1, 0, 1, 1], 0.75],
+    ['majority', [1, 0, 1], 1],
+    ['all', [1, 1, 0], 0],
+    ['any', [0, 0, 1], 1],
+    ['at-least-2', [1, 0, 1], 1],
+    ['at-least-3', [1, 0, 1], 0],
+    ['pass@2', [1, 0, 0, 0], 0.5],
+  ])('%s', (name, values, expected) => {
+    expect(reducerNamed(name)?.(values)).toBeCloseTo(expected, 12);
+  });
+
+  it.each(['', 'median', 'at-least-0', 'at-least-', 'pass@0', 'pass@k', 'constructor', 'mean '])('not "%s"', (name) => {
+    expect(reducerNamed(name)).toBeUndefined();
+  });
+});
+
+describe('folded pairs', () => {
+  const trials = fc.array(fc.array(fc.constantFrom(0, 1), { maxLength: 8 }), { minLength: 1, maxLength: 6 });
+
+  it('a case is one trial on either side, of as many repeats as both have', () => {
+    const baseline = [[1, 1, 0], [1], [1, 1], []];
+    const run = [[1, 1], [0, 1, 1], [1, 1, 0], [1]];
+    const folded = foldPairs({ baseline, run, groups: ['g', undefined, 'g', undefined] }, all);
+    expect(folded).toEqual({
+      baseline: [[1], [1], [1], []],
+      run: [[1], [0], [1], []],
+      groups: ['g', undefined, 'g', undefined],
+    });
+    expect(foldPairs({ baseline, run }, atLeast(2)).baseline).toEqual([[1], [], [1], []]);
+  });
+
+  it('more repeats on one side are no difference, and the sides are alike', () => {
+    fc.assert(
+      fc.property(trials, fc.constantFrom(all, any, majority), (before, fold) => {
+        const after = before.map((values) => [...values, 0, 1]);
+        const { baseline, run } = foldPairs({ baseline: before, run: after }, fold);
+        expect(run).toEqual(baseline);
+        const turned = foldPairs({ baseline: after, run: before }, fold);
+        expect([turned.run, turned.baseline]).toEqual([baseline, run]);
       }),
     );
   });

@@ -1,11 +1,8 @@
+import { mean } from './mean.js';
+import type { PairedTrials } from './units.js';
+
 /** Folds the values of one case's repeats, each 0..1, into one; undefined where there are too few to tell. */
 export type Reducer = (values: readonly number[]) => number | undefined;
-
-/** The mean: what is used unless said otherwise. */
-export const mean: Reducer = (values) => {
-  if (values.length === 0) return undefined;
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-};
 
 /** What more than half of the repeats reach: for 1 and 0, the majority; a tie is 0. (The lower median.) */
 export const majority: Reducer = (values) => atLeast(Math.floor(values.length / 2) + 1)(values);
@@ -43,5 +40,39 @@ export function passAtK(k: number): Reducer {
       probability *= (i - k) / Math.max(1, i - 1);
     }
     return expected;
+  };
+}
+
+const NAMED: Readonly<Record<string, Reducer>> = { mean, majority, all, any };
+const COUNTING: readonly [RegExp, (k: number) => Reducer][] = [
+  [/^at-least-([1-9]\d{0,3})$/, atLeast],
+  [/^pass@([1-9]\d{0,3})$/, passAtK],
+];
+
+/** @param name `mean`, `majority`, `all`, `any`, `at-least-<k>` or `pass@<k>`. @returns undefined for any other */
+export function reducerNamed(name: string): Reducer | undefined {
+  if (Object.hasOwn(NAMED, name)) return NAMED[name];
+  for (const [pattern, make] of COUNTING) {
+    const k = pattern.exec(name)?.[1];
+    if (k !== undefined) return make(Number(k));
+  }
+  return undefined;
+}
+
+/**
+ * Each case as a single trial on either side: its repeats folded, as many of them as both sides have, the first ones. Were one side
+ * folded over more repeats than the other, `all` and `any` would differ where nothing changed. A case with too few is left out.
+ */
+export function foldPairs({ baseline, run, groups }: PairedTrials, fold: Reducer): PairedTrials {
+  const pairs = baseline.map((before, index) => {
+    const after = run[index] ?? [];
+    const both = Math.min(before.length, after.length);
+    const [a, b] = [fold(before.slice(0, both)), fold(after.slice(0, both))];
+    return a === undefined || b === undefined ? { before: [], after: [] } : { before: [a], after: [b] };
+  });
+  return {
+    baseline: pairs.map(({ before }) => before),
+    run: pairs.map(({ after }) => after),
+    ...(groups && { groups }),
   };
 }
