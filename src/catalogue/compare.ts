@@ -54,7 +54,8 @@ export function comparePrompts(before: PromptSide | undefined, after: PromptSide
     output: jsonDiff(was && answerOf(was), is && answerOf(is)),
     tools: jsonDiff(was?.tools, is?.tools),
     input: jsonDiff(was?.input, is?.input),
-    settings: jsonDiff(was && settingsOf(was), is && settingsOf(is)),
+    // Of a prompt that is new or gone, defaults would hide what was written.
+    settings: was && is ? jsonDiff(settingsOf(was), settingsOf(is)) : [],
   };
   return {
     versions: { before: was?.version ?? null, after: is?.version ?? null },

@@ -3,7 +3,7 @@ import type { TemplatePart } from '../vocabulary.js';
 
 /** A template as the model sees it, as text: partials in place, no comments, one heading per message. */
 export function templateText(template: readonly TemplatePart[]): string {
-  return `${blocks(canonicalMessages(template), '').join('\n')}\n`;
+  return `${blocks(canonicalMessages(template), '').join('\n').trimEnd()}\n`;
 }
 
 /** Messages, and the sections around them. */

@@ -5,6 +5,7 @@ import { EXIT } from '../exit-codes.js';
 import type { World } from '../world.js';
 import { addExamples, addProjectFlags, type CommandDefinition } from './command.js';
 import { type ProjectFlags, projectOptions } from './flags.js';
+import { jsonText } from './json.js';
 
 /** `assay accept`: shows what changes in the baselines, then writes them. */
 export const command: CommandDefinition = {
@@ -28,7 +29,7 @@ async function runAccept(paths: string[], flags: ProjectFlags, world: World): Pr
     const dropped = dry ? 0 : await run.write();
     if (flags.json) {
       const toppedUp = run.topUp ?? { trials: 0, calls: 0 };
-      world.stdout.write(`${JSON.stringify({ written: !dry, toppedUp, accepted, dropped }, null, 2)}\n`);
+      world.stdout.write(jsonText({ written: !dry, toppedUp, accepted, dropped }));
     } else if (dropped > 0) {
       world.stdout.write(`${dropped} recordings that nothing uses any more were dropped\n`);
     }

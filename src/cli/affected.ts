@@ -8,6 +8,7 @@ import { affectedSince, sentence, type Since, unreadableNote } from '../pipeline
 import { forTerminal } from '../trust/escape.js';
 import type { World } from '../world.js';
 import { addConfigFlag, addExamples, type CommandDefinition } from './command.js';
+import { jsonText } from './json.js';
 import { paint } from './paint.js';
 
 interface AffectedFlags {
@@ -43,7 +44,7 @@ function json({ affected }: Since): string {
     why: whyOf(each),
     causes: each.causes.map(({ change, path }) => ({ change, path })),
   }));
-  return `${JSON.stringify({ affected: list }, null, 2)}\n`;
+  return jsonText({ affected: list });
 }
 
 function screen(since: Since, prompts: number, world: World): string {

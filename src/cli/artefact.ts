@@ -39,6 +39,7 @@ export async function runArtefact(
     return EXIT.passed;
   }
   const what = artefact.there === 'nothing' ? 'is not there' : 'is not of these prompts';
-  world.stderr.write(`${path} ${what}: run \`assay ${name}\` and commit it\n`);
+  const command = ['assay', name, ...Object.entries(flags).map(([flag, value]) => `--${flag} ${value}`)].join(' ');
+  world.stderr.write(`${path} ${what}: run \`${forTerminal(command)}\` and commit it\n`);
   return EXIT.failed;
 }

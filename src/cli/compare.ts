@@ -2,8 +2,10 @@ import { EXIT } from '../exit-codes.js';
 import { compareSides } from '../pipeline/compare.js';
 import { comparisonFacts, renderComparison } from '../reports/comparison.js';
 import type { World } from '../world.js';
+import { columnsOf } from './columns.js';
 import { addExamples, type CommandDefinition } from './command.js';
 import type { ProjectFlags } from './flags.js';
+import { jsonText } from './json.js';
 import { takesColor } from './paint.js';
 
 /** `assay compare`: two runs, baselines or commits side by side. */
@@ -32,10 +34,9 @@ async function runCompare(sides: string[], flags: ProjectFlags, world: World): P
   const options = { cwd: world.cwd, ...(flags.config !== undefined && { config: flags.config }) };
   const compared = await compareSides(before, after, options, world);
   if (flags.json) {
-    world.stdout.write(`${JSON.stringify(comparisonFacts(compared), null, 2)}\n`);
+    world.stdout.write(jsonText(comparisonFacts(compared)));
   } else {
-    const width = world.stdout.isTTY ? (world.stdout.columns ?? 80) : 100;
-    const screen = { color: takesColor(world.stdout, world.env), width };
+    const screen = { color: takesColor(world.stdout, world.env), width: columnsOf(world.stdout) };
     for (const part of renderComparison(compared, screen)) world.stdout.write(part);
   }
   if (compared.comparable) return EXIT.passed;

@@ -3,6 +3,7 @@ import { EXIT } from '../exit-codes.js';
 import type { Conclusion } from '../pipeline/conclude.js';
 import { renderTerminal } from '../reports/terminal.js';
 import type { Screen, World } from '../world.js';
+import { columnsOf } from './columns.js';
 import { takesColor } from './paint.js';
 
 /** Prints how a run ended: the terminal's report, or report.json and nothing else. */
@@ -12,7 +13,7 @@ export async function printConclusion(conclusion: Conclusion, json: boolean, wor
   if (json && report !== undefined) {
     for await (const chunk of createReadStream(report, 'utf8')) await put(String(chunk), world.stdout);
   } else {
-    const screen = { color: takesColor(world.stdout, world.env), width: widthOf(world.stdout) };
+    const screen = { color: takesColor(world.stdout, world.env), width: columnsOf(world.stdout) };
     for await (const chunk of renderTerminal(input, screen)) await put(redact(chunk), world.stdout);
   }
   if (verdict.exitCode === EXIT.interrupted || verdict.exitCode === EXIT.terminated) {
@@ -31,9 +32,4 @@ async function put(text: string, screen: Screen): Promise<void> {
     };
     for (const event of events) screen.on?.(event, done);
   });
-}
-
-/** Columns to write for: a file or a pipe has no width, and long lines harm nobody there. */
-function widthOf(screen: Screen): number {
-  return screen.isTTY ? (screen.columns ?? 80) : 100;
 }

@@ -4,6 +4,7 @@ import { type DiffedPrompt, diff } from '../pipeline/diff.js';
 import { forTerminal } from '../trust/escape.js';
 import type { World } from '../world.js';
 import { addConfigFlag, addExamples, type CommandDefinition } from './command.js';
+import { jsonText } from './json.js';
 import { paint } from './paint.js';
 import { table } from './table.js';
 
@@ -28,7 +29,7 @@ async function run(
   world: World,
 ): Promise<number> {
   const found = await diff(given, ref, { cwd: world.cwd, ...(config !== undefined && { config }) }, world);
-  const text = json ? `${JSON.stringify(found, null, 2)}\n` : screen(found, paint(world.stdout, world.env));
+  const text = json ? jsonText(found) : screen(found, paint(world.stdout, world.env));
   world.stdout.write(text);
   return EXIT.passed;
 }
@@ -43,7 +44,7 @@ const TEXTS = [
 ] as const satisfies (readonly [keyof PromptDiff, string])[];
 
 function screen(found: DiffedPrompt, color: Colors): string {
-  const { prompt, ref, commit, versions } = found;
+  const { prompt, was, ref, commit, versions } = found;
   const at = `${ref} (${commit.slice(0, 7)})`;
   const blocks = TEXTS.flatMap(([key, title]) => {
     const lines = found[key];
@@ -59,12 +60,13 @@ function screen(found: DiffedPrompt, color: Colors): string {
   });
   blocks.push(...casesBlock(found.cases, color), ...scoresBlock(found.scores, color));
   const head = `${color.bold(forTerminal(prompt))}  ${forTerminal(headline(versions, at))}\n`;
-  return [head, ...blocks].join('\n');
+  const renamed = was === undefined ? '' : `It was ${forTerminal(was)} then.\n`;
+  return [head + renamed, ...(blocks.length > 0 ? blocks : ['Nothing differs.\n'])].join('\n');
 }
 
 function headline({ before, after }: PromptDiff['versions'], at: string): string {
-  if (before === null) return `version ${after}; it is not at ${at}`;
-  if (after === null) return `version ${before} at ${at}; it is no more`;
+  if (before === null) return `version ${after}; there was none at ${at}`;
+  if (after === null) return `version ${before} at ${at}; there is none now`;
   return before === after ? `version ${after}, as at ${at}` : `version ${before} at ${at} → ${after}`;
 }
 
@@ -99,5 +101,5 @@ function scoresBlock(scores: readonly ScoreChange[], color: Colors): string[] {
     before === null || after === null ? '' : `${after < before ? '' : '+'}${(after - before).toFixed(3)}`,
   ]);
   const head = ['model', 'metric', 'before', 'after', 'change'];
-  return [section('Accepted scores', table([head, ...rows], new Set([2, 3, 4])), color)];
+  return [section('Accepted scores', table([head, ...rows], { right: new Set([2, 3, 4]) }), color)];
 }

@@ -4,12 +4,13 @@ import type { EvaluateOptions } from '../pipeline/options.js';
 import { forTerminal } from '../trust/escape.js';
 import type { World } from '../world.js';
 import type { EvalFlags } from './flags.js';
+import { jsonText } from './json.js';
 import { money } from './money.js';
 
 /** `assay eval --dry-run`: how many calls, which, and what they may cost. Calls nothing. */
 export async function dryRunCommand(options: EvaluateOptions, flags: EvalFlags, world: World): Promise<number> {
   const plan = await dryRun(options, world);
-  world.stdout.write(flags.json ? `${JSON.stringify(plan, null, 2)}\n` : forTerminal(screen(plan.mode, plan.evals)));
+  world.stdout.write(flags.json ? jsonText(plan) : forTerminal(screen(plan.mode, plan.evals)));
   if (plan.evals.length > 0) return EXIT.passed;
   world.stderr.write('There is nothing to run: no case matches.\n');
   return EXIT.unverified;

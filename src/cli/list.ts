@@ -1,9 +1,12 @@
 import type { CatalogueEntry } from '../catalogue/entry.js';
 import { EXIT } from '../exit-codes.js';
 import { type CatalogueOptions, readCatalogue } from '../pipeline/catalogue.js';
+import { oneLine } from '../reports/ink.js';
 import { forTerminal } from '../trust/escape.js';
 import type { World } from '../world.js';
+import { columnsOf } from './columns.js';
 import { addConfigFlag, addExamples, type CommandDefinition } from './command.js';
+import { jsonText } from './json.js';
 import { paint } from './paint.js';
 import { table } from './table.js';
 import { problemScreen } from './trouble.js';
@@ -13,6 +16,7 @@ interface ListFlags {
   config?: string;
   owner?: string[];
   tag?: string[];
+  model?: string[];
   json?: boolean;
 }
 
@@ -23,22 +27,32 @@ export const command: CommandDefinition = {
       .argument('[paths...]', 'prompts, folders, case files or partials; all of the library by default')
       .option('--owner <name>', 'only prompts of this owner (repeatable)', several)
       .option('--tag <tag>', 'only prompts with this tag (repeatable)', several)
+      .option('--model <model>', 'only prompts that run on this model; * stands for anything (repeatable)', several)
       .option('--json', 'print [{ id, version, owner, models, cases, … }]');
-    addExamples(list, ['assay list evals/support', 'assay list --owner @support-platform --json']);
+    addExamples(list, [
+      'assay list evals/support',
+      'assay list evals/_partials/tone.md        who includes it',
+      "assay list --model 'openai:*' --tag routing",
+      "assay list --owner '@support-platform' --json",
+    ]);
   },
   run: (paths, flags, world) => run(paths, flags, world),
 };
 
-async function run(paths: string[], { config, owner, tag, json }: ListFlags, world: World): Promise<number> {
+async function run(paths: string[], { config, owner, tag, model, json }: ListFlags, world: World): Promise<number> {
   const options: CatalogueOptions = {
     cwd: world.cwd,
     paths,
     ...(config !== undefined && { config }),
     ...(owner && { owners: owner }),
     ...(tag && { tags: tag }),
+    ...(model && { models: model }),
   };
-  const { entries, problems } = await readCatalogue(options, world);
-  world.stdout.write(json ? `${JSON.stringify(entries, null, 2)}\n` : screen(entries, world));
+  const { entries, problems, notes } = await readCatalogue(options, world);
+  if (json) world.stdout.write(jsonText(entries));
+  else if (entries.length > 0) world.stdout.write(screen(entries, world));
+  else if (problems.length === 0) world.stdout.write('No prompt matches.\n');
+  for (const note of notes) world.stderr.write(`note: ${forTerminal(note)}\n`);
   if (problems.length === 0) return EXIT.passed;
   world.stderr.write(problemScreen(problems, paint(world.stderr, world.env)));
   return EXIT.usage;
@@ -46,11 +60,17 @@ async function run(paths: string[], { config, owner, tag, json }: ListFlags, wor
 
 const HEAD = ['prompt', 'version', 'owner', 'models', 'cases', 'score', 'age'];
 const NUMBERS = new Set([4, 5, 6]);
+/** Where a terminal is narrow, models are cut first, ids last. */
+const GIVE = [3, 2, 0];
 
 function screen(entries: readonly CatalogueEntry[], world: World): string {
-  if (entries.length === 0) return 'No prompt matches.\n';
   const { dim } = paint(world.stdout, world.env);
-  const [head = '', ...lines] = table([HEAD, ...entries.map(row)], NUMBERS);
+  const [head = '', ...lines] = table([HEAD, ...entries.map(row)], {
+    right: NUMBERS,
+    give: GIVE,
+    // What is piped on is not cut.
+    width: columnsOf(world.stdout, Number.POSITIVE_INFINITY),
+  });
   const stale = entries.some(({ score, current }) => score !== null && !current);
   const remark = stale ? `\n${dim('* accepted for an earlier version, or not for every model')}\n` : '';
   const count = entries.length === 1 ? '1 prompt' : `${entries.length} prompts`;
@@ -62,8 +82,8 @@ function row({ id, version, owner, models, cases, score, current, age }: Catalog
   return [
     forTerminal(id),
     version,
-    forTerminal(owner ?? '-'),
-    models.length > 1 ? `${model} +${models.length - 1}` : model,
+    oneLine(owner ?? '-'),
+    oneLine(models.length > 1 ? `${model} +${models.length - 1}` : model),
     cases === null ? '?' : String(cases),
     score === null ? '-' : `${percent(score)}${current ? '' : '*'}`,
     age === null ? '-' : `${age} d`,

@@ -1,8 +1,10 @@
+import { Option } from 'commander';
 import { EXIT } from '../exit-codes.js';
 import { type Rendered, type RenderOptions, render } from '../pipeline/render.js';
 import { forTerminal } from '../trust/escape.js';
 import type { World } from '../world.js';
 import { addConfigFlag, addExamples, type CommandDefinition } from './command.js';
+import { jsonText } from './json.js';
 import { money } from './money.js';
 import { paint } from './paint.js';
 
@@ -19,7 +21,7 @@ export const command: CommandDefinition = {
     addConfigFlag(command_)
       .argument('<prompt>', 'a prompt by its id or file')
       .option('--vars <json|file>', 'the variables: JSON, or a file in YAML or JSON')
-      .option('--case <id>', 'take the variables of this case')
+      .addOption(new Option('--case <id>', 'take the variables of this case').conflicts('vars'))
       .option('--json', 'print { messages, parameters, tools, schema, models, … }');
     addExamples(command_, [
       `assay render support/triage --vars '{"ticket": "I was charged twice"}'`,
@@ -34,7 +36,7 @@ async function run(given: string, flags: RenderFlags, world: World): Promise<num
   const { json, ...rest } = flags;
   const options: RenderOptions = { cwd: world.cwd, ...rest };
   const rendered = await render(given, options, world);
-  world.stdout.write(json ? `${JSON.stringify(rendered, null, 2)}\n` : screen(rendered, world));
+  world.stdout.write(json ? jsonText(rendered) : screen(rendered, world));
   return EXIT.passed;
 }
 

@@ -5,13 +5,19 @@ import { EXIT } from '../exit-codes.js';
 import { type ShownPartial, type ShownPrompt, show } from '../pipeline/show.js';
 import { forTerminal } from '../trust/escape.js';
 import type { World } from '../world.js';
+import { columnsOf, hanging } from './columns.js';
 import { addConfigFlag, addExamples, type CommandDefinition } from './command.js';
+import { jsonText } from './json.js';
 import { percent } from './list.js';
 import { paint } from './paint.js';
 import { table } from './table.js';
 import { problemScreen } from './trouble.js';
 
-type Colors = ReturnType<typeof paint>;
+/** What is written on. */
+interface Page {
+  color: ReturnType<typeof paint>;
+  width: number;
+}
 
 /** `assay show`: one prompt, or one partial. */
 export const command: CommandDefinition = {
@@ -30,19 +36,18 @@ async function run(
   world: World,
 ): Promise<number> {
   const shown = await show(given, { cwd: world.cwd, ...(config !== undefined && { config }) }, world);
-  const color = paint(world.stdout, world.env);
-  if (json) world.stdout.write(`${JSON.stringify(shown.kind === 'prompt' ? shown.prompt : shown.partial, null, 2)}\n`);
+  const page: Page = { color: paint(world.stdout, world.env), width: columnsOf(world.stdout) };
+  if (json) world.stdout.write(jsonText(shown.kind === 'prompt' ? shown.prompt : shown.partial));
   else
-    world.stdout.write(
-      shown.kind === 'prompt' ? promptScreen(shown.prompt, color) : partialScreen(shown.partial, color),
-    );
+    world.stdout.write(shown.kind === 'prompt' ? promptScreen(shown.prompt, page) : partialScreen(shown.partial, page));
   if (shown.kind === 'prompt' || shown.partial.problems.length === 0) return EXIT.passed;
   world.stderr.write(problemScreen(shown.partial.problems, paint(world.stderr, world.env)));
   return EXIT.usage;
 }
 
-function promptScreen(prompt: ShownPrompt, color: Colors): string {
-  const { id, version, path, cases, variables, parameters, tools } = prompt;
+function promptScreen(prompt: ShownPrompt, page: Page): string {
+  const { id, version, path, variables, parameters, tools } = prompt;
+  const { color } = page;
   const facts: [string, string][] = [
     ['owner', prompt.owner ?? ''],
     ['why', prompt.why ?? ''],
@@ -52,62 +57,71 @@ function promptScreen(prompt: ShownPrompt, color: Colors): string {
     ['variables', variables.map(({ name, type, required }) => `${name}${required ? '' : '?'}: ${type}`).join(', ')],
     ['answer', `${prompt.answer}${prompt.structured === 'off' ? ' (not sent as a schema)' : ''}`],
     ['tools', tools.map(({ name }) => name).join(', ')],
-    ['cases', `${cases.total}, ${cases.critical} of them critical, in ${cases.files.join(', ')}`],
+    ['cases', casesText(prompt.cases)],
     ['variant of', prompt.variantOf ?? ''],
     ['variants', prompt.variants.join(', ')],
     ['includes', prompt.includes.join(', ')],
   ];
   return [
     `${color.bold(forTerminal(id))}  ${version}  ${color.dim(forTerminal(path))}\n`,
-    ...factLines(facts, color),
-    ...section('Constraints', constraintLines(prompt.constraints, color), color),
-    ...section('History', historyLines(prompt.history, version), color),
-    ...section('Accepted scores', scoreLines(prompt.scores, version), color),
+    ...factLines(facts, page),
+    ...section('Constraints', constraintLines(prompt.constraints, page), page),
+    ...section('History', historyLines(prompt.history, version, page), page),
+    ...section('Accepted scores', scoreLines(prompt.scores, version), page),
   ].join('');
 }
 
-function partialScreen({ path, includes, includedBy, constraints }: ShownPartial, color: Colors): string {
+function casesText({ total, critical, files }: ShownPrompt['cases']): string {
+  return `${total}${critical > 0 ? `, ${critical} of them critical,` : ''} in ${files.join(', ')}`;
+}
+
+function partialScreen({ path, includes, includedBy, constraints }: ShownPartial, page: Page): string {
+  const { color } = page;
   const count = includedBy.length === 1 ? '1 prompt' : `${includedBy.length} prompts`;
+  const includers = table(includedBy.map(({ prompt, path: file }) => [forTerminal(prompt), forTerminal(file)]));
   return [
     `${color.bold(forTerminal(path))}\n`,
-    ...factLines([['includes', includes.join(', ')]], color),
-    ...section(
-      `Included by ${count}, directly or through other partials`,
-      includedBy.map(({ prompt, path: file }) => `${prompt}  ${color.dim(forTerminal(file))}`),
-      color,
-    ),
-    ...section('Constraints', constraintLines(constraints, color), color),
+    ...factLines([['includes', includes.join(', ')]], page),
+    ...(includers.length > 0
+      ? section(`Included by ${count}, directly or through other partials`, includers, page)
+      : ['\nNo prompt includes it.\n']),
+    ...section('Constraints', constraintLines(constraints, page), page),
   ].join('');
 }
 
-function factLines(facts: readonly [string, string][], color: Colors): string[] {
+function factLines(facts: readonly [string, string][], { color, width: columns }: Page): string[] {
   const given = facts.filter(([, value]) => value !== '');
   const width = Math.max(0, ...given.map(([name]) => name.length));
-  return given.map(([name, value]) => `  ${color.dim(name.padEnd(width))}  ${forTerminal(value)}\n`);
+  return given.map(([name, value]) => `  ${color.dim(name.padEnd(width))}  ${hanging(value, width + 4, columns)}\n`);
 }
 
-function section(title: string, lines: readonly string[], color: Colors): string[] {
+function section(title: string, lines: readonly string[], { color }: Page): string[] {
   return lines.length === 0 ? [] : [`\n${color.bold(title)}\n`, ...lines.map((line) => `  ${line}\n`)];
 }
 
-function constraintLines(constraints: readonly ShownConstraint[], color: Colors): string[] {
+function constraintLines(constraints: readonly ShownConstraint[], { color, width }: Page): string[] {
   return constraints.flatMap(({ why, text, place }) => [
-    `${forTerminal(text)}  ${color.dim(`${place.file}:${place.line}`)}`,
-    `    ${forTerminal(why)}`,
+    color.dim(forTerminal(`${place.file}:${place.line}`)),
+    `  ${hanging(text, 4, width)}`,
+    `  ${hanging(`why: ${why}`, 4, width)}`,
   ]);
 }
 
-function historyLines(history: readonly Event[], current: string): string[] {
+function historyLines(history: readonly Event[], current: string, { width }: Page): string[] {
   return history.map((each) => {
-    const day = each.date.slice(0, 10);
-    const version =
-      each.version === undefined ? '' : `  ${each.version}${each.version === current ? ' (current)' : ''}`;
-    if (each.event === 'changed') return forTerminal(`${day}  changed ${version}  ${each.why}`);
-    const commit =
-      each.commit === undefined ? '' : `  commit ${each.commit.slice(0, 7)}${each.dirty ? ' and changes' : ''}`;
-    const pass = each.metrics.pass === undefined ? '' : `  pass ${percent(each.metrics.pass)}`;
-    return forTerminal(`${day}  accepted${version}  ${each.model}${pass}${commit}`);
+    const { version } = each;
+    const known = version === undefined ? [] : [`${version}${version === current ? ' (current)' : ''}`];
+    const head = forTerminal(`${each.date.slice(0, 10)}  ${each.event.padEnd('accepted'.length)}  `);
+    const told = each.event === 'changed' ? [...known, each.why] : [...known, each.model, ...acceptedWith(each)];
+    return `${head}${hanging(told.join(', '), head.length + 2, width)}`;
   });
+}
+
+function acceptedWith({ metrics, commit, dirty }: Extract<Event, { event: 'accepted' }>): string[] {
+  return [
+    ...(metrics.pass === undefined ? [] : [`pass ${percent(metrics.pass)}`]),
+    ...(commit === undefined ? [] : [`commit ${commit.slice(0, 7)}${dirty ? ' and changes' : ''}`]),
+  ];
 }
 
 function scoreLines(scores: readonly AcceptedScores[], current: string): string[] {
@@ -120,6 +134,6 @@ function scoreLines(scores: readonly AcceptedScores[], current: string): string[
     ...metrics.map((name) => (each.metrics[name] === undefined ? '-' : each.metrics[name].toFixed(3))),
   ]);
   const numbers = new Set(Array.from({ length: metrics.length + 1 }, (_, index) => index + 2));
-  const lines = table([['model', 'version', 'cases', ...metrics.map(forTerminal)], ...rows], numbers);
+  const lines = table([['model', 'version', 'cases', ...metrics.map(forTerminal)], ...rows], { right: numbers });
   return scores.some(({ version }) => version !== current) ? [...lines, '* an earlier version'] : lines;
 }

@@ -1,18 +1,48 @@
-import { padded, rightAligned, widthOf } from '../reports/width.js';
+import { cut, padded, rightAligned, widthOf } from '../reports/width.js';
 
-/**
- * Rows as lines of aligned columns, two blanks apart. Cells hold no colour; nothing is cut.
- * @param right which columns are numbers
- */
-export function table(rows: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): string[] {
+/** How a table is laid out. */
+export interface TableOptions {
+  /** Which columns are numbers. */
+  right?: ReadonlySet<number>;
+  /** The most columns of a terminal that a line may take; by default as many as it needs. */
+  width?: number;
+  /** Columns that are cut where there is no room, the first one first. */
+  give?: readonly number[];
+}
+
+/** A column is not cut below so many characters. */
+const LEAST = 8;
+const GAP = '  ';
+
+/** Rows as lines of aligned columns, two blanks apart. Cells hold no colour. */
+export function table(rows: readonly (readonly string[])[], options: TableOptions = {}): string[] {
+  const { right = new Set<number>() } = options;
+  const widths = fitted(widthsOf(rows), options);
+  return rows.map((row) =>
+    row
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return (right.has(column) ? rightAligned : padded)(cut(cell, width), width);
+      })
+      .join(GAP)
+      .trimEnd(),
+  );
+}
+
+function widthsOf(rows: readonly (readonly string[])[]): number[] {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, widthOf(cell));
   }
-  return rows.map((row) =>
-    row
-      .map((cell, column) => (right.has(column) ? rightAligned : padded)(cell, widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
+  return widths;
+}
+
+function fitted(widths: number[], { width = Number.POSITIVE_INFINITY, give = [] }: TableOptions): number[] {
+  let over = widths.reduce((sum, each) => sum + each, GAP.length * (widths.length - 1)) - width;
+  for (const column of give) {
+    const taken = Math.max(0, Math.min(over, (widths[column] ?? 0) - LEAST));
+    widths[column] = (widths[column] ?? 0) - taken;
+    over -= taken;
+  }
+  return widths;
 }

@@ -182,10 +182,12 @@ export const libraryProblems = {
     remedy: near ? `Did you mean "${near}"?` : 'Remove it, or see the documentation of this file for the keys it has.',
     place,
   }),
-  'unknown-path': (path: string): Problem => ({
+  'unknown-path': (path: string, near: string | undefined): Problem => ({
     code: 'unknown-path',
     message: `${path} is no prompt, and holds or serves none`,
-    remedy: 'Give a prompt, a folder of prompts, a cases file or a partial of this project.',
+    remedy: near
+      ? `Did you mean "${near}"?`
+      : 'Give a prompt, a folder of prompts, a cases file or a partial of this project.',
   }),
   'unused-variable': (name: string, near: string | undefined, place?: Place): Problem => ({
     code: 'unused-variable',

@@ -2,6 +2,11 @@ import type { Problem } from '../vocabulary.js';
 
 /** Mistakes in how an application loads and renders prompts, and in how commands name them. */
 export const promptProblems = {
+  'a-partial': (path: string): Problem => ({
+    code: 'a-partial',
+    message: `"${path}" is a partial, and a model gets whole prompts only`,
+    remedy: 'Name a prompt that includes it: `assay show <partial>` lists them.',
+  }),
   'bad-lock': (why: string): Problem => ({
     code: 'bad-lock',
     message: `the lock file cannot be used: ${why}`,

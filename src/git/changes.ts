@@ -20,6 +20,23 @@ export async function changedFiles(root: string, ref: string): Promise<string[]>
 }
 
 /**
+ * The name that a file of the working tree had at a commit, as far as git recognises it.
+ * @param path relative to the root
+ * @returns likewise; undefined where it had the same name, was not there, or git does not track it yet
+ * @throws GitFailure
+ */
+export async function formerName(root: string, commit: string, path: string): Promise<string | undefined> {
+  const place = inRepository(root);
+  if (!place) return undefined;
+  const flags = ['--name-status', '-z', '--find-renames', '--diff-filter=R', '--no-ext-diff', '--no-relative'];
+  const fields = (await git(root, ['diff', ...flags, commit, '--', ':(top)'])).split('\0');
+  // Of each renamed file three: how alike they are, the old name, the new one.
+  const index = fields.findIndex((field, at) => at % 3 === 2 && field === place.toGit(path));
+  const old = fields[index - 1];
+  return old === undefined ? undefined : place.fromGit(old);
+}
+
+/**
  * As `changedFiles`, with all paths from the top of the repository.
  * @param patterns git's own: only files that match one of them; none: all
  * @throws GitFailure

@@ -1,7 +1,7 @@
 import { problems as make, UserError } from '../errors.js';
 import type { ProviderDefinition } from '../providers/provider.js';
 import { findFiles, type PromptFiles } from './layout.js';
-import { nearest } from './nearest.js';
+import { nearestId } from './nearest.js';
 import { libraryFolders } from './prompts.js';
 import type { Tree } from './tree.js';
 
@@ -36,7 +36,9 @@ export function locate(
         below.map(({ id }) => id),
       ),
     ]);
-  throw new UserError([make['unknown-prompt'](given, folders.join(', '), nearest(given, ids) ?? nearest(path, ids))]);
+  const partials = tree.glob(['_partials/**/*.md', ...folders.map((folder) => `${folder}/**/_partials/**/*.md`)]);
+  const near = nearestId(given, ids) ?? nearestId(given, partials);
+  throw new UserError([make['unknown-prompt'](given, folders.join(', '), near)]);
 }
 
 /** Cases files belong to the prompt whose own they are, and come first there. */

@@ -16,6 +16,23 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
   return best;
 }
 
+/**
+ * The id or path that was probably meant, of names that are made of parts: the nearest one, else one whose last part is nearest to
+ * that of the name.
+ */
+export function nearestId(name: string, known: readonly string[]): string | undefined {
+  const whole = nearest(name, known);
+  if (whole !== undefined) return whole;
+  const byLast = new Map(known.map((each) => [lastPart(each), each]));
+  const last = nearest(lastPart(name), byLast.keys());
+  return last === undefined ? undefined : byLast.get(last);
+}
+
+/** What stands behind the last slash, without the ending of a file. */
+function lastPart(id: string): string {
+  return id.slice(id.lastIndexOf('/') + 1).replace(/(?:\.(?:prompt|cases))?\.(?:md|ya?ml|jsonl?|csv)$/, '');
+}
+
 function simplify(name: string): string {
   return name.toLowerCase().replace(/[-_\s]/g, '');
 }

@@ -3,6 +3,7 @@ import { problems as make } from '../errors.js';
 import type { Problem } from '../vocabulary.js';
 import type { Report } from './findings.js';
 import type { Layout, PromptFiles } from './layout.js';
+import { nearestId } from './nearest.js';
 
 /** What a selection by paths leaves. */
 export interface Selection {
@@ -45,7 +46,10 @@ export function select(
         found = true;
       }
     }
-    if (!found) report(make['unknown-path'](given));
+    if (!found) {
+      const ids = layout.prompts.map(({ id }) => id);
+      report(make['unknown-path'](given, nearestId(given, ids)));
+    }
   }
   return { prompts: layout.prompts.filter((prompt) => chosen.has(prompt)), problems: [...problems] };
 }

@@ -1,12 +1,13 @@
 import { catalogueEntry, type CatalogueEntry } from '../catalogue/entry.js';
-import { UserError } from '../errors.js';
+import { problems as make, UserError } from '../errors.js';
 import { CaseCounts } from '../library/count-cases.js';
 import { readBaseline } from '../library/baseline.js';
 import { discover } from '../library/discover.js';
 import { type Located, locate } from '../library/locate.js';
+import { nearest, nearestId } from '../library/nearest.js';
 import { readPrompts } from '../library/prompts.js';
 import type { Tree } from '../library/tree.js';
-import { problems as make } from '../errors.js';
+import { modelPattern } from '../model-pattern.js';
 import { providerTypes } from '../providers/map.js';
 import type { Baseline, Library, Problem, Prompt } from '../vocabulary.js';
 import type { World } from '../world.js';
@@ -21,12 +22,16 @@ export interface CatalogueOptions {
   paths?: readonly string[];
   owners?: readonly string[];
   tags?: readonly string[];
+  /** `*` stands for anything. */
+  models?: readonly string[];
 }
 
 /** The prompts that are wanted, and what is wrong with those that cannot be read. */
 export interface Catalogue {
   entries: CatalogueEntry[];
   problems: Problem[];
+  /** Owners, tags and models that were asked for and that no prompt of the library has. */
+  notes: string[];
 }
 
 /** Reads the prompts of a library with their accepted scores. One that has mistakes is left out, and what they are is told. */
@@ -41,28 +46,68 @@ export async function readCatalogue(options: CatalogueOptions, world: Pick<World
     const cases = await counts.of(prompt.caseFiles);
     entries.push(catalogueEntry(prompt, cases, baselineOf(prompt, tree, report), world.date()));
   }
-  return { entries, problems };
+  return { entries, problems, notes: strangers(prompts, options) };
 }
 
 function chosen(
   prompts: readonly Prompt[],
   project: Project,
-  { cwd, paths = [], owners = [], tags = [] }: CatalogueOptions,
+  options: CatalogueOptions,
   report: (problem: Problem) => void,
 ): Prompt[] {
+  const { cwd, paths = [] } = options;
   const wanted = new Set<Prompt>(paths.length === 0 ? prompts : []);
   for (const given of paths) {
     const [path = ''] = projectPaths(project, cwd, [given]);
     const found = prompts.filter((each) => names(path, each) || each.id === given);
-    if (found.length === 0) report(make['unknown-path'](given));
+    if (found.length === 0) {
+      const ids = prompts.map(({ id }) => id);
+      report(make['unknown-path'](given, nearestId(given, ids)));
+    }
     for (const each of found) wanted.add(each);
   }
+  const filters = filtersOf(options).filter(({ asked }) => asked.length > 0);
   return prompts.filter(
-    (each) =>
-      wanted.has(each) &&
-      (owners.length === 0 || (each.owner !== undefined && owners.includes(each.owner))) &&
-      (tags.length === 0 || tags.some((tag) => each.tags.includes(tag))),
+    (each) => wanted.has(each) && filters.every(({ asked, of, fits }) => asked.some((one) => of(each).some(fits(one)))),
   );
+}
+
+/** What prompts are filtered by: any of what is asked for, of each kind. */
+interface Filter {
+  name: string;
+  asked: readonly string[];
+  of(prompt: Prompt): readonly string[];
+  fits(one: string): (has: string) => boolean;
+}
+
+function filtersOf({ owners = [], tags = [], models = [] }: CatalogueOptions): Filter[] {
+  const same = (one: string) => (has: string) => has === one;
+  return [
+    { name: 'owner', asked: owners, of: ({ owner }) => (owner === undefined ? [] : [owner]), fits: same },
+    { name: 'tag', asked: tags, of: (prompt) => prompt.tags, fits: same },
+    {
+      name: 'model',
+      asked: models,
+      of: (prompt) => prompt.models.map(({ model }) => model),
+      fits(one) {
+        const pattern = modelPattern(one);
+        return (has) => pattern.test(has);
+      },
+    },
+  ];
+}
+
+/** What no prompt has was probably misspelt. */
+function strangers(prompts: readonly Prompt[], options: CatalogueOptions): string[] {
+  return filtersOf(options).flatMap(({ name, asked, of, fits }) => {
+    const known = [...new Set(prompts.flatMap(of))];
+    return asked
+      .filter((one) => !known.some(fits(one)))
+      .map((one) => {
+        const near = nearest(one, known);
+        return `no prompt has the ${name} "${one}"${near === undefined ? '' : `: did you mean "${near}"?`}`;
+      });
+  });
 }
 
 /** Whether a path names a prompt: its file, a folder above it, its cases, a partial that it includes. */

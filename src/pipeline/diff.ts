@@ -1,6 +1,7 @@
 import { comparePrompts, type PromptDiff, type PromptSide } from '../catalogue/compare.js';
 import { problems, UserError } from '../errors.js';
-import { gitTree } from '../library/git-tree.js';
+import { formerName } from '../git/changes.js';
+import { type GitTree, gitTree } from '../library/git-tree.js';
 import type { PromptFiles } from '../library/layout.js';
 import { locate } from '../library/locate.js';
 import { readPrompts } from '../library/prompts.js';
@@ -14,12 +15,15 @@ import { CONFIG_FILE, openProject, type Project, projectPaths } from './project.
 /** How a prompt differs from what it was at a commit, as `assay diff --json` prints it. */
 export interface DiffedPrompt extends PromptDiff {
   prompt: string;
+  /** Its id at the commit, where that was another. */
+  was?: string;
   ref: string;
   commit: string;
 }
 
 /**
- * Compares a prompt of the working tree with the same one at a commit: the one with its id, or in its file.
+ * Compares a prompt of the working tree with the same one at a commit: the one with its id, or in its file, or in the file that was
+ * renamed to it.
  * @throws UserError when it is in neither, or cannot be read
  */
 export async function diff(
@@ -32,12 +36,13 @@ export async function diff(
   const [path = ''] = projectPaths(project, options.cwd, [given]);
   const old = await gitTree(project.root, ref);
   const now = find(project, project.tree, { given, path });
-  const was = find(project, old, now.files ? { given: now.files.id, path: now.files.path } : { given, path });
+  const was = await findOld(project, old, now.files, { given, path });
   if (!now.files && !was.files) throw now.error;
   const before = was.files && (await oldSide(project, old, was.files.path, world));
   const after = now.files && (await sideOf(project, project.tree, now.files.path, world));
   const id = now.files?.id ?? was.files?.id ?? given;
-  return { prompt: id, ref, commit: old.commit, ...comparePrompts(before, after) };
+  const renamed = was.files && was.files.id !== id && { was: was.files.id };
+  return { prompt: id, ...renamed, ref, commit: old.commit, ...comparePrompts(before, after) };
 }
 
 type Found = { files: PromptFiles } | { files?: undefined; error: UserError };
@@ -46,11 +51,23 @@ function find({ configPath = CONFIG_FILE }: Project, tree: Tree, name: { given: 
   try {
     const located = locate(tree, tree.has(configPath) ? configPath : undefined, providerTypes, name);
     if (located.kind === 'prompt') return located;
-    return { error: new UserError([problems['unknown-prompt'](name.given, 'the library', undefined)]) };
+    return { error: new UserError([problems['a-partial'](name.given)]) };
   } catch (error) {
     if (error instanceof UserError) return { error };
     throw error;
   }
+}
+
+async function findOld(
+  project: Project,
+  old: GitTree,
+  now: PromptFiles | undefined,
+  name: { given: string; path: string },
+): Promise<Found> {
+  if (!now) return find(project, old, name);
+  const same = find(project, old, { given: now.id, path: now.path });
+  const former = same.files ? undefined : await formerName(project.root, old.commit, now.path);
+  return former === undefined ? same : find(project, old, { given: former, path: former });
 }
 
 async function sideOf(project: Project, tree: Tree, path: string, world: Pick<World, 'date'>): Promise<PromptSide> {

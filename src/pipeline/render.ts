@@ -42,7 +42,7 @@ export interface Rendered extends Pick<Prompt, 'parameters' | 'tools'> {
 /** Renders a prompt as an evaluation would. @throws UserError when the prompt has mistakes or the variables do not fit it */
 export async function render(given: string, options: RenderOptions, world: World): Promise<Rendered> {
   const { project, located } = openNamed(given, options);
-  if (located.kind === 'partial') throw new UserError([problems['unknown-prompt'](given, 'the library', undefined)]);
+  if (located.kind === 'partial') throw new UserError([problems['a-partial'](given)]);
   const { prompt, library } = await readOne(project, project.tree, located.files.path, world);
   const vars =
     options.case === undefined ? givenVars(options, prompt) : await varsOfCase(prompt, library, options.case);

@@ -29,6 +29,14 @@ export function forTerminal(text: string): string {
     .replace(/##(?=(?:vso|teamcity)?\[)/gi, '## ');
 }
 
+/** Of JSON, what `JSON.stringify` leaves as it is and a terminal or a CI system would obey. */
+const LOUD_IN_JSON = /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]|(?<=#)#(?=(?:vso|teamcity)?\[)/gi;
+
+/** For JSON on a terminal or in the log of a CI system: the same values, with what they would obey written as `\u…`. */
+export function forJson(json: string): string {
+  return json.replace(LOUD_IN_JSON, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /** For a writer of XML 1.0 that escapes markup itself: drops terminal sequences and every character that XML cannot hold. */
 export function forXml(text: string): string {
   return withoutSequences(text).replace(NOT_XML, '');

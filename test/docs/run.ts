@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../src/cli/run.js';
-import { processWorld } from '../../src/world.js';
+import { processWorld, type World } from '../../src/world.js';
 import type { Outcome, RunReport } from '../support/project.js';
 
 /** What `--help` says of the whole command line, command by command. */
@@ -19,6 +19,7 @@ export async function assay(
   root: string,
   args: readonly string[],
   env: Record<string, string> = {},
+  more: Partial<World> = {},
 ): Promise<Pick<Outcome, 'code' | 'stdout' | 'stderr' | 'report'>> {
   const texts = { stdout: '', stderr: '' };
   const screen = (name: keyof typeof texts) => ({ write: (text: string) => (texts[name] += text) });
@@ -32,6 +33,7 @@ export async function assay(
     stderr: screen('stderr'),
     // Back-offs pass fifty times as fast; the time limit of an attempt stays.
     sleep: (ms: number, signal?: AbortSignal) => real.sleep(ms < 30_000 ? ms / 50 : ms, signal),
+    ...more,
   };
   const code = await run(args, world);
   const file = join(root, 'reports/report.json');

@@ -6,7 +6,17 @@ import { describe, expect, it } from 'vitest';
 const SRC = join(dirname(fileURLToPath(import.meta.url)), '../../src');
 
 /** Files at the top of src/ that any room may use, beside its own files. */
-const COMMON = ['vocabulary', 'errors', 'exit-codes', 'hash', 'json-path', 'lists', 'schema-walk', 'trust'];
+const COMMON = [
+  'vocabulary',
+  'errors',
+  'exit-codes',
+  'hash',
+  'json-path',
+  'lists',
+  'model-pattern',
+  'schema-walk',
+  'trust',
+];
 
 /**
  * Who may import whom, beside itself and what is common. A room that is not named here may import nothing else: a new room or
@@ -38,6 +48,7 @@ const EDGES: Record<string, string[]> = {
   'hash.ts': [],
   'json-path.ts': [],
   'lists.ts': [],
+  'model-pattern.ts': [],
   'schema-walk.ts': [],
   'version.ts': [],
   'world.ts': [],

@@ -57,6 +57,7 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
   ],
   'duplicate-key': [['owner', AT]],
   'duplicate-model': [['openai:gpt-5-mini', AT]],
+  'a-partial': [['evals/_partials/tone.md']],
   'empty-template': [[AT]],
   'expected-twice': [[AT]],
   'filtered-run': [['reports/run.jsonl']],
@@ -160,7 +161,10 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
     ['colour', undefined, AT],
   ],
   'unknown-owner': [['@suport', '.github/CODEOWNERS', AT]],
-  'unknown-path': [['evals/nothing']],
+  'unknown-path': [
+    ['evals/nothing', undefined],
+    ['tirage', 'support/triage'],
+  ],
   'unknown-price': [['local:llama', '--max-cost']],
   'unknown-prompt': [
     ['support/tirage', 'the lock file', 'support/triage'],

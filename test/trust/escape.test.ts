@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { forCsv, forHtml, forMarkdown, forTerminal, forXml } from '../../src/trust/escape.js';
+import { forCsv, forHtml, forJson, forMarkdown, forTerminal, forXml } from '../../src/trust/escape.js';
 
 const anything = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -78,6 +78,19 @@ describe('forTerminal', () => {
     for (const unit of ['\u001b[', '\u001b]', '\u001b[1;', ' ', ':', '#', '\u001bP0'])
       forTerminal(unit.repeat(200_000));
     expect(performance.now() - start).toBeLessThan(2000);
+  });
+});
+
+describe('forJson', () => {
+  it('is the same value, and nothing that a terminal or a CI system obeys', () => {
+    fc.assert(
+      fc.property(fc.dictionary(anything, anything), (value) => {
+        const shown = forJson(JSON.stringify(value, null, 2));
+        expect(JSON.parse(shown)).toEqual(value);
+        // oxlint-disable-next-line no-control-regex
+        expect(shown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]|^\s*::|##(?:vso|teamcity)?\[/im);
+      }),
+    );
   });
 });
 

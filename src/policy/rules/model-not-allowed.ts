@@ -1,4 +1,5 @@
 import { problems } from '../../errors.js';
+import { modelPattern } from '../../model-pattern.js';
 import type { PolicyRule } from '../rule.js';
 
 /** Prompts and judge run only on models that `policy.models` allows. */
@@ -9,7 +10,7 @@ export const modelNotAllowed: PolicyRule = {
   *check({ policy, prompts, judge, place, configPlace }) {
     const allowed = policy.models;
     if (!allowed) return;
-    const patterns = allowed.map(toRegExp);
+    const patterns = allowed.map(modelPattern);
     const isAllowed = (model: string): boolean => patterns.some((pattern) => pattern.test(model));
     for (const { prompt } of prompts) {
       for (const { model } of prompt.models) {
@@ -22,8 +23,3 @@ export const modelNotAllowed: PolicyRule = {
     }
   },
 };
-
-/** `*` stands for any characters, slashes among them: names of models have some. */
-function toRegExp(pattern: string): RegExp {
-  return new RegExp(`^${pattern.replace(/[\\^$.+?()[\]{}|]/g, String.raw`\$&`).replaceAll('*', '.*')}$`, 'su');
-}
