@@ -23,20 +23,30 @@ export function aborted(attempts: number): Answer {
  */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined, instead: () => T): Promise<T> {
   if (!signal) return work;
-  expectMany(signal);
   return new Promise((resolve, reject) => {
     const stop = () => resolve(instead());
+    const letGo = () => signal.removeEventListener('abort', stop);
     if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+    else expectMany(signal).addEventListener('abort', stop, { once: true });
+    work.then(
+      (value) => {
+        letGo();
+        resolve(value);
+      },
+      (error: unknown) => {
+        letGo();
+        reject(error);
+      },
+    );
   });
 }
 
 const expected = new WeakSet<AbortSignal>();
 
 /** One signal for many calls is meant so, and no leak that Node should warn of. */
-function expectMany(signal: AbortSignal): void {
-  if (expected.has(signal)) return;
+export function expectMany(signal: AbortSignal): AbortSignal {
+  if (expected.has(signal)) return signal;
   setMaxListeners(0, signal);
   expected.add(signal);
+  return signal;
 }

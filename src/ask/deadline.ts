@@ -1,49 +1,118 @@
 import type { Answer } from '../vocabulary.js';
 import type { Layer } from './ask.js';
-import { aborted, type Clock, unlessAborted } from './clock.js';
+import { aborted, type Clock, expectMany } from './clock.js';
 
-/** A time limit on a piece of work. */
-export interface WithinOptions<T> {
-  /** At most 2^31 − 1, since a longer timer fires at once; whoever reads it from the user sees to that. */
-  ms: number;
-  clock: Pick<Clock, 'sleep'>;
-  /** Ends the work from outside. */
-  outer: AbortSignal | undefined;
-  /** What it comes to instead when the time is up. */
+/** What bounded work comes to when it does not end by itself. */
+export interface Instead<T> {
+  /** The time is up. */
   late(): T;
-  /** What it comes to instead when it is ended from outside. */
+  /** It is ended from outside. */
   gone(): T;
 }
 
+/** Something that ends at a time unless it is let go before. */
+interface Due {
+  at: number;
+  end(): void;
+}
+
+/** Why work is told to stop that nobody waits for any more; made once, since the platform's own reason costs a stack trace. */
+const ABANDONED = new DOMException('nobody waits for this any more', 'AbortError');
+
 /**
- * Gives work a time limit. The work is raced, not only signalled: SDKs do not end a stalled body on their own, and user code need
- * not look at a signal. Whatever abandoned work comes to later is dropped.
+ * One time limit for any number of pieces of work at a time. All have equally long: they end in the order in which they began, so
+ * that one timer will do for all.
  */
-export async function within<T>(work: (signal: AbortSignal) => Promise<T>, options: WithinOptions<T>): Promise<T> {
-  const { ms, clock, outer, late, gone } = options;
-  const inner = new AbortController();
-  const timer = new AbortController();
-  const tooLate = clock.sleep(ms, timer.signal).then(late);
-  try {
-    return await unlessAborted(Promise.race([work(inner.signal), tooLate]), outer, gone);
-  } finally {
-    timer.abort();
-    inner.abort(outer?.reason);
+export class Deadlines {
+  readonly #ms: number;
+  readonly #clock: Pick<Clock, 'now' | 'sleep'>;
+  /** In order of time. */
+  readonly #due = new Set<Due>();
+  #timer: AbortController | undefined;
+
+  /** @param ms at most 2^31 − 1, since a longer timer fires at once; whoever reads it from the user sees to that */
+  constructor(ms: number, clock: Pick<Clock, 'now' | 'sleep'>) {
+    this.#ms = ms;
+    this.#clock = clock;
+  }
+
+  /**
+   * Gives work its time. The work is raced, not only signalled: SDKs do not end a stalled body on their own, and user code need not
+   * look at a signal. Whatever abandoned work comes to later is dropped.
+   * @param outer ends the work from outside
+   */
+  within<T>(
+    work: (signal: AbortSignal) => Promise<T>,
+    { late, gone }: Instead<T>,
+    outer: AbortSignal | undefined,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const inner = new AbortController();
+      const due: Due = { at: this.#clock.now() + this.#ms, end: () => abandon(late, ABANDONED) };
+      const letGo = (): void => {
+        this.#remove(due);
+        outer?.removeEventListener('abort', stop);
+      };
+      const abandon = (instead: () => T, reason: unknown): void => {
+        letGo();
+        resolve(instead());
+        inner.abort(reason);
+      };
+      const stop = (): void => abandon(gone, outer?.reason);
+      if (outer?.aborted) return resolve(gone());
+      if (outer) expectMany(outer).addEventListener('abort', stop, { once: true });
+      this.#add(due);
+      begun(work, inner.signal).then(
+        (value) => {
+          letGo();
+          resolve(value);
+        },
+        (error: unknown) => {
+          letGo();
+          reject(error);
+          inner.abort(ABANDONED);
+        },
+      );
+    });
+  }
+
+  #add(due: Due): void {
+    this.#due.add(due);
+    if (this.#timer) return;
+    this.#timer = new AbortController();
+    void this.#watch(this.#timer.signal);
+  }
+
+  #remove(due: Due): void {
+    this.#due.delete(due);
+    if (this.#due.size > 0) return;
+    // Nothing keeps the process alive that nobody waits for.
+    this.#timer?.abort(ABANDONED);
+    this.#timer = undefined;
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    for (let [first] = this.#due; first && !signal.aborted; [first] = this.#due) {
+      const left = first.at - this.#clock.now();
+      if (left <= 0) first.end();
+      else await this.#clock.sleep(Math.ceil(left), signal);
+    }
   }
 }
 
+/** Also when it throws instead of answering with a promise. */
+async function begun<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+  return work(signal);
+}
+
 /** Gives each attempt a time limit. */
-export function deadline({ timeoutMs, clock }: { timeoutMs: number; clock: Pick<Clock, 'sleep'> }): Layer {
+export function deadline({ timeoutMs, clock }: { timeoutMs: number; clock: Pick<Clock, 'now' | 'sleep'> }): Layer {
+  const attempts = new Deadlines(timeoutMs, clock);
+  const instead = { late: () => timedOut(timeoutMs), gone: () => aborted(1) };
   return (next) => async (request, context) => {
     const outer = context.signal;
     if (outer?.aborted) return aborted(0);
-    return within((signal) => next(request, { ...context, signal }), {
-      ms: timeoutMs,
-      clock,
-      outer,
-      late: () => timedOut(timeoutMs),
-      gone: () => aborted(1),
-    });
+    return attempts.within((signal) => next(request, { ...context, signal }), instead, outer);
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Provider } from '@pydantic/genai-prices';
 import type { ModelDescription } from '../providers/provider.js';
 import type { Completion, Purpose, Usage } from '../vocabulary.js';
 import type { Layer } from './ask.js';
@@ -98,16 +99,29 @@ async function byList(
   const { calcPrice } = await import('@pydantic/genai-prices');
   const usage = { input_tokens: input, output_tokens: output, ...(cached > 0 && { cache_read_tokens: cached }) };
   for (const name of names) {
-    const total = priceOrNone(() => calcPrice(usage, name, { providerId: list, timestamp })?.total_price);
+    const key = `${list}:${name}`;
+    const known = found.get(key);
+    if (known === 'none') continue;
+    const priced = priceOrNone(() => calcPrice(usage, name, { ...(known ?? { providerId: list }), timestamp }));
+    if (known === undefined) {
+      if (found.size >= MOST_FOUND) found.clear();
+      found.set(key, priced ? { provider: { ...priced.provider, models: [priced.model] } } : 'none');
+    }
+    const total = priced?.total_price;
     if (total !== undefined && Number.isFinite(total) && total >= 0) return total;
   }
   return undefined;
 }
 
+/** Where each name stands in the lists, or that it does not: hundreds of patterns are tried for a name, once. */
+const found = new Map<string, { provider: Provider } | 'none'>();
+/** Answers name models as they like. */
+const MOST_FOUND = 1000;
+
 /** The list throws where a model is priced by units that we do not have: no reason to lose the answer. */
-function priceOrNone(calculate: () => number | undefined): number | undefined {
+function priceOrNone<T>(calculate: () => T | null): T | undefined {
   try {
-    return calculate();
+    return calculate() ?? undefined;
   } catch {
     return undefined;
   }

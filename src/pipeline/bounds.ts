@@ -1,5 +1,5 @@
 import { Budget, type BudgetLimits, type Spending } from '../ask/budget.js';
-import { within } from '../ask/deadline.js';
+import { Deadlines } from '../ask/deadline.js';
 import { estimateCost } from '../ask/price.js';
 import { problems, UserError } from '../errors.js';
 import { requestTokens } from '../plan/estimate.js';
@@ -40,11 +40,11 @@ export async function boundsOf(
   if (limited && session.config.mode !== 'replay') await estimate(session, limits, options, world);
   const budget = limited ? new Budget({ limits, estimate: estimator(session, world) }) : undefined;
   const time = timeLimit(options, began, world);
-  const trialMs = options.trialTimeoutMs ?? DEFAULT_TRIAL_TIMEOUT_MS;
+  const trials = new Deadlines(options.trialTimeoutMs ?? DEFAULT_TRIAL_TIMEOUT_MS, world);
   return {
     signal: time.signal,
     ...(budget && { budget }),
-    limited: (work, { late, gone }, outer) => within(work, { ms: trialMs, clock: world, outer, late, gone }),
+    limited: (work, instead, outer) => trials.within(work, instead, outer),
     spent: () => time.spent() ?? budget?.reason,
     release: time.release,
   };

@@ -56,11 +56,10 @@ export interface Caller {
  */
 export async function callSdk(caller: Caller, endpoint: Endpoint, body: JsonObject, call: Call): Promise<Completion> {
   const { signal } = call;
-  const linked = linkedSignal(signal);
   try {
     const stream = body.stream === true && endpoint.collector !== undefined;
     const started = caller.now();
-    const options = { body, stream, signal: linked.signal, timeout: NO_TIMEOUT_MS };
+    const options = { body, stream, signal, timeout: NO_TIMEOUT_MS };
     const { data, response } = await caller.client.post(endpoint.path, options).withResponse();
     tellLimits(response.headers, call);
     const collector = stream && isEventStream(response) ? endpoint.collector?.() : undefined;
@@ -74,8 +73,6 @@ export async function callSdk(caller: Caller, endpoint: Endpoint, body: JsonObje
   } catch (error) {
     tellLimits(headersOf(error), call);
     throw inTermsOfProvider(error, signal, caller);
-  } finally {
-    linked.release();
   }
 }
 
@@ -143,13 +140,4 @@ function isEventStream(response: Response): boolean {
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
-}
-
-/** A signal of this call's own: the SDK's listeners end with the call, not with a signal that lives as long as the run. */
-function linkedSignal(outer: AbortSignal): { signal: AbortSignal; release(): void } {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort(outer.reason);
-  if (outer.aborted) abort();
-  else outer.addEventListener('abort', abort, { once: true });
-  return { signal: controller.signal, release: () => outer.removeEventListener('abort', abort) };
 }
