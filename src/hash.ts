@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 /**
  * JSON with the keys of every object sorted by code unit and no white space: equal values give equal text whatever the order of
@@ -23,5 +23,23 @@ export function canonicalJson(value: unknown): string {
  * @param length 12 is what versions and content hashes have; at most 64
  */
 export function contentHash(value: unknown, length = 12): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, length);
+  return hash('sha256', canonicalJson(value), 'hex').slice(0, length);
 }
+
+/** `contentHash` of a list that is too long to be held as one text. */
+export function listHash(items: Iterable<unknown>, length = 12): string {
+  const digest = createHash('sha256');
+  let piece = '[';
+  let first = true;
+  for (const item of items) {
+    piece += `${first ? '' : ','}${canonicalJson(item ?? null)}`;
+    first = false;
+    if (piece.length < PIECE) continue;
+    digest.update(piece);
+    piece = '';
+  }
+  return digest.update(`${piece}]`).digest('hex').slice(0, length);
+}
+
+/** In UTF-16 units. */
+const PIECE = 1 << 16;

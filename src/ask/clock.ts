@@ -31,7 +31,7 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefin
     work.then(
       (value) => {
         letGo();
-        resolve(value);
+        return resolve(value);
       },
       (error: unknown) => {
         letGo();

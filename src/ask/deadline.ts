@@ -65,7 +65,7 @@ export class Deadlines {
       begun(work, inner.signal).then(
         (value) => {
           letGo();
-          resolve(value);
+          return resolve(value);
         },
         (error: unknown) => {
           letGo();

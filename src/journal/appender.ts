@@ -1,4 +1,6 @@
+import { writeSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { LinePlace } from './lines.js';
 
 /** Adds lines to the end of a file that is open for appending. */
@@ -12,6 +14,24 @@ export interface Appender {
 /** Bytes. */
 const LARGEST_BATCH = 1 << 20;
 
+/** A file to which bytes are added at its end. */
+export interface GrowingFile {
+  /** @returns how many of the bytes behind `from` it took */
+  write(bytes: Buffer, from: number): number;
+  truncate(size: number): Promise<void>;
+}
+
+/**
+ * A file that is open for appending. Writes are synchronous: a line costs microseconds, since the operating system takes it into
+ * memory, and a trip through the thread pool ten times that.
+ */
+export function growing(file: FileHandle): GrowingFile {
+  return {
+    write: (bytes, from) => writeSync(file.fd, bytes, from),
+    truncate: (size) => file.truncate(size),
+  };
+}
+
 interface Waiting {
   bytes: Buffer;
   resolve(place: LinePlace): void;
@@ -19,11 +39,11 @@ interface Waiting {
 }
 
 /**
- * One writer for many callers: lines that come while others are being written share the next write. A write that fails (a full
+ * One writer for many callers: lines that come in the same turn of the event loop share a write. A write that fails (a full
  * disk) is undone, so that no half line stays for later ones to be glued to.
  * @param start the size of the file in bytes
  */
-export function appender(file: FileHandle, start: number): Appender {
+export function appender(file: GrowingFile, start: number): Appender {
   let size = start;
   const waiting: Waiting[] = [];
   let writing: Promise<void> | undefined;
@@ -31,10 +51,15 @@ export function appender(file: FileHandle, start: number): Appender {
 
   async function work(): Promise<void> {
     while (waiting.length > 0) {
+      // Answers come in flocks: all that are read in this turn of the event loop are written at once.
+      await turn();
       const batch = waiting.splice(0, batchSize(waiting));
       try {
         if (broken) throw broken.error;
-        await writeAll(file, Buffer.concat(batch.map((each) => each.bytes)));
+        writeAll(
+          file,
+          batch.length === 1 && batch[0] ? batch[0].bytes : Buffer.concat(batch.map((each) => each.bytes)),
+        );
         for (const { bytes, resolve } of batch) {
           resolve({ offset: size, length: bytes.length - 1 });
           size += bytes.length;
@@ -69,8 +94,6 @@ function batchSize(waiting: readonly Waiting[]): number {
   return after === -1 ? waiting.length : after + 1;
 }
 
-async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
-  for (let written = 0; written < bytes.length; ) {
-    written += (await file.write(bytes, written)).bytesWritten;
-  }
+function writeAll(file: GrowingFile, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length; ) written += file.write(bytes, written);
 }

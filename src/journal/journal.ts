@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { problems, UserError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import type { JsonObject, TrialResult } from '../vocabulary.js';
-import { type Appender, appender } from './appender.js';
+import { type Appender, appender, growing } from './appender.js';
 import { endLine, headerLine, trialLine } from './entries.js';
 import { firstDifference } from './fingerprint.js';
 import type { LinePlace } from './lines.js';
@@ -63,7 +63,7 @@ export async function resumeJournal(path: string, header: JournalHeader, options
     if (difference) throw new UserError([problems['other-run'](path, difference)]);
     const file = await open(path, 'a');
     await file.truncate(kept.size);
-    return { journal: writer(path, file, appender(file, kept.size), options, lock), kept };
+    return { journal: writer(path, file, appender(growing(file), kept.size), options, lock), kept };
   });
 }
 
@@ -98,7 +98,7 @@ async function begin(path: string, header: JournalHeader, options: JournalOption
   const file = await open(path, 'a');
   try {
     await file.truncate(0);
-    const lines = appender(file, 0);
+    const lines = appender(growing(file), 0);
     await lines.append(options.redact(headerLine(header)));
     return writer(path, file, lines, options, lock);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Appender, appender } from './appender.js';
+import { type Appender, appender, growing } from './appender.js';
 import { writeFileAtomic } from './atomic-write.js';
 import { type Line, type LinePlace, readLines } from './lines.js';
 import { type Lock, takeLock } from './lock.js';
@@ -116,7 +116,7 @@ async function claimed(path: string): Promise<Lock> {
 async function openWriter(path: string): Promise<{ file: FileHandle; lines: Appender }> {
   await mkdir(dirname(path), { recursive: true });
   const file = await open(path, 'a');
-  return { file, lines: appender(file, (await file.stat()).size) };
+  return { file, lines: appender(growing(file), (await file.stat()).size) };
 }
 
 async function* linesOrNone(path: string): AsyncGenerator<Line> {

@@ -16,7 +16,7 @@ import { select } from './select.js';
 import type { Tree } from './tree.js';
 
 /** Cases of a prompt that stay in memory; of larger sets only one case at a time does. */
-const MOST_KEPT = 2000;
+const MOST_KEPT = 10_000;
 
 /** All that is known of a prompt. */
 interface Known {

@@ -21,7 +21,7 @@ type Seen = (path: Path, key: number, value: number) => void;
 export function readJson(text: string, at: { file: string; lineOffset?: number }): Read {
   const place = (offset: number): Place => placeAt(text, offset, at.file, at.lineOffset ?? 0);
   try {
-    const value = new Reader(text, place).read();
+    const value = plain(text) ?? new Reader(text, place).read();
     const find = (path: Path, of: 'key' | 'value'): number =>
       path.length === 0 ? text.search(/\S/) : findIn(text, path, of);
     return { source: { file: at.file, value, place: (path, of) => place(find(path, of ?? 'value')) } };
@@ -29,6 +29,44 @@ export function readJson(text: string, at: { file: string; lineOffset?: number }
     if (error instanceof Fault) return { problems: [error.problem] };
     throw error;
   }
+}
+
+/** Digits so many that a number may not be what was written. */
+const LONG_NUMBER = /[\d.]{16}/;
+const KEY = /"\s*:/g;
+
+/**
+ * What the platform makes of a text, ten times as fast, where it is plain that the reader would make the same of it: no refused key,
+ * no deep nesting, no number that is too long or too large, and no more ends of keys in the text than there are keys. Undefined
+ * where there is any doubt.
+ */
+function plain(text: string): Json | undefined {
+  if (LONG_NUMBER.test(text)) return undefined;
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+  const keys = countKeys(value, 0);
+  return keys === (text.match(KEY)?.length ?? 0) ? value : undefined;
+}
+
+/** Keys in a value; none to speak of where it is not plain. */
+function countKeys(value: Json, depth: number): number {
+  if (typeof value === 'number') return Number.isFinite(value) ? 0 : Number.NaN;
+  if (typeof value !== 'object' || value === null) return 0;
+  if (depth >= MAX_DEPTH) return Number.NaN;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) count += countKeys(item, depth + 1);
+    return count;
+  }
+  for (const key of Object.keys(value)) {
+    if (REFUSED_KEYS.has(key)) return Number.NaN;
+    count += 1 + countKeys(value[key] ?? null, depth + 1);
+  }
+  return count;
 }
 
 /** Carries one problem out of the reader. */

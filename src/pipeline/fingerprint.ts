@@ -1,5 +1,6 @@
-import type { JsonObject, Run } from '../vocabulary.js';
-import { contentHash } from '../hash.js';
+import type { CaseRun, JsonObject, Run } from '../vocabulary.js';
+import { contentHash, listHash } from '../hash.js';
+import { where } from '../lists.js';
 import { isInShard, type Shard, shardName } from '../plan/shard.js';
 import type { Session } from './session.js';
 
@@ -12,10 +13,10 @@ export function fingerprintOf(session: Session, run: Run, shard?: Shard): JsonOb
   const { config, selection } = session;
   const prompts: JsonObject = {};
   for (const { prompt, model, cases: all } of run.evals) {
-    const cases = all.filter((each) => isInShard(shard, prompt.id, each.case));
-    if (cases.length === 0) continue;
+    const cases = where(all, (each) => isInShard(shard, prompt.id, each.case));
+    if (cases[Symbol.iterator]().next().done) continue;
     const known = prompts[prompt.id];
-    const hash = contentHash(cases.map((each) => [each.case, each.input, each.asserts]));
+    const hash = listHash(described(cases));
     const models = known && typeof known === 'object' && !Array.isArray(known) ? known.models : [];
     prompts[prompt.id] = {
       version: prompt.version,
@@ -33,4 +34,8 @@ export function fingerprintOf(session: Session, run: Run, shard?: Shard): JsonOb
     providers: contentHash(config.providers),
     prompts,
   };
+}
+
+function* described(cases: Iterable<CaseRun>): Generator<unknown> {
+  for (const { case: id, input, asserts } of cases) yield [id, input, asserts];
 }

@@ -79,11 +79,18 @@ class HashColumn {
   get(at: number): string {
     const value = this.#column.get(at);
     if (value === undefined) return '';
-    return value < 0 ? (this.#others.get(-1 - value) ?? '') : value.toString(16).padStart(12, '0');
+    return value < 0 ? (this.#others.get(-1 - value) ?? '') : hexOf(Math.floor(value / HALF)) + hexOf(value % HALF);
   }
 
   set(at: number, hash: string): void {
     const value = /^[0-9a-f]{12}$/.test(hash) ? Number.parseInt(hash, 16) : -1 - this.#others.number(hash, () => hash);
     this.#column.set(at, value);
   }
+}
+
+/** Half of a hash, whose digits a small number holds: a large one takes many times as long to write. */
+const HALF = 2 ** 24;
+
+function hexOf(half: number): string {
+  return half.toString(16).padStart(6, '0');
 }

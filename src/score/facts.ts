@@ -1,5 +1,6 @@
 import type { AssertionDefinition } from '../assertions/assertion.js';
 import { promptOfJudge } from '../assertions/judge-prompt.js';
+import { Lru } from '../assertions/lru.js';
 import { assertionTypes, findAssertion } from '../assertions/map.js';
 import { canonicalJson, contentHash } from '../hash.js';
 import type { Assertion, Case, Json, JudgeSettings, Prompt, TrialFacts, TrialResult } from '../vocabulary.js';
@@ -60,8 +61,12 @@ export function assertHashes(
   return Object.fromEntries([['pass', deciding], ['score', deciding], ...metrics]);
 }
 
+const hashes = new Lru<string>(1_000);
+
+/** Most cases of a file share their assertions: equal texts are hashed once. */
 function hashed(its: readonly { text: string }[]): string {
-  return contentHash(its.map(({ text }) => text).toSorted());
+  const texts = its.map(({ text }) => text).toSorted();
+  return hashes.get(texts.join('\n'), () => contentHash(texts));
 }
 
 /** Everything in an assertion that can change its score, with what stands in for what is not given. */

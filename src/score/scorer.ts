@@ -128,7 +128,8 @@ async function outcomeOf(
 
 function lacking(assertion: Assertion, testCase: Case, prompt: Prompt, parts: ScoringParts): Problem[] {
   const definition = definitionOf(assertion, parts);
-  const lacks = definition.lacks?.(declare(assertion, definition, testCase, prompt), parts) ?? [];
+  if (!definition.lacks) return [];
+  const lacks = definition.lacks(declare(assertion, definition, testCase, prompt), parts);
   return lacks.map(({ message, remedy }) =>
     problems['cannot-score'](written(assertion), message, remedy, assertion.place),
   );

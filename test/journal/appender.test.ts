@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { appender } from '../../src/journal/appender.js';
+import { appender, type GrowingFile, growing } from '../../src/journal/appender.js';
 
 let folder = '';
 let file: FileHandle;
@@ -19,15 +19,15 @@ afterEach(async () => {
 const text = () => readFileSync(join(folder, 'x'), 'utf8');
 
 /** A disk with room for so many bytes: takes what fits, in small steps, and then fails. */
-function disk(room: number, truncate: FileHandle['truncate'] = (size) => file.truncate(size)) {
+function disk(room: number, truncate: GrowingFile['truncate'] = (size) => file.truncate(size)) {
   const state = { left: room };
-  const write = async (bytes: Buffer, from: number) => {
+  const write = (bytes: Buffer, from: number) => {
     const step = Math.min(7, bytes.length - from, state.left);
     if (step === 0) throw Object.assign(new Error('full'), { code: 'ENOSPC', syscall: 'write' });
     state.left -= step;
-    return file.write(bytes, from, step);
+    return writeSync(file.fd, bytes, from, step);
   };
-  return { state, handle: { write, truncate } as unknown as FileHandle };
+  return { state, handle: { write, truncate } };
 }
 
 test('a write that the system does in part is gone on with', async () => {
@@ -62,7 +62,7 @@ test('a half line that cannot be taken back ends the file', async () => {
 });
 
 test('is idle when all that was appended is written', async () => {
-  const lines = appender(file, 0);
+  const lines = appender(growing(file), 0);
   void lines.append('a');
   void lines.append('b');
   await lines.idle();
