@@ -6,6 +6,7 @@ import { UserError } from '../errors/user-error.js';
 import { canonicalMessages, partsOf } from '../library/canonical.js';
 import { folderTree } from '../library/folder-tree.js';
 import { splitFrontMatter } from '../library/front-matter.js';
+import { globFiles } from '../library/load.js';
 import { partialFinder } from '../library/partials.js';
 import { isObject } from '../library/source.js';
 import { parseTemplate } from '../library/template.js';
@@ -23,12 +24,12 @@ const CONFIG = 'assay.config.yaml';
  * checked when it was evaluated.
  * @throws PromptError with everything that is wrong in it
  */
-export function fromFiles(id: string, root: string | undefined): Source {
+export async function fromFiles(id: string, root: string | undefined): Promise<Source> {
   const folder = root === undefined ? nearestProject(process.cwd()) : resolve(root);
   const tree = folderTree(folder);
   try {
     const config = readConfig(tree);
-    return readPrompt(tree, find(tree, config, id, folder), config);
+    return await readPrompt(tree, find(tree, config, id, folder), config);
   } catch (error) {
     throw error instanceof UserError ? new PromptError(error.problems) : error;
   }
@@ -50,7 +51,9 @@ interface Settings {
 }
 
 function readConfig(tree: Tree): Settings {
-  const config = tree.has(CONFIG) ? readData(tree.read(CONFIG), CONFIG, 0) : {};
+  const text = tree.has(CONFIG) ? tree.read(CONFIG) : '';
+  // Most say neither, and taking one apart is much of the time that loading takes. An escape could hide the words.
+  const config = /library|overrides|\\/.test(text) ? readData(text, CONFIG, 0) : {};
   const { library = ['evals'], overrides = [] } = config;
   return {
     library: listOf(library).filter((each) => typeof each === 'string'),
@@ -75,10 +78,21 @@ function find(tree: Tree, { library }: Settings, id: string, root: string): stri
     if (tree.has(path)) return path;
   }
   const where = `${library.join(' or ')} of ${root}`;
-  throw new UserError([promptProblems['unknown-prompt'](id, where, undefined)]);
+  throw new UserError([promptProblems['unknown-prompt'](id, where, namesake(tree, library, id))]);
 }
 
-function readPrompt(tree: Tree, path: string, { overrides }: Settings): Source {
+/** A prompt in another folder, with the same last part. */
+function namesake(tree: Tree, library: readonly string[], id: string): string | undefined {
+  const name = id.slice(id.lastIndexOf('/') + 1);
+  if (!/^[\w.-]+$/.test(name)) return undefined;
+  for (const folder of library) {
+    const [found] = globFiles(tree, [posix.join(folder, `**/${name}.prompt.md`)], () => {});
+    if (found !== undefined) return found.slice(folder === '.' ? 0 : folder.length + 1, -'.prompt.md'.length);
+  }
+  return undefined;
+}
+
+async function readPrompt(tree: Tree, path: string, { overrides }: Settings): Promise<Source> {
   const halves = splitFrontMatter(tree.read(path), path);
   if ('problem' in halves) throw new UserError([halves.problem]);
   const { yaml, body } = halves;
@@ -87,7 +101,7 @@ function readPrompt(tree: Tree, path: string, { overrides }: Settings): Source {
   const report = (problem: Problem): void => void problems.push(problem);
   const template = parseTemplate(body.text, { file: path, lineOffset: body.lineOffset }, partialFinder(tree, report));
   problems.push(...template.problems);
-  const layers = [...overridesOf(tree, path, overrides), matter];
+  const layers = [...(await overridesOf(tree, path, overrides)), matter];
   const object = (name: string): JsonObject | undefined => {
     const value = matter[name];
     if (value === undefined || isObject(value)) return value;
@@ -113,8 +127,19 @@ function readPrompt(tree: Tree, path: string, { overrides }: Settings): Source {
 }
 
 /** The overrides that match a file and say something that a model sees. */
-function overridesOf(tree: Tree, path: string, overrides: readonly JsonObject[]): JsonObject[] {
-  return overrides
-    .filter(({ parameters, structured }) => parameters !== undefined || structured !== undefined)
-    .filter(({ files }) => tree.glob([files ?? []].flat().map(String)).includes(path));
+async function overridesOf(tree: Tree, path: string, overrides: readonly JsonObject[]): Promise<JsonObject[]> {
+  const visible = overrides.filter(
+    ({ parameters, structured }) => parameters !== undefined || structured !== undefined,
+  );
+  if (visible.length === 0) return [];
+  const { default: picomatch } = await import('picomatch');
+  return visible.filter(({ files }) => {
+    const patterns = [files ?? []].flat().map(String);
+    // Usual patterns tell without a look at the files; others match what they match when the library is read.
+    if (patterns.every((each) => USUAL.test(each))) return patterns.length > 0 && picomatch(patterns)(path);
+    return tree.glob(patterns).includes(path);
+  });
 }
+
+/** Patterns that mean the same to picomatch as to fast-glob, which unfolds braces itself. */
+const USUAL = /^(?!\.\/|\/)(?:[\w/*{},-]|\.(?!\.))+$/;

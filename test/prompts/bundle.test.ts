@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createContext, runInContext } from 'node:vm';
+import { gzipSync } from 'node:zlib';
+import { rolldown } from 'rolldown';
+import { expect, test } from 'vitest';
+import { assay } from '../docs/run.js';
+import { BUILD, PACKAGE, project } from '../support/project.js';
+import { linkPackage } from './package.js';
+
+const FILES = {
+  'evals/greet.prompt.md': [
+    '---',
+    'models: [mock:echo]',
+    'input: { type: object, required: [name], properties: { name: { type: string } } }',
+    '---',
+    '{{#system}}Be kind.{{! why: brand }}{{/system}}{{#user}}Greet {{name}}.{{/user}}',
+  ],
+  'app.mjs': [
+    "import { loadPrompt, PromptError } from 'promptassay/prompts';",
+    "import lock from './prompts.lock.json' with { type: 'json' };",
+    'export async function greet(name, version) {',
+    '  try {',
+    "    return (await loadPrompt('greet', { lock, ...(version && { version }) })).render({ name }).messages;",
+    '  } catch (error) {',
+    '    if (error instanceof PromptError) return error.message;',
+    '    throw error;',
+    '  }',
+    '}',
+  ],
+};
+
+test('an application is bundled for a browser, and renders without files, process and modules', async () => {
+  const made = project(FILES);
+  linkPackage(made.root);
+  expect(await assay(made.root, ['build'])).toMatchObject({ code: 0 });
+  const bundle = await rolldown({ input: join(made.root, 'app.mjs'), cwd: made.root, platform: 'browser' });
+  const { output } = await bundle.generate({ format: 'iife', name: 'app', minify: true });
+  await bundle.close();
+  expect(output).toHaveLength(1);
+  const { code } = output[0];
+  expect(code).not.toMatch(/\brequire\(|node:|import\(/);
+  // A little more than what `node bench/load-prompt.mjs` prints.
+  expect(code.length).toBeLessThan(16_000);
+  expect(gzipSync(code).length).toBeLessThan(6000);
+
+  const world = createContext({});
+  runInContext(`${code}; globalThis.greet = app.greet;`, world, { filename: 'app.js' });
+  const greet = (...args: string[]) => {
+    const asked = `greet(${args.map((each) => JSON.stringify(each)).join(', ')}).then((found) => JSON.stringify(found))`;
+    return runInContext(asked, world) as Promise<string>;
+  };
+  expect(JSON.parse(await greet('{{Ada}}'))).toEqual([
+    { role: 'system', content: 'Be kind.' },
+    { role: 'user', content: 'Greet {{Ada}}.' },
+  ]);
+  expect(await greet('Ada', '0123456789ab')).toMatch(
+    /prompt \\"greet\\" is version [0-9a-f]{12}, and version 0123456789ab is/,
+  );
+  expect(await runInContext('greet(1).then(String)', world)).toMatch(/"name" must be text, not a number/);
+});
+
+test('what Node loads of it are its own few files: no SDK, no validator, no parser that is not inside', () => {
+  const folder = join(BUILD, 'prompts');
+  const files = ['index.js', 'portable.js', ...readdirSync(join(folder, 'bundled')).map((name) => `bundled/${name}`)];
+  const texts = files.filter((name) => name.endsWith('.js')).map((name) => readFileSync(join(folder, name), 'utf8'));
+  const quoted = '["\'`]([^"\'`]+)["\'`]';
+  const ways = new RegExp(`(?:\\bfrom|\\bimport\\(|\\brequire\\(|import\\.meta\\.url\\)\\()\\s*${quoted}`, 'g');
+  const imported = texts.flatMap((text) => [...text.matchAll(ways)].map(([, name = '']) => name));
+  const foreign = new Set(imported.filter((name) => !/^(?:\.|node:)/.test(name)));
+  expect([...foreign]).toEqual(['fast-glob']);
+  expect(readFileSync(join(folder, 'bundled/LICENSES.txt'), 'utf8')).toMatch(/^mustache\n\n[^]+\nyaml\n\nCopyright/m);
+  const { dependencies } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')) as { dependencies: object };
+  expect(Object.keys(dependencies)).toContain('fast-glob');
+});
