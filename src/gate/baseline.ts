@@ -1,4 +1,14 @@
-import type { Baseline, BaselineCase, BaselineModel, CaseRun, EvalRun, Run, TrialFacts } from '../vocabulary.js';
+import type {
+  Baseline,
+  BaselineCase,
+  BaselineModel,
+  CaseRun,
+  CaseUsage,
+  EvalRun,
+  Run,
+  TrialFacts,
+} from '../vocabulary.js';
+import { addUsage, usageOfTrials } from './case-usage.js';
 import { byCodeUnit, inMetricOrder, own } from './own.js';
 import { completeRounds } from './tracks.js';
 
@@ -31,12 +41,13 @@ function acceptModel(run: EvalRun, previous: BaselineModel | undefined, { info }
   const cases = new Map(run.partial ? Object.entries(previous?.cases ?? {}) : []);
   const joined = [...run.cases].map((each) => {
     const before = unchanged && own(unchanged.cases, each.case);
-    return { run: each, metrics: trialsOf(before, each, upTo(rounds, each.trials)) };
+    const trials = upTo(rounds, each.trials);
+    return { run: each, metrics: trialsOf(before, each, trials), before, now: usageOfTrials(trials) };
   });
   const fresh = info.mode === 'live' || (run.called === true && !run.replayed);
   const join = !fresh && joined.every(({ metrics }) => metrics.every(sameTrials)) ? longer : added;
   for (const each of joined) {
-    const stored = storedCase(each.run, each.metrics, join);
+    const stored = storedCase(each, join);
     if (stored) cases.set(each.run.case, stored);
     else cases.delete(each.run.case);
   }
@@ -72,10 +83,17 @@ function trialsOf(before: BaselineCase | undefined, run: CaseRun, trials: readon
   });
 }
 
+/** A case of the run beside what was accepted of it under the same version. */
+interface Joined {
+  run: CaseRun;
+  metrics: readonly Trials[];
+  before: BaselineCase | undefined;
+  now: CaseUsage | undefined;
+}
+
 /** The case as it is stored; undefined where it has no score at all. */
 function storedCase(
-  run: CaseRun,
-  metrics: readonly Trials[],
+  { run, metrics, before, now }: Joined,
   join: (trials: Trials) => number[],
 ): BaselineCase | undefined {
   const scores = metrics
@@ -84,7 +102,10 @@ function storedCase(
       { assert: each.assert, repeats: join(each) },
     ])
     .filter(([, { repeats }]) => repeats.length > 0);
-  return scores.length === 0 ? undefined : { input: run.input, scores: Object.fromEntries(scores) };
+  if (scores.length === 0) return undefined;
+  const known = before?.input === run.input ? before.usage : undefined;
+  const usage = known && now ? (join === added ? addUsage(known, now) : larger(known, now)) : (now ?? known);
+  return { input: run.input, scores: Object.fromEntries(scores), ...(usage && { usage }) };
 }
 
 /**
@@ -95,6 +116,10 @@ function storedCase(
 function sameTrials({ accepted, now }: Trials): boolean {
   const both = Math.min(accepted.length, now.length);
   return accepted.slice(0, both).every((score, index) => score === now[index]);
+}
+
+function larger(known: CaseUsage, now: CaseUsage): CaseUsage {
+  return now.trials > known.trials ? now : known;
 }
 
 function longer({ accepted, now }: Trials): number[] {

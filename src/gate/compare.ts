@@ -9,6 +9,7 @@ import { metricFacts } from './metrics.js';
 import { own } from './own.js';
 import { reducerOf } from './settings.js';
 import { type BaselineOf, type EvalTracks, removedCases, tracksOf } from './tracks.js';
+import { usageChanges } from './usage-change.js';
 import { usageOf } from './usage.js';
 
 /**
@@ -46,6 +47,7 @@ function compareEval(tracks: EvalTracks, judgement: EvalJudgement, family: Famil
     gate: run.gate,
     cases,
     ...usageOf(run),
+    ...(baseline && { usage: usageChanges(run, baseline, rounds) }),
     metrics,
     coverage,
     changes,

@@ -1,6 +1,7 @@
 import { mean } from '../stats/mean.js';
 import type { Reducer } from '../stats/reduce.js';
 import type { Baseline, BaselineModel } from '../vocabulary.js';
+import { amount, perAnswer, QUANTITIES, type Quantity } from './case-usage.js';
 import { inMetricOrder, own } from './own.js';
 import { plural, score } from './say.js';
 
@@ -14,7 +15,7 @@ export function describeAccept(previous: Baseline | undefined, next: Baseline, r
     const before = previous && own(previous.models, name);
     const changes = before
       ? changesOf(before, model, reduce)
-      : [`first baseline: ${plural(count(model), 'case')}`, ...means(model, reduce)];
+      : [`first baseline: ${plural(count(model), 'case')}`, ...means(model, reduce), ...usageChanges(undefined, model)];
     return changes.map((change) => `${name}: ${change}`);
   });
   const gone = Object.keys(previous?.models ?? {}).filter((name) => !Object.hasOwn(next.models, name));
@@ -28,6 +29,7 @@ function changesOf(before: BaselineModel, after: BaselineModel, reduce: Reducer)
   changes.push(...scoreChanges(before, after, reduce), ...caseChanges(before, after));
   const trials = trialsOf(after) - trialsOf(before);
   if (changes.length === 0 && trials > 0) changes.push(`+${plural(trials, 'trial')}, same scores`);
+  changes.push(...usageChanges(before, after));
   return changes;
 }
 
@@ -37,6 +39,20 @@ function scoreChanges(before: BaselineModel, after: BaselineModel, reduce: Reduc
     if (was === is) return [];
     return [`${metric} ${was === undefined ? 'none' : score(was)} → ${is === undefined ? 'none' : score(is)}`];
   });
+}
+
+function usageChanges(before: BaselineModel | undefined, after: BaselineModel): string[] {
+  return QUANTITIES.flatMap((quantity) => {
+    const [was, is] = [before && meanUsage(before, quantity), meanUsage(after, quantity)];
+    if (is === undefined || was === is) return [];
+    return [`${quantity} ${was === undefined ? '' : `${was} → `}${is} per answer`];
+  });
+}
+
+/** In words: mean over cases of what an answer takes. */
+function meanUsage(model: BaselineModel, quantity: Quantity): string | undefined {
+  const known = mean(Object.values(model.cases).flatMap(({ usage }) => perAnswer(usage, quantity) ?? []));
+  return known === undefined ? undefined : amount(known, quantity);
 }
 
 function caseChanges(before: BaselineModel, after: BaselineModel): string[] {

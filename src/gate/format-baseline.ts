@@ -1,4 +1,4 @@
-import type { Baseline, BaselineCase, BaselineModel } from '../vocabulary.js';
+import type { Baseline, BaselineCase, BaselineModel, CaseUsage } from '../vocabulary.js';
 import { byCodeUnit, inMetricOrder, own } from './own.js';
 
 /**
@@ -20,12 +20,19 @@ function formatModel(model: BaselineModel): string {
   return block([...lines, `      "cases": ${block(cases, '      ')}`], '    ');
 }
 
-function formatCase({ input, scores }: BaselineCase): string {
+function formatCase({ input, scores, usage }: BaselineCase): string {
   const metrics = inMetricOrder(Object.keys(scores)).map((metric) => {
     const { assert, repeats } = own(scores, metric) ?? { assert: '', repeats: [] };
     return `${JSON.stringify(metric)}: { "assert": ${JSON.stringify(assert)}, "repeats": ${JSON.stringify(repeats)} }`;
   });
-  return `{ "input": ${JSON.stringify(input)}, "scores": { ${metrics.join(', ')} } }`;
+  const used = usage ? `, "usage": ${formatUsage(usage)}` : '';
+  return `{ "input": ${JSON.stringify(input)}, "scores": { ${metrics.join(', ')} }${used} }`;
+}
+
+function formatUsage({ trials, costUsd, inputTokens, outputTokens, latencyMs }: CaseUsage): string {
+  const facts = Object.entries({ trials, costUsd, inputTokens, outputTokens, latencyMs });
+  const known = facts.filter(([, value]) => value !== undefined);
+  return `{ ${known.map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`).join(', ')} }`;
 }
 
 function block(lines: readonly string[], indent: string): string {

@@ -120,6 +120,7 @@ function lastLevel({ run, schedule }: Pick<EvalTracks, 'run' | 'schedule'>, test
 
 function wordsOf({ verdict, p, pAdjusted, mde }: Judged, { track, standing }: Member, tests: number): MetricJudgement {
   const { estimate } = standing;
+  const settles = verdict === 'inconclusive' ? settlesFor(estimate, track, tests) : undefined;
   return {
     baseline: estimate.baselineMean,
     // No minus zero: it would be written as −0.
@@ -128,7 +129,7 @@ function wordsOf({ verdict, p, pAdjusted, mde }: Judged, { track, standing }: Me
     p,
     pAdjusted,
     ...(mde !== undefined && { mde }),
-    ...(verdict === 'inconclusive' && { settles: settlesFor(estimate, track, tests) }),
+    ...(settles && Object.keys(settles).length > 0 && { settles }),
     verdict,
   };
 }

@@ -2,6 +2,7 @@ import type {
   Baseline,
   BaselineModel,
   CaseRun,
+  CaseUsage,
   EvalRun,
   GateSettings,
   Run,
@@ -27,14 +28,14 @@ export function evalOfBaseline(
     prompt: { ...prompt, version: accepted.version },
     model,
     gate,
-    cases: Object.entries(accepted.cases).map(([id, { input, scores }]): CaseRun => {
+    cases: Object.entries(accepted.cases).map(([id, { input, scores, usage }]): CaseRun => {
       const metrics = Object.entries(scores);
       const count = Math.max(0, ...metrics.map(([, { repeats }]) => repeats.length));
       return {
         case: id,
         input,
         tags: [],
-        trials: Array.from({ length: count }, (_, index) => trialOf(index, metrics)),
+        trials: Array.from({ length: count }, (_, index) => trialOf(index, metrics, usage)),
         asserts: Object.fromEntries(metrics.map(([metric, { assert }]) => [metric, assert])),
       };
     }),
@@ -44,12 +45,15 @@ export function evalOfBaseline(
   };
 }
 
-function trialOf(index: number, metrics: [string, { repeats: number[] }][]): TrialFacts {
+/** What each of the trials used is not known, only the sum: they are given equal parts of it. */
+function trialOf(index: number, metrics: [string, { repeats: number[] }][], usage?: CaseUsage): TrialFacts {
   const scores = metrics.flatMap(([metric, { repeats }]): [string, number][] => {
     const score = repeats[index];
     return score === undefined ? [] : [[metric, score]];
   });
-  return { repeat: index + 1, status: 'completed', metrics: Object.fromEntries(scores) };
+  const { trials = 1, ...sums } = usage ?? {};
+  const parts = Object.entries(sums).map(([name, sum]) => [name, sum / Math.max(1, trials)]);
+  return { repeat: index + 1, status: 'completed', metrics: Object.fromEntries(scores), ...Object.fromEntries(parts) };
 }
 
 /** A run's own trials as if they had been accepted: what another run is compared with. */

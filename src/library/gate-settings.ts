@@ -8,6 +8,7 @@ export const DEFAULT_GATE: GateSettings = {
   detect: 0.1,
   confirm: 16,
   reducer: 'mean',
+  increase: 0.2,
   maxMissing: 0.02,
   rules: {
     regression: 'error',

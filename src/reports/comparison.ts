@@ -4,7 +4,7 @@ import { evalFacts } from './json.js';
 import type { Screen } from './terminal.js';
 import { changeTexts, metricLines } from './terminal-eval.js';
 import { wrapped } from './width.js';
-import { evalName, plural } from './words.js';
+import { evalName, plural, usageChangeTexts } from './words.js';
 
 /** Two sides, compared: what `assay compare` shows. */
 export interface ComparisonInput {
@@ -57,7 +57,7 @@ function evalLines(evaluation: EvalComparison, ink: Ink, width: number): string[
   return [
     ...lines,
     ...metricLines(evaluation.metrics, ink, width),
-    ...[...facts, ...names(evaluation), ...otherChanges(evaluation)].flatMap((text) =>
+    ...[...facts, ...usageChangeTexts(evaluation), ...names(evaluation), ...otherChanges(evaluation)].flatMap((text) =>
       hanging(text, '  ', ink, width, 'aside'),
     ),
   ];

@@ -69,7 +69,7 @@ async function* evalPieces(input: ReportInput, evaluation: EvalComparison): Asyn
 
 /** All of `evals[]` but the results. An absent fact is undefined. */
 export function evalFacts(evaluation: EvalComparison): Record<string, unknown> {
-  const { prompt, model, replaces, baseline, judge, cases, cost, tokens, latency, pairedShare } = evaluation;
+  const { prompt, model, replaces, baseline, judge, cases, cost, tokens, latency, usage, pairedShare } = evaluation;
   return {
     prompt: { id: prompt.id, version: prompt.version, path: prompt.path, owner: prompt.owner },
     model,
@@ -93,6 +93,7 @@ export function evalFacts(evaluation: EvalComparison): Record<string, unknown> {
     cost: { usd: cost.usd, known: cost.known },
     tokens: { input: tokens.input, output: tokens.output, known: tokens.known },
     latency: { p50: latency.p50, p95: latency.p95 },
+    usage: usage && Object.keys(usage).length > 0 ? usage : undefined,
     pairedShare,
     metrics: Object.fromEntries(
       Object.entries(evaluation.metrics).map(([name, metric]) => [name, metricFacts(metric)]),
@@ -102,9 +103,9 @@ export function evalFacts(evaluation: EvalComparison): Record<string, unknown> {
 }
 
 function metricFacts(metric: MetricComparison): MetricComparison {
-  const { mean, ci, n, gated, baseline, delta, deltaCi, p, pAdjusted, mde, paired, verdict } = metric;
+  const { mean, ci, n, gated, baseline, delta, deltaCi, p, pAdjusted, mde, paired, settles, verdict } = metric;
   // An absent fact has no key: JSON leaves out what is undefined.
-  return { mean, ci, n, gated, baseline, delta, deltaCi, p, pAdjusted, mde, paired, verdict };
+  return { mean, ci, n, gated, baseline, delta, deltaCi, p, pAdjusted, mde, paired, settles, verdict };
 }
 
 function changeFacts({ changes, folded, flakiness = [] }: EvalComparison): Record<string, unknown> {

@@ -64,6 +64,15 @@ function tokensText({ input, output, known }: EvalComparison['tokens']): string 
   return `${countText(input)} + ${countText(output)} tokens${known ? '' : ' known'}`;
 }
 
+/** How much more or less an answer takes than before; nothing where nothing changed. */
+export function usageChangeTexts({ usage = {} }: Pick<EvalComparison, 'usage'>): string[] {
+  const texts = Object.entries(usage).flatMap(([name, { increase = 0 }]) => {
+    const percent = (100 * Math.abs(increase)).toFixed(1).replace('.0', '');
+    return percent === '0' ? [] : [`${name} ${increase < 0 ? '−' : '+'}${percent} %`];
+  });
+  return texts.length === 0 ? [] : [`per answer: ${texts.join(', ')}`];
+}
+
 function priceText({ usd, known }: EvalComparison['cost']): string {
   if (known) return moneyText(usd);
   return usd > 0 ? `${moneyText(usd)} known` : 'cost not known';

@@ -2,6 +2,16 @@ import { fraction, text } from './common.js';
 
 const repeatScores = { type: 'array', items: fraction, description: 'The score of every repeat.' } as const;
 
+const sum = { type: 'number', minimum: 0 } as const;
+
+const usage = {
+  type: 'object',
+  required: ['trials'],
+  additionalProperties: false,
+  properties: { trials: sum, costUsd: sum, inputTokens: sum, outputTokens: sum, latencyMs: sum },
+  description: 'What the answers took, added up; a sum is absent where one of them does not state it.',
+} as const;
+
 /** `*.baseline.json`. */
 export const baselineSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -44,6 +54,7 @@ export const baselineSchema = {
                     },
                   },
                 },
+                usage,
               },
             },
           },

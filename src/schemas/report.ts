@@ -20,6 +20,11 @@ const metric = {
     pAdjusted: { ...fraction, description: 'The same, adjusted for the number of metrics tested.' },
     mde: { type: 'number', description: 'The smallest drop that this run could have seen.' },
     paired: { ...count, description: 'Cases paired with the baseline.' },
+    settles: {
+      type: 'object',
+      properties: { repeats: count, cases: count },
+      description: 'Of an inconclusive metric: so many repeats in all, or so many cases like these, would settle it.',
+    },
     verdict: { enum: ['improved', 'unchanged', 'within-noise', 'regressed', 'inconclusive', 'new'] },
   },
 } as const;
@@ -74,6 +79,18 @@ const flakiness = {
   properties: { case: text, passed: count, trials: count, runs: count },
 } as const;
 
+const usageChange = {
+  type: 'object',
+  required: ['baseline', 'now', 'cases'],
+  properties: {
+    baseline: { type: 'number', minimum: 0 },
+    now: { type: 'number', minimum: 0 },
+    cases: { ...count, description: 'Cases of which both are known.' },
+    increase: { type: 'number', description: 'now / baseline − 1; absent where the baseline is 0.' },
+    atLeast: { type: 'number', description: 'The increase is at least this, with a confidence of 1 − alpha.' },
+  },
+} as const;
+
 const evaluation = {
   type: 'object',
   required: ['prompt', 'model', 'cases', 'cost', 'tokens', 'latency', 'metrics', 'changes', 'results'],
@@ -100,6 +117,11 @@ const evaluation = {
     },
     tokens: { type: 'object', required: ['input', 'output'], properties: { input: count, output: count } },
     latency: { type: 'object', properties: { p50: nullableNumber, p95: nullableNumber } },
+    usage: {
+      type: 'object',
+      properties: { cost: usageChange, latency: usageChange, tokens: usageChange },
+      description: 'What an answer takes against the baseline: US dollars, milliseconds, tokens in and out.',
+    },
     metrics: { type: 'object', additionalProperties: metric },
     changes: {
       type: 'object',

@@ -69,6 +69,8 @@ export interface GateSettings {
   /** The most trials a newly failing case is given to prove that it is hard broken. */
   confirm: number;
   reducer: ReducerName;
+  /** The share by which cost, latency or tokens of an answer may rise. */
+  increase: number;
   /** Absent: 1 where there is no baseline, no minimum where there is one. */
   minPassRate?: number;
   /** The share of an eval's scores that may be missing before the verdict is unverified. */

@@ -126,6 +126,16 @@ export interface TrialCounts {
 export interface BaselineCase {
   input: string;
   scores: Record<string, { assert: string; repeats: number[] }>;
+  usage?: CaseUsage;
+}
+
+/** What the answered trials of a case used, added up; a sum is absent where a trial does not state its part. */
+export interface CaseUsage {
+  trials: number;
+  costUsd?: number;
+  inputTokens?: number;
+  outputTokens?: number;
+  latencyMs?: number;
 }
 
 /** The accepted scores of one model. */

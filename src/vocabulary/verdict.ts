@@ -36,6 +36,17 @@ export interface Unpaired {
   reason: 'added' | 'removed' | 'input changed' | 'assertions changed' | 'no score';
 }
 
+/** What an answer took on average, then and now, over the cases of which both are known. */
+export interface UsageChange {
+  baseline: number;
+  now: number;
+  cases: number;
+  /** now / baseline − 1; absent where the baseline is 0. */
+  increase?: number;
+  /** The increase is at least this, with a confidence of 1 − alpha; absent for a single case. */
+  atLeast?: number;
+}
+
 /** One eval compared with its baseline. */
 export interface EvalComparison {
   prompt: EvalRun['prompt'];
@@ -49,6 +60,8 @@ export interface EvalComparison {
   cost: { usd: number; known: boolean };
   tokens: { input: number; output: number; known: boolean };
   latency: { p50?: number; p95?: number };
+  /** Against the baseline, in US dollars, milliseconds and tokens. */
+  usage?: Partial<Record<'cost' | 'latency' | 'tokens', UsageChange>>;
   metrics: Record<string, MetricComparison>;
   changes: { newlyFailing: string[]; newlyPassing: string[]; flaky: string[]; unpaired: Unpaired[] };
   /** Per case in order: how its repeats folded. `accepted`: it fails, and failed in the baseline, too. */

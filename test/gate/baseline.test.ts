@@ -151,6 +151,21 @@ describe('accept', () => {
     ]);
   });
 
+  it('adds up what the answers took, as far as all of them say', () => {
+    const usage = { costUsd: 0.1, inputTokens: 10, outputTokens: 5, latencyMs: 200 };
+    const { inputTokens: _in, ...less } = usage;
+    const of = (baseline: Baseline) => baseline.models['openai:small']?.cases.c0?.usage;
+    const first = acceptAll([run([caseRun('c0', [trial(1, usage), trial(0, usage), errored()])], {}, 'live')]);
+    expect(of(first)).toEqual({ trials: 2, costUsd: 0.2, inputTokens: 20, outputTokens: 10, latencyMs: 400 });
+    const more = acceptAll([run([caseRun('c0', [trial(1, less)])], {}, 'live')], first);
+    expect(of(more)).toEqual({ trials: 3, costUsd: 0.3, outputTokens: 15, latencyMs: 600 });
+    expect(formatBaseline(more)).toContain('"usage": { "trials": 3, "costUsd": 0.3, "outputTokens": 15');
+    expect(of(acceptAll([run([caseRun('c0', [trial(1)])])]))).toBeUndefined();
+    const [known, anew] = [[caseRun('c0', [trial(1, usage)])], [caseRun('c0', [trial(1)])]];
+    expect(of(acceptAll([run(anew), run(known)]))).toMatchObject({ trials: 1, costUsd: 0.1 });
+    expect(of(acceptAll([run(known), run(known)]))).toMatchObject({ trials: 1, costUsd: 0.1 });
+  });
+
   it('starts anew where the case or its assertions changed', () => {
     const changed = casesOf([1]).map((each) => ({ ...each, input: 'other' }));
     expect(repeats(acceptAll([run(casesOf([0]), {}, 'live'), run(changed, {}, 'live')]))).toEqual([1]);

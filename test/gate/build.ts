@@ -1,4 +1,6 @@
+import { usageOfTrials } from '../../src/gate/case-usage.js';
 import type {
+  BaselineCase,
   BaselineModel,
   CaseRun,
   EvalRun,
@@ -15,6 +17,7 @@ export const defaults: GateSettings = {
   detect: 0.1,
   confirm: 16,
   reducer: 'mean',
+  increase: 0.2,
   maxMissing: 0.02,
   rules: {
     regression: 'error',
@@ -109,6 +112,12 @@ function counts(evals: readonly EvalRun[]): TrialCounts {
   };
 }
 
+/** What accepting a case would have stored of what its answers took. */
+function usageOf({ trials }: CaseRun): Pick<BaselineCase, 'usage'> {
+  const usage = usageOfTrials(trials);
+  return usage ? { usage } : {};
+}
+
 /** What accepting cases would have stored, written down independently of `accept`. */
 export function baselineOf(cases: readonly CaseRun[], more: Partial<BaselineModel> = {}): BaselineModel {
   return {
@@ -119,6 +128,7 @@ export function baselineOf(cases: readonly CaseRun[], more: Partial<BaselineMode
         each.case,
         {
           input: each.input,
+          ...usageOf(each),
           scores: Object.fromEntries(
             Object.entries(each.asserts).flatMap(([metric, assert]) => {
               const repeats = each.trials.flatMap((one) => one.metrics[metric] ?? []);

@@ -238,10 +238,69 @@ describe('what could not be told', () => {
       reasons: ['none of 2 trials was answered; most often server (2×): status 500'],
     });
   });
+});
 
-  it('a cost rule of level error is not passed unseen', () => {
-    const verdict = gate(many(3, 3), baselineOf(many(3, 3)), settings({ rules: { ...defaults.rules, cost: 'error' } }));
-    expect(broken(verdict)).toEqual(['cost unverified']);
+describe('cost, latency and tokens', () => {
+  /** Six cases whose answers took so much; `spread`: every second one that share more, the others as much less. */
+  const costing = (costUsd: number | undefined, { spread = 0, count = 6 } = {}) =>
+    Array.from({ length: count }, (_, index) => {
+      const share = 1 + (index % 2 === 0 ? spread : -spread);
+      return caseRun(`c${index}`, [trial(1, costUsd === undefined ? {} : { costUsd: costUsd * share })]);
+    });
+  const judged = (now: CaseRun[], before: CaseRun[], level: 'error' | 'warn' | 'off' = 'error', increase = 0.2) => {
+    const more = settings({ increase, rules: { ...defaults.rules, cost: level } });
+    const { checks, exitCode } = decide(compare(runOf([evalRun(now, more)]), () => baselineOf(before)));
+    const { status, message } = checks.find(({ rule }) => rule === 'cost') ?? {};
+    return { status, message, exitCode };
+  };
+
+  it('may rise by less than gate.increase', () => {
+    expect(judged(costing(0.0119), costing(0.01))).toEqual({
+      status: 'passed',
+      message: 'cost rose 19 %: $0.01 → $0.0119 per answer',
+      exitCode: 0,
+    });
+    expect(judged(costing(0.012), costing(0.01))).toEqual({
+      status: 'failed',
+      message: 'cost rose 20 %: $0.01 → $0.012 per answer; 20 % is allowed',
+      exitCode: 1,
+    });
+    expect(judged(costing(0.012), costing(0.01), 'error', 0.5).status).toBe('passed');
+    expect(judged(costing(0.005), costing(0.01)).message).toBe('cost fell 50 %: $0.01 → $0.005 per answer');
+    expect(judged(costing(0.01), costing(0.01), 'error', 0).status).toBe('passed');
+  });
+
+  it('at warn a rise is a remark, at off nothing is looked at', () => {
+    expect(judged(costing(0.02), costing(0.01), 'warn')).toMatchObject({ status: 'failed', exitCode: 0 });
+    expect(judged(costing(0.02), costing(0.01), 'off').status).toBeUndefined();
+  });
+
+  it('a rise that may be chance breaks nothing', () => {
+    expect(judged(costing(0.0125, { spread: 0.9 }), costing(0.01)).message).toMatch(/rose 25 %.*perhaps by chance/);
+    expect(judged(costing(0.0125, { spread: 0.9 }), costing(0.01)).exitCode).toBe(0);
+  });
+
+  it('what is not known is never passed at level error', () => {
+    const lacking = judged(costing(0.01), costing(undefined));
+    expect(lacking).toMatchObject({ status: 'unverified', exitCode: 3 });
+    expect(lacking.message).toContain('run `assay accept`');
+    expect(judged(costing(undefined), costing(0.01)).message).toContain('this run does not state it');
+    const half = costing(0.01).map((each, index) => costing(index < 3 ? 0.01 : undefined)[index] ?? each);
+    expect(judged(half, costing(0.01)).status).toBe('unverified');
+    expect(judged(costing(0.02, { count: 1 }), costing(0.01, { count: 1 })).status).toBe('unverified');
+  });
+
+  it('what was free and is not any more rose, whatever may rise', () => {
+    expect(judged(costing(0), costing(0)).status).toBe('passed');
+    expect(judged(costing(0.001), costing(0))).toMatchObject({ status: 'failed', exitCode: 1 });
+  });
+
+  it('repeats that only failing cases were given do not count', () => {
+    const often = costing(0.01).map((each, index) =>
+      index === 0 ? caseRun('c0', [trial(0, { costUsd: 0.01 }), trial(0, { costUsd: 9 })]) : each,
+    );
+    const rule = compare(runOf([evalRun(often)]), () => baselineOf(costing(0.01))).evals[0]?.usage?.cost;
+    expect(rule?.increase).toBeCloseTo(0, 9);
   });
 });
 

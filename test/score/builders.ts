@@ -33,6 +33,7 @@ export function prompt(more: Partial<Prompt> = {}): Prompt {
       detect: 0.1,
       confirm: 16,
       reducer: 'mean',
+      increase: 0.2,
       maxMissing: 0,
       rules: {
         regression: 'error',

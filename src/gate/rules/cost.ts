@@ -1,7 +1,4 @@
 import { increaseRule } from './increase.js';
 
-/** The cost rose. */
-export const cost = increaseRule('cost', (evaluation) => {
-  const { usd, known } = evaluation.cost;
-  return known ? `$${Number(usd.toPrecision(3))}` : undefined;
-});
+/** The cost of an answer rose. */
+export const cost = increaseRule('cost');
