@@ -17,13 +17,18 @@ export interface CommandDefinition {
 
 /** The flags by which most commands find the project and its last run, and are told what it may do. */
 export function addProjectFlags(command: Command): Command {
-  return command
-    .addOption(
+  return addTrustFlags(
+    command.addOption(
       new Option('--out <dir>', 'folder of reports and journal, by default reports in the project root').argParser(
         folder,
       ),
-    )
-    .option('--config <file>', 'the config file; by default the nearest assay.config.yaml upward')
+    ),
+  );
+}
+
+/** The flags by which a command that writes no reports finds the project, and is told what it may do. */
+export function addTrustFlags(command: Command): Command {
+  return addConfigFlag(command)
     .option('--allow-code', 'let exec, module and plug-ins run code of the project (env: ASSAY_ALLOW_CODE=1)')
     .option(
       '--allow-host <host>',

@@ -1,24 +1,20 @@
 import { evaluate } from '../pipeline/evaluate.js';
 import type { World } from '../world.js';
+import { addAskingFlags } from './asking-flags.js';
 import { addExamples, addProjectFlags, type CommandDefinition } from './command.js';
 import { printConclusion } from './conclusion.js';
 import { type EvalFlags, evalOptions, withEnvFile } from './flags.js';
 import { budgetLine } from './money.js';
 import { listenForInterrupt } from './interrupt.js';
 import { progress } from './progress.js';
-import { dollars, duration, mode, repeats, several, shard, tokens, wholeNumber } from './values.js';
+import { shard } from './values.js';
 
 /** `assay eval`: runs, prints the verdict. */
 export const command: CommandDefinition = {
   define(eval_) {
-    addProjectFlags(eval_)
+    addAskingFlags(addProjectFlags(eval_))
       .argument('[paths...]', 'prompts, case files or folders; all of the library by default')
-      .option('--model <provider:name>', 'run this model instead of the configured ones (repeatable)', several)
-      .option('--mode <mode>', 'replay, record or live (env: ASSAY_MODE)', mode)
       .option('--refresh', 'with --mode record: record anew what is recorded already')
-      .option('--repeats <n>', 'trials per case: 5, or 1..8', repeats)
-      .option('--concurrency <n>', 'calls at a time', wholeNumber)
-      .option('--filter <pattern>', 'only cases that match a glob on prompt/case, or tag:x (repeatable)', several)
       .option('--since <ref>', 'only the prompts that the change since a git ref reaches')
       .option('--shard <i/n>', 'only the i-th of n parts of the cases; `assay merge` joins them and gates', shard)
       .option(
@@ -26,17 +22,8 @@ export const command: CommandDefinition = {
         'compare with this baseline file, those of a git ref, or those at the merge-base',
       )
       .option('--against <ref>', 'run the changed prompts beside their versions at a git ref, and compare the two')
-      .option('--timeout <duration>', 'for each attempt, e.g. 500ms, 30s, 2m', duration)
-      .option('--idle-timeout <duration>', 'the longest silence within an answer (default 60s)', duration)
-      .option('--trial-timeout <duration>', 'for a trial with all its attempts and judges (default 30m)', duration)
-      .option('--max-wait <duration>', 'the longest wait that a provider may ask for', duration)
-      .option('--max-time <duration>', 'for the whole run: then what is done is reported', duration)
-      .option('--max-cost <usd>', 'most to spend, judges included (default policy.maxCostUsd)', dollars)
-      .option('--max-tokens <n>', 'most tokens to use, in and out: 200000, 200k, 2M', tokens)
-      .option('--allow-unknown-price', 'let calls whose price is not known count as nothing')
       .option('--dry-run', 'show what would be called and what it may cost, and call nothing')
       .option('--resume', 'continue the run in the output folder')
-      .option('--env-file <file>', 'read environment variables (keys) from this file')
       .option('--json', 'print report.json, and nothing else, to standard output');
     addExamples(eval_, [
       'assay eval evals/support/triage.prompt.md',

@@ -13,14 +13,18 @@ export interface Interrupt {
 /**
  * Listens for Ctrl-C and SIGTERM. The first one stops the run in good order: nothing new is begun, reports are written as
  * incomplete, the journal is kept. The second ends the process at once.
+ * @param said what the user is told at the first one
  */
-export function listenForInterrupt(world: Pick<World, 'stderr'>): Interrupt {
+export function listenForInterrupt(
+  world: Pick<World, 'stderr'>,
+  said = 'stopping: finishing the reports; press Ctrl-C again to end at once',
+): Interrupt {
   const controller = new AbortController();
   let came: 'SIGINT' | 'SIGTERM' | undefined;
   const stop = (name: 'SIGINT' | 'SIGTERM') => () => {
     if (came !== undefined) process.exit(name === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
     came = name;
-    world.stderr.write('\nstopping: finishing the reports; press Ctrl-C again to end at once\n');
+    world.stderr.write(`\n${said}\n`);
     controller.abort();
   };
   const onInterrupt = stop('SIGINT');

@@ -68,6 +68,18 @@ const COMMANDS: readonly Entry[] = [
     load: () => import('./diff.js'),
   },
   {
+    name: 'blame',
+    usage: '<prompt>',
+    summary: 'list the versions of a prompt: who made them, why, and where scores fell',
+    load: () => import('./blame.js'),
+  },
+  {
+    name: 'bisect',
+    usage: '<prompt>',
+    summary: 'find the commit that made a prompt worse',
+    load: () => import('./bisect.js'),
+  },
+  {
     name: 'affected',
     usage: '[paths...]',
     summary: 'show which prompts a change reaches, and how',

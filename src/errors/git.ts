@@ -35,10 +35,22 @@ export const gitProblems = {
     message: `${file} is no report.json of \`assay eval\`: ${why}`,
     remedy: 'Name a report.json, a run.jsonl, the folder of a run, a *.baseline.json, or a git ref.',
   }),
+  'not-an-ancestor': (good: string, bad: string, swapped: boolean): Problem => ({
+    code: 'not-an-ancestor',
+    message: `${JSON.stringify(good)} does not come before ${JSON.stringify(bad)}`,
+    remedy: swapped
+      ? 'Swap them: --good is the older one. To find what mended a prompt, compare versions with `assay eval --against`.'
+      : 'Give --good a commit that the bad one comes after, such as their `git merge-base`; in a shallow clone fetch more history.',
+  }),
   'not-comparable': (file: string): Problem => ({
     code: 'not-comparable',
     message: `${file} does not say what its cases were, so nothing can be compared with them`,
     remedy: 'Run `assay eval` again: it was written by an older version, or cut off at once.',
+  }),
+  'not-in-commit': (prompt: string, ref: string): Problem => ({
+    code: 'not-in-commit',
+    message: `there is no prompt ${prompt} at ${JSON.stringify(ref)}, or it cannot be read there`,
+    remedy: 'Run `assay blame` to see the commits that have it, and name one of these.',
   }),
   'nothing-to-compare': (given: string): Problem => ({
     code: 'nothing-to-compare',
@@ -50,6 +62,11 @@ export const gitProblems = {
     code: 'ref-not-fetched',
     message: `there is no commit ${JSON.stringify(ref)} in this shallow clone`,
     remedy: 'Fetch the whole history: fetch-depth: 0 for actions/checkout, GIT_DEPTH: 0 in GitLab.',
+  }),
+  'same-version': (prompt: string, good: string, bad: string, version: string): Problem => ({
+    code: 'same-version',
+    message: `${prompt} has the same version (${version}) at ${JSON.stringify(good)} and at ${JSON.stringify(bad)}`,
+    remedy: 'No change of the prompt explains the difference: look at its cases, its models and the config.',
   }),
   'shallow-clone': (): Problem => ({
     code: 'shallow-clone',

@@ -69,15 +69,35 @@ export const runProblems = {
     message: `there is no run: ${path} does not exist`,
     remedy: 'Run `assay eval` first, or name the folder of its reports with --out.',
   }),
+  'no-case': (prompt: string): Problem => ({
+    code: 'no-case',
+    message: `no case of ${prompt} is left to run`,
+    remedy: 'Mend --filter: `assay eval --dry-run` with the same one shows what it matches.',
+  }),
   'not-in-run': (path: string): Problem => ({
     code: 'not-in-run',
     message: `"${path}" names no prompt of the last run`,
     remedy: 'Name a prompt, its cases or a folder that the run had, or run `assay eval` with it first.',
   }),
+  'no-such-metric': (metric: string, known: readonly string[]): Problem => ({
+    code: 'no-such-metric',
+    message: `no case has the metric ${JSON.stringify(metric)}`,
+    remedy: `The metrics are ${known.join(', ')}.`,
+  }),
   'not-a-shard': (folder: string): Problem => ({
     code: 'not-a-shard',
     message: `the run in ${folder} is a whole one, no shard`,
     remedy: 'Name output folders of `assay eval --shard i/n` only.',
+  }),
+  'old-version-misfit': (version: string, why: string): Problem => ({
+    code: 'old-version-misfit',
+    message: `${version} cannot run the cases of the working tree: ${why}`,
+    remedy: 'Choose cases that it can run with --filter, or a later commit.',
+  }),
+  'one-version-only': (prompt: string): Problem => ({
+    code: 'one-version-only',
+    message: `${prompt} has finished outputs only, and these are of one version`,
+    remedy: 'Name a model to ask with --model.',
   }),
   'other-run': (path: string, { field, was, is }: { field: string; was: string; is: string }): Problem => ({
     code: 'other-run',

@@ -50,6 +50,32 @@ export interface Blobs {
   stream(blob: string): AsyncIterable<Buffer>;
 }
 
+/** An object as git keeps it. */
+export interface GitObject {
+  name: string;
+  type: string;
+  /** A part of all that was read: copy it to keep it. */
+  bytes: Buffer;
+}
+
+/**
+ * Reads objects, all by one process. One that went missing meanwhile is left out, and told by whoever reads it alone.
+ * @throws GitFailure
+ */
+export function* objectsNamed(root: string, names: readonly string[]): Generator<GitObject> {
+  const all = gitSync(root, ['cat-file', '--batch'], lines(names));
+  // `<name> <type> <size>`, a line end, the content, a line end; again and again.
+  for (let start = 0; start < all.length; ) {
+    const end = all.indexOf(0x0a, start);
+    const [name = '', type = '', size] = all.toString('latin1', start, end).split(' ');
+    const length = Number(size);
+    start = end + 1;
+    if (!Number.isSafeInteger(length)) continue;
+    yield { name, type, bytes: all.subarray(start, start + length) };
+    start += length + 1;
+  }
+}
+
 /** Larger contents are read one at a time, when they are asked for. */
 const MOST_TOGETHER = 4 * 1024 * 1024;
 
@@ -67,9 +93,8 @@ export function blobsOf(root: string): Blobs {
       const wanted = [...new Set(blobs)].filter((each) => !known.has(each));
       if (wanted.length < 2) return;
       const small = smallOnes(gitSync(root, ['cat-file', '--batch-check'], lines(wanted)).toString('latin1'));
-      for (const [blob, content] of contents(gitSync(root, ['cat-file', '--batch'], lines(small)))) {
-        known.set(blob, content);
-      }
+      // Copies: slices would keep the bytes of all their neighbours in memory.
+      for (const { name, bytes } of objectsNamed(root, small)) known.set(name, Buffer.from(bytes));
     },
     stream(blob) {
       const here = known.get(blob);
@@ -88,23 +113,6 @@ function smallOnes(text: string): string[] {
     const [name, type, size] = line.split(' ');
     return name !== undefined && type === 'blob' && Number(size) <= MOST_TOGETHER ? [name] : [];
   });
-}
-
-/** Reads `<name> blob <size>`, a line end, the content, a line end; again and again. */
-function* contents(bytes: Buffer): Generator<[string, Buffer]> {
-  for (let start = 0; start < bytes.length; ) {
-    const end = bytes.indexOf(0x0a, start);
-    const [name = '', , size] = bytes.toString('latin1', start, end).split(' ');
-    const length = Number(size);
-    // A blob that went missing meanwhile is told by whoever reads it.
-    if (!Number.isSafeInteger(length)) {
-      start = end + 1;
-      continue;
-    }
-    // A copy: a slice would keep the bytes of all its neighbours in memory.
-    yield [name, Buffer.from(bytes.subarray(end + 1, end + 1 + length))];
-    start = end + length + 2;
-  }
 }
 
 async function* single(content: Buffer): AsyncGenerator<Buffer> {

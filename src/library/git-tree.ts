@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import picomatch from 'picomatch';
 import { problems, UserError } from '../errors.js';
 import { type Blobs, blobsOf, type CommittedFile, filesOf } from '../git/objects.js';
-import { inRepository } from '../git/place.js';
+import { type InRepository, inRepository } from '../git/place.js';
 import { resolveRef } from '../git/refs.js';
 import { GitFailure } from '../git/run.js';
 import { type GlobTask, globTasks } from './glob.js';
@@ -27,6 +27,23 @@ export async function gitTree(root: string, ref: string, blobs: Blobs = blobsOf(
   const place = inRepository(root);
   if (!place) throw new UserError([problems['no-repository'](root)]);
   const listed = await told(async () => filesOf(root, commit));
+  const name = `commit ${commit.slice(0, 7)}${commit.startsWith(ref) ? '' : ` (${ref})`}`;
+  return { ...treeOfFiles(listed, { name, root, place, blobs }), commit };
+}
+
+/** Where files that git keeps belong. */
+export interface Whereabouts {
+  /** Names the tree in messages. */
+  name: string;
+  /** Absolute path of the project root, and where that lies in its repository. */
+  root: string;
+  place: InRepository;
+  /** Their contents. */
+  blobs: Blobs;
+}
+
+/** A tree of these files, all or some of a commit's. Links are not followed, and are no files. */
+export function treeOfFiles(listed: readonly CommittedFile[], { name, root, place, blobs }: Whereabouts): Tree {
   const files = new Map(listed.map((file) => [file.path, file]));
   const folders = foldersOf(listed);
   const known = [...files.values()].filter((file) => !file.link);
@@ -63,8 +80,7 @@ export async function gitTree(root: string, ref: string, blobs: Blobs = blobsOf(
   };
 
   return {
-    name: `commit ${commit.slice(0, 7)}${commit.startsWith(ref) ? '' : ` (${ref})`}`,
-    commit,
+    name,
 
     glob(patterns, ignore = []) {
       const found = new Map<string, CommittedFile>();
@@ -75,8 +91,8 @@ export async function gitTree(root: string, ref: string, blobs: Blobs = blobsOf(
         for (const file of known) {
           const rest = from === '' || from === '.' ? file.path : below(file.path, from);
           if (rest === undefined) continue;
-          const name = base === '.' ? rest : posix.join(base, rest);
-          if (matches(name)) found.set(name, file);
+          const path = base === '.' ? rest : posix.join(base, rest);
+          if (matches(path)) found.set(path, file);
         }
       }
       for (const { blob } of found.values()) expected.add(blob);

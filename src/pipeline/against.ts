@@ -33,6 +33,8 @@ export interface Against {
   nothing?: string;
   /** The prompt by whose schema answers are checked: both sides are held to the same. */
   yardstick(prompt: Prompt): Prompt;
+  /** The id of the prompt of today behind that of an old version; any other stays. */
+  named(id: string): string;
   /** A plan for the new sides that has the old ones run beside them. */
   beside(planner: Planner, ended: Ended): Planner;
   /** The trials of the old sides so far, as what the new ones are compared with. */
@@ -59,41 +61,58 @@ export async function openAgainst(
   session: Opened & { store: RecordingStore },
   whence: Whence,
 ): Promise<Against> {
-  const { library, evals, includes } = session;
+  const { library, evals } = session;
   const { tree, title } = await committed(ref, whence);
   const label = ref === 'merge-base' ? tree.commit.slice(0, 7) : ref;
-  const found = await findOldSides(session, tree, { title, label });
-  const sides = found.sides;
-  const olds = new Map(sides.map(({ old }) => [old.prompt.id, old]));
-  const prompts = new Map(sides.map(({ now, old }) => [old.prompt.id, now.prompt]));
-  const currentOf = (id: string): Prompt | undefined => prompts.get(id);
+  const { sides, notes, reasons } = await findOldSides(session, tree, { title, label });
   const chosen = new Set(sides.map(({ now }) => now.prompt.id));
-
+  const prompts = library.prompts.filter(({ id }) => chosen.has(id));
+  const present = new Map(sides.map(({ now, old }) => [old.prompt.id, now.prompt]));
+  const recordings = [{ tree, prompt: (id: string) => present.get(id)?.id }];
   return {
-    commit: tree.commit,
-    evals: inTurn(sides),
-    news: sides.map(({ now }) => now),
-    library: {
-      ...library,
-      prompts: library.prompts.filter(({ id }) => chosen.has(id)),
-      cases: (prompt) => library.cases(currentOf(prompt.id) ?? prompt),
-      notes: [...library.notes, ...found.notes],
-    },
-    includes: (id, testCase) => includes(currentOf(id)?.id ?? id, testCase),
-    store: withCommittedRecordings(session.store, (id) => currentOf(id)?.id, tree, session.redact),
-    reasons: found.reasons,
+    ...sideBySide(sides, present, {
+      ...session,
+      commit: tree.commit,
+      library: { ...library, prompts, notes: [...library.notes, ...notes] },
+      store: withCommittedRecordings(session.store, (id) => present.get(id)?.id, recordings, session.redact),
+    }),
+    reasons,
     ...(evals.length > 0 &&
       sides.length === 0 &&
-      found.reasons.length === 0 && { nothing: `nothing to run: no prompt changed since ${title}` }),
+      reasons.length === 0 && { nothing: `nothing to run: no prompt changed since ${title}` }),
+    notes: (run) => driftNotes(run, sides, title),
+  };
+}
+
+/**
+ * Versions of prompts in turn, each with the one that it is compared with.
+ * @param sides evals whose prompts have ids of their own
+ * @param present the prompts of the working tree behind the ids of old versions: whose cases they run, by whose schema they are judged
+ */
+export function sideBySide(
+  sides: readonly OldSide[],
+  present: ReadonlyMap<string, Prompt>,
+  { library, includes, store, commit }: Pick<Against, 'library' | 'includes' | 'store' | 'commit'>,
+): Against {
+  const named = (id: string): string => present.get(id)?.id ?? id;
+  return {
+    commit,
+    evals: inTurn(sides),
+    news: sides.map(({ now }) => now),
+    library: { ...library, cases: (prompt) => library.cases(present.get(prompt.id) ?? prompt) },
+    includes: (id, testCase) => includes(named(id), testCase),
+    store,
+    reasons: [],
+    named,
     yardstick: (prompt) => {
-      const current = currentOf(prompt.id);
+      const current = present.get(prompt.id);
       const { output: _then, ...rest } = prompt;
       return current ? { ...rest, ...(current.output && { output: current.output }) } : prompt;
     },
     beside: (planner, ended) => beside(planner, sides, ended),
-    accepted: (run) => acceptedOf(run, sides, tree.commit),
-    compare: (run) => compareSides(run, sides, tree.commit),
-    notes: (run) => driftNotes(run, sides, olds, title),
+    accepted: (run) => acceptedOf(run, sides, commit),
+    compare: (run) => compareSides(run, sides, commit),
+    notes: () => [],
   };
 }
 
@@ -151,9 +170,9 @@ function silent(gate: GateSettings): GateSettings {
   return { ...rest, rules, metrics };
 }
 
-function driftNotes(run: Run, sides: readonly OldSide[], olds: ReadonlyMap<string, Eval>, title: string): string[] {
+function driftNotes(run: Run, sides: readonly OldSide[], title: string): string[] {
   if (sides.length === 0) return [];
-  const names = [...olds.keys()].toSorted();
+  const names = [...new Set(sides.map(({ old }) => old.prompt.id))].toSorted();
   const note = `run beside the versions at ${title}: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ' and more' : ''}; baselines are not used`;
   const replayed = run.evals.some((each) => each.replayed);
   const drift = 'replayed answers are of other days: only --mode live runs both versions at one time';

@@ -1,4 +1,4 @@
-import { type Ask, layered } from '../ask/ask.js';
+import { type Ask, type Layer, layered } from '../ask/ask.js';
 import type { Budget } from '../ask/budget.js';
 import { circuit } from '../ask/circuit.js';
 import { deadline } from '../ask/deadline.js';
@@ -25,6 +25,8 @@ export interface AskingOptions {
   store: RecordingStore;
   pool: ProviderPool;
   budget?: Budget;
+  /** The name by which providers know a prompt, of the id that it runs under: an old version is the same prompt to them. */
+  named?(prompt: string): string;
   /** Stands in for the providers: another implementation of the port. */
   port?: Ask;
 }
@@ -44,7 +46,14 @@ export function askingPort(options: AskingOptions, world: World): Ask {
     breaker.inner,
     ...(options.port ? [] : [ready(pool)]),
     deadline({ timeoutMs, clock: world }),
+    ...(options.named ? [naming(options.named)] : []),
   ]);
+}
+
+/** Gives the prompt of a trial the name that providers know. */
+function naming(named: (prompt: string) => string): Layer {
+  return (ask) => (request, context) =>
+    ask(request, { ...context, trial: { ...context.trial, prompt: named(context.trial.prompt) } });
 }
 
 function tokens(request: ModelRequest): number {

@@ -1,6 +1,8 @@
+import { adviser } from '../gate/advice.js';
+import { partAdviser } from '../gate/part.js';
 import type { Journal } from '../journal/journal.js';
 import { renderMessages } from '../library/render.js';
-import type { Planner } from '../plan/planner.js';
+import { adaptivePlan, type Planner } from '../plan/planner.js';
 import { type Engine, execute } from '../run/execute.js';
 import { createScorer, type TrialScorer } from '../score/scorer.js';
 import type { Prompt } from '../vocabulary.js';
@@ -8,6 +10,7 @@ import type { World } from '../world.js';
 import { askingPort } from './asking.js';
 import type { Books } from './books.js';
 import type { Bounds } from './bounds.js';
+import { acceptedOf } from './conclude.js';
 import { DEFAULT_MAX_WAIT_MS, DEFAULT_TIMEOUT_MS, type EvaluateOptions } from './options.js';
 import type { Session } from './session.js';
 import type { Supply } from './supply.js';
@@ -18,12 +21,16 @@ export interface EngineParts {
   scorer: TrialScorer;
 }
 
-/** Builds the port with its layers, and the scorer that asks judges through it. */
+/**
+ * Builds the port with its layers, and the scorer that asks judges through it.
+ * @param named the name by which providers know a prompt, of the id that it runs under
+ */
 export function partsOf(
   session: Session,
   options: EvaluateOptions,
   world: World,
-  bounds?: Pick<Bounds, 'budget'>,
+  { budget }: Partial<Pick<Bounds, 'budget'>> = {},
+  named = session.against?.named,
 ): EngineParts {
   const { config, store, pool } = session;
   const ask = askingPort(
@@ -35,7 +42,8 @@ export function partsOf(
       maxWaitMs: options.maxWaitMs ?? DEFAULT_MAX_WAIT_MS,
       store,
       pool,
-      ...(bounds?.budget && { budget: bounds.budget }),
+      ...(budget && { budget }),
+      ...(named && { named }),
       ...(options.port && { port: options.port }),
     },
     world,
@@ -95,6 +103,21 @@ function yardsticks({ against }: Session): (prompt: Prompt) => Prompt {
   };
 }
 
+/** The plan of a session's run: first rounds, then what its verdicts still need; old versions beside the new ones. */
+export function plannerOf(
+  session: Session,
+  { ledger }: Pick<Books, 'ledger'>,
+  { ended }: Pick<Supply, 'ended'>,
+): Planner {
+  const { evals, library, against, shard } = session;
+  const advise = shard ? partAdviser : adviser;
+  const plan = adaptivePlan(
+    against?.news ?? evals,
+    advise(against?.accepted(ledger.run) ?? acceptedOf(library), ended),
+  );
+  return against?.beside(plan, ended) ?? plan;
+}
+
 /** Does what the planner asks for, as far as it can be had, until it asks for nothing more or the run is stopped or spent. */
 export async function follow(
   planner: Planner,
@@ -106,8 +129,9 @@ export async function follow(
   const { ledger, signal } = engine;
   for (let wanted = planner.next(ledger.run); wanted.length > 0; wanted = planner.next(ledger.run)) {
     const work = await supply.only(wanted);
+    const { planned } = ledger.run.trials;
     ledger.plan(work);
-    onPlanned?.(ledger.run.trials.planned);
+    onPlanned?.(ledger.run.trials.planned - planned);
     await execute(work, engine);
     if (signal.aborted || bounds?.spent() !== undefined) return;
   }

@@ -1,15 +1,12 @@
 import { UserError } from '../errors.js';
-import { adviser } from '../gate/advice.js';
-import { partAdviser } from '../gate/part.js';
 import { type Journal, openJournal, resumeJournal } from '../journal/journal.js';
-import { adaptivePlan } from '../plan/planner.js';
 import { graderOf } from '../score/grader.js';
 import type { Problem, RunInfo } from '../vocabulary.js';
 import { processWorld, type World } from '../world.js';
 import { type Bounds, boundsOf } from './bounds.js';
 import { type Books, headerOf, JOURNAL, openBooks, restore } from './books.js';
-import { acceptedOf, conclude, type Conclusion } from './conclude.js';
-import { type EngineParts, engineOf, follow, partsOf } from './engine.js';
+import { conclude, type Conclusion } from './conclude.js';
+import { type EngineParts, engineOf, follow, partsOf, plannerOf } from './engine.js';
 import { missesReasons } from './misses.js';
 import type { EvaluateOptions } from './options.js';
 import { beginRemarks } from './remarks.js';
@@ -106,16 +103,13 @@ async function run(
   bounds: Bounds,
   world: World,
 ): Promise<string[]> {
-  const { evals, library, store, against } = session;
+  const { store, against } = session;
   const { ledger } = books;
   const journal = await openRun(session, books, options);
   const engine = engineOf(session, books, parts, journal, options, bounds);
   try {
     const supply = supplyOf(session);
-    const advise = session.shard ? partAdviser : adviser;
-    const accepted = against?.accepted(ledger.run) ?? acceptedOf(library);
-    const plan = adaptivePlan(against?.news ?? evals, advise(accepted, supply.ended));
-    await follow(against?.beside(plan, supply.ended) ?? plan, supply, engine, options, bounds);
+    await follow(plannerOf(session, books, supply), supply, engine, options, bounds);
     const finishedAt = world.date().toISOString();
     ledger.run.info.finishedAt = finishedAt;
     const misses = store.misses();

@@ -3,25 +3,40 @@ import type { RecordingFiles } from '../ask/recording-shelf.js';
 import { UserError } from '../errors.js';
 import type { Tree } from '../library/tree.js';
 
+/** A commit whose recordings are looked through. */
+export interface Recorded {
+  tree: Tree;
+  /** The name under which the replies of a version, by its id, were filed then. */
+  prompt(id: string): string | undefined;
+}
+
 /**
  * A store for a run with old versions of prompts. Their replies are filed under the prompt's own name, where a key tells versions
- * apart; those that are not in the working tree any more are looked for in the commit.
+ * apart; those that are not in the working tree any more are looked for in commits.
  * @param currentOf the prompt of today behind the id of an old version; undefined for any other id
+ * @param commits in the order in which they are looked through, each when it is needed
  */
 export function withCommittedRecordings(
   store: RecordingStore,
   currentOf: (id: string) => string | undefined,
-  tree: Tree,
+  commits: readonly Recorded[],
   redact: (text: string) => string,
 ): RecordingStore {
-  const then = recordingStore({ files: committedFiles(tree), redact, writable: false });
+  const shelves = commits.map(({ tree, prompt }) => {
+    return { prompt, shelf: recordingStore({ files: committedFiles(tree), redact, writable: false }) };
+  });
   return {
     ...store,
-    async find(prompt, name, only) {
-      const current = currentOf(prompt);
-      const row = await store.find(current ?? prompt, name, only);
+    async find(id, name, only) {
+      const current = currentOf(id);
+      const row = await store.find(current ?? id, name, only);
       if (row || current === undefined || only?.fresh) return row;
-      return then.find(current, name).catch(noneIfBroken);
+      for (const { prompt, shelf } of shelves) {
+        const filed = prompt(id);
+        const found = filed === undefined ? undefined : await shelf.find(filed, name).catch(noneIfBroken);
+        if (found) return found;
+      }
+      return undefined;
     },
     reserve: (prompt) => store.reserve(currentOf(prompt) ?? prompt),
     put: (prompt, row) => store.put(currentOf(prompt) ?? prompt, row),

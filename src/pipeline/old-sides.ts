@@ -117,7 +117,11 @@ function pairModels(news: readonly Eval[], olds: readonly Eval[]): { sides: OldS
 }
 
 /** Why an old version cannot be run on today's cases; undefined when it can. */
-async function misfit(old: Prompt, now: Prompt, { library, includes }: Opened): Promise<string | undefined> {
+export async function misfit(
+  old: Prompt,
+  now: Prompt,
+  { library, includes }: Pick<Opened, 'library' | 'includes'>,
+): Promise<string | undefined> {
   for await (const testCase of library.cases(now)) {
     if (!includes(now.id, testCase)) continue;
     const found = faultOf(old, testCase);

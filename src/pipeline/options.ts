@@ -79,6 +79,7 @@ export interface EvaluateOptions extends Partial<Omit<Selection, 'against'>> {
   port?: Ask;
   /** Told what the run may cost before it begins, where it has a budget and calls models. */
   onEstimate?(estimate: CostEstimate): void;
+  /** Told how many trials were added to the plan. */
   onPlanned?(trials: number): void;
   onResult?(result: TrialResult): void;
 }

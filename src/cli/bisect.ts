@@ -1,0 +1,143 @@
+import { type Bisected, type BisectedStep, type BisectedVersion, bisect } from '../pipeline/bisect.js';
+import { forTerminal } from '../trust/escape.js';
+import type { World } from '../world.js';
+import { addAskingFlags } from './asking-flags.js';
+import { addExamples, addTrustFlags, type CommandDefinition } from './command.js';
+import { type EvalFlags, evalOptions, withEnvFile } from './flags.js';
+import { listenForInterrupt } from './interrupt.js';
+import { paint } from './paint.js';
+import { progress } from './progress.js';
+import { table } from './table.js';
+
+type Colors = ReturnType<typeof paint>;
+
+interface BisectFlags extends EvalFlags {
+  good: string;
+  bad: string;
+  metric?: string;
+}
+
+/** `assay bisect`: the commit that made a prompt worse. */
+export const command: CommandDefinition = {
+  define(command_) {
+    addAskingFlags(
+      addTrustFlags(
+        command_
+          .argument('<prompt>', 'a prompt by its id or file')
+          .requiredOption('--good <ref>', 'a commit at which the prompt did well: a branch, tag, hash, HEAD~9')
+          .requiredOption('--bad <ref>', 'a later commit at which it does worse')
+          .option('--metric <name>', 'look at this metric only; by default at all that are gated, and at single cases'),
+      ),
+    ).option('--json', 'print what was found as JSON');
+    addExamples(command_, [
+      'assay bisect support/triage --good v1.4 --bad HEAD',
+      'assay bisect support/triage --good v1.4 --bad HEAD --metric accuracy --mode record --max-cost 2',
+      "assay bisect support/triage --good v1.4 --bad HEAD --filter '*/double-charge' --repeats 2..8",
+    ]);
+    command_.addHelpText('after', AFTER);
+  },
+  run: ([given = ''], flags, world) => run(given, flags as BisectFlags, world),
+};
+
+const AFTER = `
+Versions between the two are run beside the good one, on the cases of the working tree; the gate decides which is worse. Of n
+versions at most log2(n) + 1 are evaluated. Nothing is written but recordings, in mode record.
+Exit codes: 0 found; 2 input error; 3 it could not be told: an answer is not recorded, the bad one is not worse, …`;
+
+async function run(given: string, flags: BisectFlags, outside: World): Promise<number> {
+  const world = withEnvFile(outside, flags.envFile);
+  const { paths: _paths, resume: _resume, ...options } = evalOptions([], flags, world);
+  const interrupt = listenForInterrupt(world, 'stopping; press Ctrl-C again to end at once');
+  let bar = progress(world);
+  let evaluation = 0;
+  try {
+    const found = await bisect(
+      {
+        ...options,
+        prompt: given,
+        good: flags.good,
+        bad: flags.bad,
+        ...(flags.metric !== undefined && { metric: flags.metric }),
+        signal: interrupt.signal,
+        interruptedBy: interrupt.name,
+        onEvaluation({ version, commit }, atMost) {
+          bar.end();
+          bar = progress(world);
+          evaluation += 1;
+          const more = atMost === 1 ? 'the last one' : `at most ${atMost - 1} more`;
+          world.stderr.write(`evaluation ${evaluation}: version ${version}, commit ${commit.slice(0, 7)}; ${more}\n`);
+        },
+        onPlanned: (trials) => bar.planned(trials),
+        onResult: (result) => bar.result(result),
+      },
+      world,
+    ).finally(() => bar.end());
+    const text = flags.json
+      ? `${JSON.stringify(found, null, 2)}\n`
+      : bisectScreen(found, paint(world.stdout, world.env));
+    world.stdout.write(text);
+    return found.exitCode;
+  } finally {
+    interrupt.release();
+  }
+}
+
+function bisectScreen(found: Bisected, color: Colors): string {
+  const { prompt, good, bad, versions, cases, steps, culprit, suspects, reasons, evaluations, metric } = found;
+  const at = ({ ref, commit }: Bisected['good']) =>
+    commit.startsWith(ref) ? commit.slice(0, 7) : `${ref} (${commit.slice(0, 7)})`;
+  const what = [plural(versions, 'version'), plural(cases, 'case'), ...(metric === null ? [] : [`metric ${metric}`])];
+  const head = `${color.bold(forTerminal(prompt))}  ${forTerminal(`${at(good)} to ${at(bad)}: ${what.join(', ')}`)}\n`;
+  return [
+    head,
+    ...block(stepLines(steps, color)),
+    ...(culprit ? culpritLines(culprit, color) : [`\n${color.yellow('Not found')}\n`]),
+    ...reasons.map((reason) => `  ${forTerminal(reason)}\n`),
+    ...(suspects.length > 0 ? [`\n${color.bold('It is one of these')}\n`, ...indented(versionTable(suspects))] : []),
+    `\n${plural(evaluations, 'evaluation')}${culprit ? `; the change: git show ${culprit.commit.slice(0, 7)}` : ''}\n`,
+  ].join('');
+}
+
+function culpritLines({ version, commit, date, author, subject }: BisectedVersion, color: Colors): string[] {
+  const who = forTerminal(`${author}, ${date.slice(0, 10)}: ${subject}`);
+  return [`\n${color.bold(`Worse since version ${version}, commit ${commit.slice(0, 7)}`)}\n`, `  ${who}\n`];
+}
+
+const WORDS: Record<BisectedStep['finding'], string> = { worse: 'worse', 'not-worse': 'not worse', unknown: 'unknown' };
+
+function stepLines(steps: readonly BisectedStep[], color: Colors): string[] {
+  const brushes = { worse: color.red, 'not-worse': color.green, unknown: color.yellow };
+  const rows = steps.map((each) => [
+    ...cells(each),
+    forTerminal([WORDS[each.finding], ...each.why.slice(0, MOST_REASONS)].join(': ')),
+  ]);
+  const [head = '', ...lines] = table([[...HEAD, 'beside the good one'], ...rows]);
+  return steps.length === 0
+    ? []
+    : [color.dim(head), ...lines.map((line, index) => brushes[steps[index]?.finding ?? 'unknown'](line))];
+}
+
+/** Of many reasons the weightiest stands for all; JSON has them all. */
+const MOST_REASONS = 1;
+
+const HEAD = ['version', 'date', 'author', 'commit'];
+
+function cells({ version, date, author, commit }: BisectedVersion): string[] {
+  return [version, date.slice(0, 10), forTerminal(author), commit.slice(0, 7)];
+}
+
+function versionTable(versions: readonly BisectedVersion[]): string[] {
+  return table(versions.map((each) => [...cells(each), forTerminal(each.subject)]));
+}
+
+function block(lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['\n', ...indented(lines)];
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}\n`);
+}
+
+function plural(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`;
+}

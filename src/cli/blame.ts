@@ -1,0 +1,139 @@
+import { InvalidArgumentError } from 'commander';
+import { EXIT } from '../exit-codes.js';
+import { type Blame, type BlamedVersion, blame, type Drop } from '../pipeline/blame.js';
+import { forTerminal } from '../trust/escape.js';
+import type { World } from '../world.js';
+import { addConfigFlag, addExamples, type CommandDefinition } from './command.js';
+import { paint } from './paint.js';
+import { table } from './table.js';
+import { wholeNumber } from './values.js';
+
+type Colors = ReturnType<typeof paint>;
+
+/** How many versions a screen shows, unless it is told. */
+const SHOWN = 20;
+
+interface BlameFlags {
+  config?: string;
+  limit?: number;
+  json?: boolean;
+}
+
+/** `assay blame`: the versions of a prompt, who made them and why, and how they scored. */
+export const command: CommandDefinition = {
+  define(command_) {
+    addConfigFlag(command_)
+      .argument('<prompt>', 'a prompt by its id or file')
+      .option('--limit <n>', `the newest versions only: ${SHOWN} by default, all with --json; or all`, limit)
+      .option('--json', 'print it as JSON');
+    addExamples(command_, ['assay blame support/triage', 'assay blame support/triage --limit all']);
+    command_.addHelpText(
+      'after',
+      '\nA version is what a model sees: a changed partial makes a new one, a changed comment or owner does not. Scores are those of\nthe committed baselines. A drop is against the version before it whose scores were accepted; no model is asked.',
+    );
+  },
+  run: ([given = ''], flags, world) => run(given, flags, world),
+};
+
+function limit(text: string): number {
+  if (text === 'all') return Number.POSITIVE_INFINITY;
+  try {
+    return wholeNumber(text);
+  } catch {
+    throw new InvalidArgumentError('Write a whole number from 1 to 99999, or all.');
+  }
+}
+
+async function run(given: string, { config, limit: most, json }: BlameFlags, world: World): Promise<number> {
+  const shown = most ?? (json ? Number.POSITIVE_INFINITY : SHOWN);
+  const found = await blame(given, { cwd: world.cwd, limit: shown, ...(config !== undefined && { config }) });
+  world.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : blameScreen(found, paint(world.stdout, world.env)));
+  return EXIT.passed;
+}
+
+function blameScreen({ prompt, versions, more, shallow, drops }: Blame, color: Colors): string {
+  const count = versions.length + more === 1 ? '1 version' : `${versions.length + more} versions`;
+  return [
+    `${color.bold(forTerminal(prompt))}  ${count}, the newest first\n\n`,
+    ...lines(versionLines(versions, color)),
+    ...(more > 0 ? lines([color.dim(`and ${more} older: --limit all`)]) : []),
+    ...(shallow ? lines([color.yellow('this clone is shallow: older versions are not in it (fetch-depth: 0)')]) : []),
+    ...section('Accepted scores', scoreLines(versions, color), color),
+    ...section('Where accepted scores fell', dropLines(drops, color), color),
+  ].join('');
+}
+
+function lines(texts: readonly string[]): string[] {
+  return texts.map((text) => `  ${text}\n`);
+}
+
+function section(title: string, texts: readonly string[], color: Colors): string[] {
+  return texts.length === 0 ? [] : [`\n${color.bold(title)}\n`, ...lines(texts)];
+}
+
+type Brush = (text: string) => string;
+
+/** Lines of a table, each with its own colour; the first is its head. */
+function colored(
+  rows: readonly string[][],
+  brushes: readonly (Brush | undefined)[],
+  right?: ReadonlySet<number>,
+): string[] {
+  return table(rows, right).map((line, index) => brushes[index]?.(line) ?? line);
+}
+
+function versionLines(versions: readonly BlamedVersion[], color: Colors): string[] {
+  const rows = versions.map(({ version, date, author, commit, why, whyFrom, state }) => [
+    version,
+    date?.slice(0, 10) ?? '-',
+    forTerminal(author ?? '-'),
+    commit?.slice(0, 7) ?? '-',
+    forTerminal(reason({ why, whyFrom, state })),
+  ]);
+  const brushes = versions.map(({ state }) => (state === 'committed' ? undefined : color.yellow));
+  return colored([['version', 'date', 'author', 'commit', 'why'], ...rows], [color.dim, ...brushes]);
+}
+
+function reason({ why, whyFrom, state }: Pick<BlamedVersion, 'why' | 'whyFrom' | 'state'>): string {
+  if (state === 'before-clone') return 'made before this shallow clone begins';
+  const text = whyFrom === 'commit' ? `${why} (commit message)` : why;
+  if (state === 'committed') return text ?? '-';
+  return text === null ? 'not committed' : `not committed: ${text}`;
+}
+
+function scoreLines(versions: readonly BlamedVersion[], color: Colors): string[] {
+  const scored = versions.flatMap(({ version, scores }) => scores.map((each) => ({ ...each, version })));
+  if (scored.length === 0) return [];
+  const metrics = [...new Set(scored.flatMap((each) => Object.keys(each.metrics)))];
+  const rows = scored.map(({ version, model, cases, date, metrics: means }) => [
+    version,
+    forTerminal(model),
+    date.slice(0, 10),
+    String(cases),
+    ...metrics.map((name) => means[name]?.toFixed(3) ?? '-'),
+  ]);
+  const head = ['version', 'model', 'accepted', 'cases', ...metrics.map(forTerminal)];
+  return colored([head, ...rows], [color.dim], new Set(head.map((_, index) => index).filter((index) => index > 2)));
+}
+
+const WORDS: Partial<Record<Drop['verdict'], string>> = {
+  regressed: 'more than chance explains',
+  unchanged: 'less than matters',
+};
+
+function dropLines(drops: readonly Drop[], color: Colors): string[] {
+  const rows = drops.map(({ metric, model, version, commit, before, after, delta, p, verdict }) => [
+    forTerminal(metric),
+    forTerminal(model),
+    version,
+    commit?.slice(0, 7) ?? '-',
+    before.toFixed(3),
+    after.toFixed(3),
+    delta.toFixed(3).replace('-', '−'),
+    p === undefined ? '-' : p < 0.001 ? '< 0.001' : p.toFixed(3),
+    WORDS[verdict] ?? 'perhaps by chance',
+  ]);
+  const brushes = drops.map(({ verdict }) => (verdict === 'regressed' ? color.red : color.dim));
+  const head = ['metric', 'model', 'version', 'commit', 'before', 'after', 'change', 'p', ''];
+  return drops.length === 0 ? [] : colored([head, ...rows], [color.dim, ...brushes], new Set([4, 5, 6, 7]));
+}

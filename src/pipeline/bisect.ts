@@ -1,0 +1,257 @@
+import { problems, UserError } from '../errors.js';
+import { EXIT, strongest } from '../exit-codes.js';
+import { relativeGate } from '../gate/worse.js';
+import { type BisectionStep, bisectionStep, type Finding } from '../plan/bisection.js';
+import type { Case, Eval, Prompt } from '../vocabulary.js';
+import { processWorld, type World } from '../world.js';
+import { type Evaluator, evaluatorOf, idOfVersion, type Step } from './bisect-step.js';
+import { historicalRecordings } from './bisect-recordings.js';
+import { type Range, rangeOf } from './bisect-range.js';
+import { type Bounds, boundsOf } from './bounds.js';
+import { openPrompt } from './blame.js';
+import { partsOf } from './engine.js';
+import { misfit } from './old-sides.js';
+import type { EvaluateOptions } from './options.js';
+import { openSession, type Session } from './session.js';
+import { resolve } from 'node:path';
+
+/** What a bisection is asked for. */
+export interface BisectOptions
+  extends Omit<EvaluateOptions, 'paths' | 'resume' | 'against' | 'baseline' | 'since' | 'shard' | 'planOnly' | 'out'> {
+  /** A prompt by its id or file. */
+  prompt: string;
+  /** Git refs. */
+  good: string;
+  bad: string;
+  /** Whose fall is looked for; absent: all gated metrics, and single cases. */
+  metric?: string;
+  onEvaluation?(version: BisectedVersion, atMost: number): void;
+}
+
+/** A version between the good and the bad one, and the commit that brought it. */
+export interface BisectedVersion {
+  version: string;
+  commit: string;
+  date: string;
+  author: string;
+  subject: string;
+}
+
+/** A version of which something was found. */
+export interface BisectedStep extends BisectedVersion {
+  finding: Finding;
+  why: string[];
+}
+
+/** What a bisection found, as `assay bisect --json` prints it. */
+export interface Bisected {
+  prompt: string;
+  /** The commit that made the prompt worse, and the version that it brought; null: it is not known. */
+  commit: string | null;
+  version: string | null;
+  /** How many versions were evaluated, beside the good one. */
+  evaluations: number;
+  good: { ref: string; commit: string; version: string };
+  bad: { ref: string; commit: string; version: string };
+  /** Distinct versions after the good one, the bad one among them. */
+  versions: number;
+  metric: string | null;
+  cases: number;
+  /** In the order in which they were evaluated. */
+  steps: BisectedStep[];
+  /** It is one of these, the oldest last, when it is not known which. */
+  suspects: BisectedVersion[];
+  /** Of the commit that was found. */
+  culprit: BisectedVersion | null;
+  /** Why it is not known, and what to do. */
+  reasons: string[];
+  exitCode: number;
+}
+
+/**
+ * Searches the versions of a prompt between a good and a bad commit for the one that made it worse: each is run beside the good
+ * one, on the cases of the working tree, and the gate decides. Nothing is written but recordings, in mode `record`.
+ * @throws UserError
+ */
+export async function bisect(asked: BisectOptions, world: World = processWorld()): Promise<Bisected> {
+  const began = world.now();
+  const { prompt: given, good, bad, metric, onEvaluation: _told, ...rest } = asked;
+  const { project, prompt } = openPrompt(given, asked);
+  const range = await rangeOf(project, prompt, { good, bad });
+  const session = await openSession({ ...rest, paths: [resolve(project.root, prompt.path)] }, world);
+  let bounds: Bounds | undefined;
+  try {
+    const evals = session.evals.filter(({ model }) => session.pool.describe(model.model).type !== 'outputs');
+    const [first] = evals;
+    if (!first) throw new UserError([problems['one-version-only'](prompt.id)]);
+    const present: Prompt = { ...first.prompt, gate: relativeGate(first.prompt.gate, metric) };
+    const cases = await casesOf(session, present, metric);
+    const trouble = await misfit(range.good.prompt, present, session);
+    if (trouble !== undefined) throw new UserError([problems['old-version-misfit'](`the version at ${good}`, trouble)]);
+    bounds = await boundsOf(session, rest, began, world);
+    const options: EvaluateOptions = { ...rest, signal: bounds.signal };
+    const store = historicalRecordings(session, range, present);
+    const prefix = idOfVersion(present, { version: '' });
+    const named = (id: string): string => (id.startsWith(prefix) ? present.id : id);
+    const parts = partsOf({ ...session, store }, options, world, bounds, named);
+    const context = { session, store, parts, bounds, options, world, present, evals };
+    try {
+      const searched = await search(range, evaluatorOf(range.good.prompt, context), { asked, session, present });
+      return concluded(range, searched, { asked, cases, evals, present });
+    } finally {
+      await store.flush();
+    }
+  } finally {
+    bounds?.release();
+    await session.close();
+  }
+}
+
+/** The number of cases that take part. @throws UserError for none, or where none has the metric */
+async function casesOf({ library, includes }: Session, present: Prompt, metric: string | undefined): Promise<number> {
+  const metrics = new Set(['pass', 'score']);
+  let count = 0;
+  for await (const each of library.cases(present)) {
+    if (!includes(present.id, each)) continue;
+    count += 1;
+    for (const name of metricsOf(each)) metrics.add(name);
+  }
+  if (count === 0) throw new UserError([problems['no-case'](present.id)], EXIT.unverified);
+  if (metric !== undefined && !metrics.has(metric))
+    throw new UserError([problems['no-such-metric'](metric, [...metrics])]);
+  return count;
+}
+
+function metricsOf({ assert }: Case): string[] {
+  return assert.filter(({ level }) => level !== 'off').map(({ metric }) => metric);
+}
+
+/** How far a search came. */
+interface Searched {
+  step: BisectionStep;
+  steps: BisectedStep[];
+  evaluations: number;
+  /** Why it ended early. */
+  reasons: string[];
+  notRecorded: number;
+}
+
+interface Search {
+  asked: BisectOptions;
+  session: Session;
+  present: Prompt;
+}
+
+/** Asks for one version after the other, until it is known or nothing more can be told. */
+async function search(range: Range, { evaluate }: Evaluator, { asked, session, present }: Search): Promise<Searched> {
+  const { commits, candidates, last, good } = range;
+  const versionOf = new Map(commits.map(({ commit, prompt }) => [commit, prompt?.version ?? '']));
+  const findings = new Map<string, Finding>();
+  const learn = (version: string, finding: Finding): void => {
+    for (const { commit } of commits) if (versionOf.get(commit) === version) findings.set(commit, finding);
+  };
+  // What was undone is as good as the good one: it is the same.
+  learn(good.prompt.version, 'not-worse');
+  const searched: Searched = {
+    step: { nothing: true },
+    steps: [],
+    evaluations: 0,
+    reasons: [],
+    notRecorded: 0,
+  };
+  for (;;) {
+    const step = bisectionStep(candidates, last, findings);
+    searched.step = step;
+    if (!('next' in step)) return searched;
+    const commit = commits.find((each) => each.commit === step.next);
+    if (!commit?.prompt) throw new Error(`the search names a commit that does not exist: ${step.next}`);
+    const version = { version: commit.prompt.version, ...factsOf(commit) };
+    const unfit = await misfit(commit.prompt, present, session);
+    if (unfit !== undefined) {
+      searched.steps.push({ ...version, finding: 'unknown', why: [`it cannot run the cases: ${unfit}`] });
+      learn(version.version, 'unknown');
+      continue;
+    }
+    asked.onEvaluation?.(version, step.atMost);
+    const found = await evaluate(commit.prompt);
+    if (asked.signal?.aborted) return searched;
+    searched.evaluations += 1;
+    searched.notRecorded += found.notRecorded.version;
+    searched.steps.push({ ...version, finding: found.finding, why: whyOf(found) });
+    const end = endOf(found);
+    if (end !== undefined) {
+      searched.reasons.push(end);
+      return searched;
+    }
+    learn(version.version, found.finding);
+  }
+}
+
+function whyOf({ notRecorded, why, finding }: Step): string[] {
+  return finding === 'unknown' && notRecorded.version > 0 ? [`${notRecorded.version} answers are not recorded`] : why;
+}
+
+/** Why no other version needs to be tried. */
+function endOf({ ended, notRecorded, finding }: Step): string | undefined {
+  if (ended !== undefined && finding === 'unknown') return ended;
+  if (notRecorded.good === 0) return undefined;
+  return `${notRecorded.good} answers of the good version are not recorded: --mode record asks the model for them`;
+}
+
+function factsOf({ commit, date, author, subject }: BisectedVersion | Range['commits'][number]) {
+  return { commit, date, author, subject };
+}
+
+interface Facts {
+  asked: BisectOptions;
+  cases: number;
+  evals: readonly Eval[];
+  present: Prompt;
+}
+
+function concluded(range: Range, searched: Searched, { asked, cases, present }: Facts): Bisected {
+  const { good, bad, commits } = range;
+  const { step, steps, evaluations } = searched;
+  const versions = new Set(commits.flatMap(({ prompt }) => prompt?.version ?? []));
+  versions.delete(good.prompt.version);
+  const named = (hash: string): BisectedVersion[] => {
+    const commit = commits.find((each) => each.commit === hash);
+    return commit?.prompt ? [{ version: commit.prompt.version, ...factsOf(commit) }] : [];
+  };
+  const [culprit = null] = 'culprit' in step ? named(step.culprit) : [];
+  const interrupted = asked.interruptedBy?.();
+  const codes: number[] = [culprit ? EXIT.passed : EXIT.unverified];
+  if (interrupted) codes.push(interrupted === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
+  const end = ({ ref, commit, prompt }: Range['good']) => ({ ref, commit, version: prompt.version });
+  return {
+    prompt: present.id,
+    commit: culprit?.commit ?? null,
+    version: culprit?.version ?? null,
+    evaluations,
+    good: end(good),
+    bad: end(bad),
+    versions: versions.size,
+    metric: asked.metric ?? null,
+    cases,
+    steps,
+    suspects: 'suspects' in step ? step.suspects.flatMap(named) : [],
+    culprit,
+    reasons: culprit
+      ? []
+      : [...(interrupted ? [`interrupted by ${interrupted}`] : searched.reasons), ...advice(searched, bad.ref)],
+    exitCode: strongest(codes),
+  };
+}
+
+/** What would tell more. */
+function advice({ step, notRecorded, reasons }: Searched, bad: string): string[] {
+  if ('nothing' in step) {
+    return [
+      `no version up to ${bad} is worse than the good one, as far as these cases show: more cases or --repeats show smaller drops, --metric looks at one metric`,
+    ];
+  }
+  if (notRecorded > 0 && reasons.length === 0) {
+    return [`${notRecorded} answers are not recorded: --mode record asks the model for them`];
+  }
+  return [];
+}
