@@ -46,9 +46,13 @@ function prompt(line: string, changelog: readonly string[] = []): string[] {
 
 /**
  * A repository of 30 commits: a prompt `support/sort` that was `support/triage` once, edits that no model sees, branches and merges,
- * and a partial two levels deep that a branch changed for the worse.
+ * and a partial two levels deep that a branch changed for the worse. A commit a day, from the first of November 2026.
+ * @param accept accepts the scores of the prompt as it is; called three times, before, between and after the changes
  */
-export function worsenedHistory(made: Project): WorsenedHistory {
+export async function worsenedHistory(
+  made: Project,
+  accept: (made: Project) => Promise<void> = async () => {},
+): Promise<WorsenedHistory> {
   const files: Record<string, Content> = {
     'assay.config.yaml': CONFIG,
     'fixtures/replies.yaml': REPLIES,
@@ -58,68 +62,99 @@ export function worsenedHistory(made: Project): WorsenedHistory {
     'evals/support/_partials/tone.md': 'Be kind. {{> style}}\n',
     'evals/_partials/style.md': 'Answer with one word.\n',
   };
-  for (const [path, content] of Object.entries(files)) made.write(path, content);
   const repository = asRepository(made);
-  const { git, commitAs } = repository;
-  const first = git('rev-parse', 'HEAD');
+  const { git } = repository;
+  let day = 0;
+  const commit = (author: string, message: string): string => {
+    day += 1;
+    const date = `2026-11-${String(day).padStart(2, '0')}T10:00:00+01:00`;
+    git('add', '-A');
+    git(
+      '-c',
+      `user.name=${author}`,
+      'commit',
+      '-q',
+      ...(day === 1 ? ['--amend', '--reset-author'] : []),
+      '--date',
+      date,
+      '-m',
+      message,
+    );
+    return git('rev-parse', 'HEAD');
+  };
   const write = (path: string, content: Content, author: string, message: string): string => {
     made.write(path, content);
-    return commitAs(author, message);
+    return commit(author, message);
   };
-  let [path, count] = ['evals/support/triage.prompt.md', 1];
+  const noise = (): string => write('notes.txt', `${day}`, 'Test', 'Take a note');
+  const merge = (branch: string): string => {
+    git('merge', '-q', '--no-ff', '--no-commit', branch);
+    return commit('Test', `Merge ${branch}`);
+  };
+  let path = 'evals/support/triage.prompt.md';
+  let versions = 1;
   const edit = (line: string, author: string, message: string, changelog: readonly string[] = []): string => {
-    count += 1;
+    versions += 1;
     return write(path, prompt(line, changelog), author, message);
   };
-  const noise = (index: number): string => write(`notes/${index}.txt`, `note ${index}`, 'Test', `Note ${index}`);
 
+  for (const [name, content] of Object.entries(files)) made.write(name, content);
+  await accept(made);
+  const first = commit('Ana Lima', 'Sort tickets');
   edit('Sort this ticket.', 'Ana Lima', 'Say which ticket');
-  noise(1);
-  made.write('evals/support/_partials/tone.md', 'Be kind. {{! why: customers are upset }}{{> style}}\n');
-  commitAs('Bo Berg', 'Say why tickets are answered kindly');
+  noise();
+  write(
+    'evals/support/_partials/tone.md',
+    'Be kind. {{! why: customers are upset }}{{> style}}\n',
+    'Bo Berg',
+    'Say why',
+  );
   edit('Sort this ticket by topic.', 'Ana Lima', 'Name the topic', ['Tickets were sorted by date.']);
-  noise(2);
+  noise();
   // Two branches that change different files: only their merge has both changes.
   git('switch', '-q', '-c', 'polite');
-  count += 1;
+  versions += 1;
   write('evals/support/_partials/tone.md', 'Be very kind. {{> style}}\n', 'Bo Berg', 'Be kinder');
-  noise(3);
+  noise();
   git('switch', '-q', 'main');
   edit('Sort this support ticket by topic.', 'Ana Lima', 'Name the tickets', ['Tickets were sorted by date.']);
-  git('merge', '-q', '--no-ff', '-m', 'Merge polite', 'polite');
-  count += 1;
-  const joined = git('rev-parse', 'HEAD');
-  noise(4);
-  noise(5);
-  git('mv', path, 'evals/support/sort.prompt.md');
-  git('mv', 'evals/support/triage.cases.yaml', 'evals/support/sort.cases.yaml');
-  const rename = commitAs('Cy Tan', 'Call it sort');
+  const joined = merge('polite');
+  versions += 1;
+  await accept(made);
+  noise();
+  for (const kind of [
+    'prompt.md',
+    'cases.yaml',
+    ...(made.has('evals/support/triage.baseline.json') ? ['baseline.json'] : []),
+  ]) {
+    git('mv', `evals/support/triage.${kind}`, `evals/support/sort.${kind}`);
+  }
+  const rename = commit('Cy Tan', 'Call it sort');
   path = 'evals/support/sort.prompt.md';
-  noise(6);
+  noise();
   edit('Sort this support ticket by its topic.', 'Cy Tan', 'Mend the grammar');
-  noise(7);
-  // The culprit: a branch changes the inner partial; main goes on, and merges it unchanged.
+  noise();
+  // The culprit: a branch changes the inner partial; the main branch goes on, and merges it as it is.
   git('switch', '-q', '-c', 'style');
-  count += 1;
+  versions += 1;
   const culprit = write(
     'evals/_partials/style.md',
     'Answer in a whole sentence.\n',
     'Di Roy',
     'Let answers read better',
   );
-  noise(8);
   git('switch', '-q', 'main');
-  noise(9);
-  noise(10);
-  git('merge', '-q', '--no-ff', '-m', 'Merge style', 'style');
-  const merge = git('rev-parse', 'HEAD');
-  noise(11);
+  noise();
+  noise();
+  const merged = merge('style');
+  await accept(made);
+  noise();
   edit('Sort this support ticket by its main topic.', 'Ana Lima', 'Ask for the main topic');
-  made.write(path, made.read(path).replace('"@support"', '"@helpdesk"'));
-  commitAs('Ana Lima', 'Hand it over');
+  write(path, made.read(path).replace('"@support"', '"@helpdesk"'), 'Ana Lima', 'Hand it over');
   edit('Sort this support ticket by its one topic.', 'Bo Berg', 'Ask for one topic');
-  noise(12);
+  noise();
   edit('Sort the support ticket by its one topic.', 'Cy Tan', 'Use the article');
-  noise(13);
-  return { ...repository, first, culprit, merge, rename, joined, versions: count };
+  edit('Sort the support ticket by its only topic.', 'Cy Tan', 'Use a better word');
+  for (let more = 0; more < 4; more += 1) noise();
+  return { ...repository, first, culprit, merge: merged, rename, joined, versions };
 }
