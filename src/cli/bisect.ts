@@ -1,13 +1,15 @@
 import { type Bisected, type BisectedStep, type BisectedVersion, bisect } from '../pipeline/bisect.js';
-import { forTerminal } from '../trust/escape.js';
+import { oneLine } from '../reports/ink.js';
 import type { World } from '../world.js';
 import { addAskingFlags } from './asking-flags.js';
 import { addExamples, addTrustFlags, type CommandDefinition } from './command.js';
 import { type EvalFlags, evalOptions, withEnvFile } from './flags.js';
 import { listenForInterrupt } from './interrupt.js';
+import { columnsOf, hanging } from './columns.js';
+import { jsonText } from './json.js';
 import { paint } from './paint.js';
 import { progress } from './progress.js';
-import { table } from './table.js';
+import { proseTable } from './table.js';
 
 type Colors = ReturnType<typeof paint>;
 
@@ -72,70 +74,61 @@ async function run(given: string, flags: BisectFlags, outside: World): Promise<n
       },
       world,
     ).finally(() => bar.end());
-    const text = flags.json
-      ? `${JSON.stringify(found, null, 2)}\n`
-      : bisectScreen(found, paint(world.stdout, world.env));
-    world.stdout.write(text);
+    const width = columnsOf(world.stdout, Number.POSITIVE_INFINITY);
+    world.stdout.write(flags.json ? jsonText(found) : bisectScreen(found, paint(world.stdout, world.env), width));
     return found.exitCode;
   } finally {
     interrupt.release();
   }
 }
 
-function bisectScreen(found: Bisected, color: Colors): string {
+function bisectScreen(found: Bisected, color: Colors, width: number): string {
   const { prompt, good, bad, versions, cases, steps, culprit, suspects, reasons, evaluations, metric } = found;
   const at = ({ ref, commit }: Bisected['good']) =>
     commit.startsWith(ref) ? commit.slice(0, 7) : `${ref} (${commit.slice(0, 7)})`;
   const what = [plural(versions, 'version'), plural(cases, 'case'), ...(metric === null ? [] : [`metric ${metric}`])];
-  const head = `${color.bold(forTerminal(prompt))}  ${forTerminal(`${at(good)} to ${at(bad)}: ${what.join(', ')}`)}\n`;
+  const suspected = suspects.map((each) => ({ cells: cells(each), prose: each.subject }));
   return [
-    head,
-    ...block(stepLines(steps, color)),
-    ...(culprit ? culpritLines(culprit, color) : [`\n${color.yellow('Not found')}\n`]),
-    ...reasons.map((reason) => `  ${forTerminal(reason)}\n`),
-    ...(suspects.length > 0 ? [`\n${color.bold('It is one of these')}\n`, ...indented(versionTable(suspects))] : []),
+    `${color.bold(oneLine(prompt))}  ${oneLine(`${at(good)} to ${at(bad)}: ${what.join(', ')}`)}\n`,
+    ...(steps.length > 0 ? ['\n', ...indented(stepLines(steps, color, width))] : []),
+    ...(culprit ? culpritLines(culprit, color, width) : [`\n${color.yellow('Not found')}\n`]),
+    ...indented(reasons.map((reason) => hanging(reason, INDENT, width))),
+    ...(suspected.length > 0 ? [`\n${color.bold('It is one of these')}\n`] : []),
+    ...indented(proseTable(suspected, { width, indent: INDENT })),
     `\n${plural(evaluations, 'evaluation')}${culprit ? `; the change: git show ${culprit.commit.slice(0, 7)}` : ''}\n`,
   ].join('');
 }
 
-function culpritLines({ version, commit, date, author, subject }: BisectedVersion, color: Colors): string[] {
-  const who = forTerminal(`${author}, ${date.slice(0, 10)}: ${subject}`);
-  return [`\n${color.bold(`Worse since version ${version}, commit ${commit.slice(0, 7)}`)}\n`, `  ${who}\n`];
+function culpritLines({ version, commit, date, author, subject }: BisectedVersion, color: Colors, width: number) {
+  const who = hanging(`${author}, ${date.slice(0, 10)}: ${subject}`, INDENT, width);
+  return [`\n${color.bold(`Worse since version ${version}, commit ${commit.slice(0, 7)}`)}\n`, ...indented([who])];
 }
 
 const WORDS: Record<BisectedStep['finding'], string> = { worse: 'worse', 'not-worse': 'not worse', unknown: 'unknown' };
 
-function stepLines(steps: readonly BisectedStep[], color: Colors): string[] {
-  const brushes = { worse: color.red, 'not-worse': color.green, unknown: color.yellow };
-  const rows = steps.map((each) => [
-    ...cells(each),
-    forTerminal([WORDS[each.finding], ...each.why.slice(0, MOST_REASONS)].join(': ')),
-  ]);
-  const [head = '', ...lines] = table([[...HEAD, 'beside the good one'], ...rows]);
-  return steps.length === 0
-    ? []
-    : [color.dim(head), ...lines.map((line, index) => brushes[steps[index]?.finding ?? 'unknown'](line))];
-}
-
 /** Of many reasons the weightiest stands for all; JSON has them all. */
 const MOST_REASONS = 1;
 
-const HEAD = ['version', 'date', 'author', 'commit'];
+function stepLines(steps: readonly BisectedStep[], color: Colors, width: number): string[] {
+  const brushes = { worse: color.red, 'not-worse': color.green, unknown: color.yellow };
+  const rows = steps.map((each) => ({
+    cells: cells(each),
+    prose: [WORDS[each.finding], ...each.why.slice(0, MOST_REASONS)].join(': '),
+  }));
+  const head = { cells: ['version', 'date', 'author', 'commit'], prose: 'beside the good one' };
+  const [first = '', ...lines] = proseTable([head, ...rows], { width, indent: INDENT });
+  return [color.dim(first), ...lines.map((line, index) => brushes[steps[index]?.finding ?? 'unknown'](line))];
+}
 
 function cells({ version, date, author, commit }: BisectedVersion): string[] {
-  return [version, date.slice(0, 10), forTerminal(author), commit.slice(0, 7)];
+  return [version, date.slice(0, 10), oneLine(author), commit.slice(0, 7)];
 }
 
-function versionTable(versions: readonly BisectedVersion[]): string[] {
-  return table(versions.map((each) => [...cells(each), forTerminal(each.subject)]));
-}
-
-function block(lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : ['\n', ...indented(lines)];
-}
+/** Blanks before what stands under a title. */
+const INDENT = 2;
 
 function indented(lines: readonly string[]): string[] {
-  return lines.map((line) => `  ${line}\n`);
+  return lines.map((line) => `${' '.repeat(INDENT)}${line}\n`);
 }
 
 function plural(count: number, one: string): string {

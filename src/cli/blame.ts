@@ -1,11 +1,13 @@
 import { InvalidArgumentError } from 'commander';
 import { EXIT } from '../exit-codes.js';
 import { type Blame, type BlamedVersion, blame, type Drop } from '../pipeline/blame.js';
-import { forTerminal } from '../trust/escape.js';
+import { oneLine } from '../reports/ink.js';
 import type { World } from '../world.js';
 import { addConfigFlag, addExamples, type CommandDefinition } from './command.js';
+import { columnsOf } from './columns.js';
+import { jsonText } from './json.js';
 import { paint } from './paint.js';
-import { table } from './table.js';
+import { proseTable, table } from './table.js';
 import { wholeNumber } from './values.js';
 
 type Colors = ReturnType<typeof paint>;
@@ -47,15 +49,16 @@ function limit(text: string): number {
 async function run(given: string, { config, limit: most, json }: BlameFlags, world: World): Promise<number> {
   const shown = most ?? (json ? Number.POSITIVE_INFINITY : SHOWN);
   const found = await blame(given, { cwd: world.cwd, limit: shown, ...(config !== undefined && { config }) });
-  world.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : blameScreen(found, paint(world.stdout, world.env)));
+  const width = columnsOf(world.stdout, Number.POSITIVE_INFINITY);
+  world.stdout.write(json ? jsonText(found) : blameScreen(found, paint(world.stdout, world.env), width));
   return EXIT.passed;
 }
 
-function blameScreen({ prompt, versions, more, shallow, drops }: Blame, color: Colors): string {
+function blameScreen({ prompt, versions, more, shallow, drops }: Blame, color: Colors, width: number): string {
   const count = versions.length + more === 1 ? '1 version' : `${versions.length + more} versions`;
   return [
-    `${color.bold(forTerminal(prompt))}  ${count}, the newest first\n\n`,
-    ...lines(versionLines(versions, color)),
+    `${color.bold(oneLine(prompt))}  ${count}, the newest first\n\n`,
+    ...lines(versionLines(versions, color, width)),
     ...(more > 0 ? lines([color.dim(`and ${more} older: --limit all`)]) : []),
     ...(shallow ? lines([color.yellow('this clone is shallow: older versions are not in it (fetch-depth: 0)')]) : []),
     ...section('Accepted scores', scoreLines(versions, color), color),
@@ -64,7 +67,7 @@ function blameScreen({ prompt, versions, more, shallow, drops }: Blame, color: C
 }
 
 function lines(texts: readonly string[]): string[] {
-  return texts.map((text) => `  ${text}\n`);
+  return texts.map((text) => `${' '.repeat(INDENT)}${text}\n`);
 }
 
 function section(title: string, texts: readonly string[], color: Colors): string[] {
@@ -73,25 +76,22 @@ function section(title: string, texts: readonly string[], color: Colors): string
 
 type Brush = (text: string) => string;
 
-/** Lines of a table, each with its own colour; the first is its head. */
-function colored(
-  rows: readonly string[][],
-  brushes: readonly (Brush | undefined)[],
-  right?: ReadonlySet<number>,
-): string[] {
-  return table(rows, right).map((line, index) => brushes[index]?.(line) ?? line);
+/** Lines, each with its own colour; the first is the head of a table. */
+function colored(rows: readonly string[], brushes: readonly (Brush | undefined)[]): string[] {
+  return rows.map((line, index) => brushes[index]?.(line) ?? line);
 }
 
-function versionLines(versions: readonly BlamedVersion[], color: Colors): string[] {
-  const rows = versions.map(({ version, date, author, commit, why, whyFrom, state }) => [
-    version,
-    date?.slice(0, 10) ?? '-',
-    forTerminal(author ?? '-'),
-    commit?.slice(0, 7) ?? '-',
-    forTerminal(reason({ why, whyFrom, state })),
-  ]);
+/** Blanks before what stands under a title. */
+const INDENT = 2;
+
+function versionLines(versions: readonly BlamedVersion[], color: Colors, width: number): string[] {
+  const rows = versions.map(({ version, date, author, commit, why, whyFrom, state }) => ({
+    cells: [version, date?.slice(0, 10) ?? '-', oneLine(author ?? '-'), commit?.slice(0, 7) ?? '-'],
+    prose: reason({ why, whyFrom, state }),
+  }));
+  const head = { cells: ['version', 'date', 'author', 'commit'], prose: 'why' };
   const brushes = versions.map(({ state }) => (state === 'committed' ? undefined : color.yellow));
-  return colored([['version', 'date', 'author', 'commit', 'why'], ...rows], [color.dim, ...brushes]);
+  return colored(proseTable([head, ...rows], { width, indent: INDENT }), [color.dim, ...brushes]);
 }
 
 function reason({ why, whyFrom, state }: Pick<BlamedVersion, 'why' | 'whyFrom' | 'state'>): string {
@@ -107,13 +107,14 @@ function scoreLines(versions: readonly BlamedVersion[], color: Colors): string[]
   const metrics = [...new Set(scored.flatMap((each) => Object.keys(each.metrics)))];
   const rows = scored.map(({ version, model, cases, date, metrics: means }) => [
     version,
-    forTerminal(model),
+    oneLine(model),
     date.slice(0, 10),
     String(cases),
     ...metrics.map((name) => means[name]?.toFixed(3) ?? '-'),
   ]);
-  const head = ['version', 'model', 'accepted', 'cases', ...metrics.map(forTerminal)];
-  return colored([head, ...rows], [color.dim], new Set(head.map((_, index) => index).filter((index) => index > 2)));
+  const head = ['version', 'model', 'accepted', 'cases', ...metrics.map(oneLine)];
+  const right = new Set(head.map((_, index) => index).filter((index) => index > 2));
+  return colored(table([head, ...rows], { right }), [color.dim]);
 }
 
 const WORDS: Partial<Record<Drop['verdict'], string>> = {
@@ -123,8 +124,8 @@ const WORDS: Partial<Record<Drop['verdict'], string>> = {
 
 function dropLines(drops: readonly Drop[], color: Colors): string[] {
   const rows = drops.map(({ metric, model, version, commit, before, after, delta, p, verdict }) => [
-    forTerminal(metric),
-    forTerminal(model),
+    oneLine(metric),
+    oneLine(model),
     version,
     commit?.slice(0, 7) ?? '-',
     before.toFixed(3),
@@ -135,5 +136,6 @@ function dropLines(drops: readonly Drop[], color: Colors): string[] {
   ]);
   const brushes = drops.map(({ verdict }) => (verdict === 'regressed' ? color.red : color.dim));
   const head = ['metric', 'model', 'version', 'commit', 'before', 'after', 'change', 'p', ''];
-  return drops.length === 0 ? [] : colored([head, ...rows], [color.dim, ...brushes], new Set([4, 5, 6, 7]));
+  const right = new Set([4, 5, 6, 7]);
+  return drops.length === 0 ? [] : colored(table([head, ...rows], { right }), [color.dim, ...brushes]);
 }

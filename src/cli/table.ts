@@ -1,3 +1,4 @@
+import { hanging } from './columns.js';
 import { cut, padded, rightAligned, widthOf } from '../reports/width.js';
 
 /** How a table is laid out. */
@@ -27,6 +28,20 @@ export function table(rows: readonly (readonly string[])[], options: TableOption
       .join(GAP)
       .trimEnd(),
   );
+}
+
+/**
+ * A table whose last column is prose of anybody's: where there is no room for it, it goes on below itself.
+ * @param indent blanks that will stand before each line
+ * @returns an entry per row, the lines of its prose in it
+ */
+export function proseTable(
+  rows: readonly { cells: readonly string[]; prose: string }[],
+  { width, indent }: { width: number; indent: number },
+): string[] {
+  const cells = table(rows.map((row) => [...row.cells, '|'])).map((line) => line.slice(0, -1));
+  const start = indent + Math.max(0, ...cells.map(widthOf));
+  return cells.map((line, index) => `${line}${hanging(rows[index]?.prose ?? '', start, width)}`);
 }
 
 function widthsOf(rows: readonly (readonly string[])[]): number[] {

@@ -91,7 +91,7 @@ export function openPrompt(
   options: { cwd: string; config?: string },
 ): { project: Project; prompt: Prompt } {
   const { project, located } = openNamed(given, options);
-  if (located.kind !== 'prompt') throw new UserError([problems['unknown-prompt'](given, 'the library', undefined)]);
+  if (located.kind !== 'prompt') throw new UserError([problems['a-partial'](given)]);
   const { id, path } = located.files;
   const found = readPrompts(project.tree, project.configPath, providerTypes, new Set([id]));
   const prompt = found.prompts.find((each) => each.path === path);
