@@ -2,8 +2,10 @@ import { roleOf } from '../library/template-messages.js';
 import type { Prompt, TemplatePart } from '../vocabulary.js';
 import { propertyName, schemaType } from './schema-type.js';
 
-const HEAD = `// Written by \`assay types\`. Do not edit: change the prompts, and run it again.
-import 'promptassay/prompts';
+const HEAD = `/* eslint-disable */
+// Written by \`assay types\`. Do not edit: change the prompts, and run it again.
+// Makes it a module, which adds to another one instead of replacing it.
+export {};
 
 declare module 'promptassay/prompts' {
   interface Prompts {

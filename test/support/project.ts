@@ -38,8 +38,8 @@ export interface Project {
   remove(path: string): void;
   /** Paths of all files in a folder, sorted; those of git are left out. */
   files(folder?: string): string[];
-  /** Copies a file or folder of the package. */
-  copy(path: string): void;
+  /** Copies a file or folder of the package, to the same path or another. */
+  copy(path: string, to?: string): void;
   /** Makes it a git repository with everything committed, or commits what changed. */
   commit(message: string): void;
   /** Runs `assay` with the project as its working folder. */
@@ -142,7 +142,7 @@ export function project(files: Record<string, Content> = {}, atEnd: AtEnd = onTe
     has: (path) => existsSync(at(path)),
     remove: (path) => rmSync(at(path), { recursive: true }),
     files: (folder = '.') => filesIn(at(folder)).map((file) => (folder === '.' ? file : `${folder}/${file}`)),
-    copy: (path) => cpSync(join(PACKAGE, path), at(path), { recursive: true }),
+    copy: (path, to = path) => cpSync(join(PACKAGE, path), at(to), { recursive: true }),
     commit(message) {
       if (!existsSync(at('.git'))) git('init', '-q', '-b', 'main');
       git('add', '-A');
