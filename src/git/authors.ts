@@ -22,7 +22,7 @@ export async function lastChanges(
   if (wanted.size === 0) return found;
   // Of merges (-c), only what differs from all parents: changed in the merge itself.
   const format = `--format=${MARK}%H %as %P${MARK}%aN`;
-  const log = ['log', '-z', '-c', '--no-renames', '--no-show-signature', '--name-only', format];
+  const log = ['log', '-z', '-c', '--no-renames', '--no-ext-diff', '--no-textconv', '--name-only', format];
   let change: { author: string; commit: string; date: string; root: boolean } | undefined;
   for await (const field of fields(gitStream(root, [...log, 'HEAD', '--', `:(top,literal)${folder}`], signal))) {
     if (field.startsWith(MARK)) {

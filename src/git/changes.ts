@@ -44,7 +44,18 @@ export async function formerName(root: string, commit: string, path: string): Pr
 export async function changedInGit(root: string, commit: string, patterns: readonly string[]): Promise<string[]> {
   const top = patterns.length > 0 ? patterns : [':(top)'];
   const [tracked, untracked] = await Promise.all([
-    git(root, ['diff', '--name-only', '-z', '--no-renames', '--no-ext-diff', '--no-relative', commit, '--', ...top]),
+    git(root, [
+      'diff',
+      '--name-only',
+      '-z',
+      '--no-renames',
+      '--no-ext-diff',
+      '--no-textconv',
+      '--no-relative',
+      commit,
+      '--',
+      ...top,
+    ]),
     git(root, ['ls-files', '--others', '--exclude-standard', '--full-name', '-z', '--', ...top]),
   ]);
   return [...new Set([...tracked.split('\0'), ...untracked.split('\0')])].filter((path) => path !== '');

@@ -1,8 +1,22 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { problems, UserError } from '../errors.js';
+import { gitRootOf } from '../trust/paths.js';
+import { findGit } from './program.js';
 
 /** The most that any answer of git may fill of the memory, in bytes. */
 const MOST_BYTES = 1024 * 1024 * 1024;
+
+/**
+ * Settings that stand before those of any repository: no program is run for us, neither a watcher of files, nor a hook, nor a pager
+ * for signatures; and what looks like a bare repository among the files of a pull request is not taken for one (git 2.38).
+ */
+const SAFELY = [
+  'core.fsmonitor=false',
+  'core.hooksPath=/dev/null',
+  'log.showSignature=false',
+  'safe.bareRepository=explicit',
+];
+const SAFE = SAFELY.flatMap((setting) => ['-c', setting]);
 
 /** Why git gave no answer. */
 export class GitFailure extends Error {
@@ -26,14 +40,14 @@ export class GitFailure extends Error {
 }
 
 /**
- * Runs git and gives what it prints. Arguments reach git as they are: there is no shell, and whoever passes a text of the user's
- * sees to it that it cannot be taken for a flag.
+ * Runs git, at the top of the repository around a folder, and gives what it prints. Arguments reach git as they are: there is no
+ * shell, and whoever passes a text of the user's sees to it that it cannot be taken for a flag.
  * @throws GitFailure
  */
 export function git(folder: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { cwd: folder, env: environment(), maxBuffer: MOST_BYTES, windowsHide: true };
-    execFile('git', [...args], options, (error, stdout, stderr) => {
+    const { file, options } = start(folder);
+    execFile(file, [...SAFE, ...args], { ...options, maxBuffer: MOST_BYTES }, (error, stdout, stderr) => {
       if (error) reject(failureOf(error, stderr));
       else resolve(stdout);
     });
@@ -42,15 +56,9 @@ export function git(folder: string, args: readonly string[]): Promise<string> {
 
 /** As `git`, waiting for it: a library is read synchronously. @param input what git reads */
 export function gitSync(folder: string, args: readonly string[], input = ''): Buffer {
+  const { file, options } = start(folder);
   try {
-    return execFileSync('git', [...args], {
-      cwd: folder,
-      env: environment(),
-      input,
-      maxBuffer: MOST_BYTES,
-      stdio: 'pipe',
-      windowsHide: true,
-    });
+    return execFileSync(file, [...SAFE, ...args], { ...options, input, maxBuffer: MOST_BYTES, stdio: 'pipe' });
   } catch (error) {
     const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
     throw failureOf(error, stderr);
@@ -63,11 +71,10 @@ export async function* gitStream(
   args: readonly string[],
   signal?: AbortSignal,
 ): AsyncGenerator<Buffer> {
-  const child = spawn('git', [...args], {
-    cwd: folder,
-    env: environment(),
+  const { file, options } = start(folder);
+  const child = spawn(file, [...SAFE, ...args], {
+    ...options,
     stdio: ['ignore', 'pipe', 'pipe'],
-    windowsHide: true,
     ...(signal && { signal }),
   });
   let stderr = '';
@@ -88,6 +95,24 @@ export async function* gitStream(
     child.kill();
   }
 }
+
+/**
+ * How git is started: at the top of the repository, where it finds that one itself, and none that a pull request has made up of files
+ * on the way there.
+ * @throws GitFailure when there is no git
+ */
+function start(folder: string) {
+  const cwd = gitRootOf(folder) ?? folder;
+  const path = process.env.PATH ?? '';
+  const search = `${cwd}\n${path}`;
+  const file = found.get(search) ?? findGit({ path, windows: process.platform === 'win32', not: cwd });
+  if (file === undefined) throw new GitFailure('git is not installed', true);
+  found.set(search, file);
+  return { file, options: { cwd, env: environment(), windowsHide: true } };
+}
+
+/** Where git was found, by what was looked through. */
+const found = new Map<string, string>();
 
 /**
  * The environment for git: found from the folder, whatever a hook that runs us has set; asks nobody for a password; takes no lock;

@@ -4,8 +4,15 @@ import { problems, UserError } from '../errors.js';
 import type { Place } from '../vocabulary.js';
 
 /**
- * The absolute form of a path, proved to stay inside a folder after every link is resolved. A file that does not exist yet is
- * judged by its nearest existing folder. Nothing is decoded: `%2e%2e` is a name like any other.
+ * What no file of a project may name, though it lies inside: what git keeps for itself, among it the token that a CI system checked
+ * the code out with, and files in which tools keep keys. Names as Windows and macOS see them, without regard to case.
+ */
+const PRIVATE = /^(?:\.git|\.env(?:\..*)?|\.npmrc|\.netrc)$/i;
+
+/**
+ * The absolute form of a path, proved to stay inside a folder after every link is resolved, and to lead to nothing private there
+ * (`.git`, `.env`). A file that does not exist yet is judged by its nearest existing folder. Nothing is decoded: `%2e%2e` is a
+ * name like any other.
  * @param root absolute path of an existing folder
  * @param path absolute, or relative to `root`
  * @param place where the user wrote the path, for the message
@@ -27,6 +34,10 @@ export function insideOf(root: string): (path: string, place?: Place) => string 
     if (!real.ok) throw refuse(real.why);
     realRoot ??= realpathSync.native(root);
     if (!within(realRoot, real.path)) throw refuse('it leads outside');
+    const secret = relative(realRoot, real.path)
+      .split(sep)
+      .find((name) => PRIVATE.test(name));
+    if (secret !== undefined) throw refuse(`it leads to ${secret}, which may hold keys`);
     return absolute;
   };
 }
@@ -45,7 +56,8 @@ export function gitRootOf(folder: string): string | undefined {
   }
 }
 
-function within(root: string, path: string): boolean {
+/** Whether an absolute path is a folder, or lies in it; links are not looked at. */
+export function within(root: string, path: string): boolean {
   const way = relative(root, path);
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
