@@ -1,4 +1,4 @@
-import { problems as make } from '../errors.js';
+import { problems as make, UserError } from '../errors.js';
 import { contentHash } from '../hash.js';
 import type { WrittenCase, WrittenDefaults } from '../schemas/cases.js';
 import type { Assertion, Case, Json, JsonObject, Problem } from '../vocabulary.js';
@@ -184,6 +184,16 @@ function isDeclared(name: string, input: JsonObject | undefined): boolean {
 }
 
 function checkVars(vars: JsonObject, id: string, source: Source, context: CaseContext, note: Report): void {
+  try {
+    checkRendering(vars, id, source, context, note);
+  } catch (error) {
+    // A template that these variables make too large.
+    if (!(error instanceof UserError)) throw error;
+    for (const problem of error.problems) note({ ...problem, message: `${problem.message} (case "${id}")` });
+  }
+}
+
+function checkRendering(vars: JsonObject, id: string, source: Source, context: CaseContext, note: Report): void {
   const { prompt, input } = context.read;
   const required = Array.isArray(prompt.input?.required) ? prompt.input.required.map(String) : [];
   const missing = missingVariables(prompt.template, vars, prompt.input ? required : undefined, prompt.path);

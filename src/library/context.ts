@@ -1,3 +1,5 @@
+import { templateProblems as problems } from '../errors/templates.js';
+import { UserError } from '../errors/user-error.js';
 import type { Json, JsonObject, TemplatePart } from '../vocabulary.js';
 
 /** What names are looked up in: the variables, then what each open section opened, the innermost last. */
@@ -28,13 +30,41 @@ export function printed(value: Json | undefined): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** Renders parts to one text, sections by Mustache's rules. Message names are sections like any other here. */
-export function renderParts(parts: readonly TemplatePart[], context: Context): string {
+/** The most characters that one template may become. */
+const MOST_CHARACTERS = 16 * 1024 * 1024;
+/** An item of a list counts as so many, though nothing is printed for it: going through lists takes time, too. */
+export const ITEM = 8;
+
+/** What is left for one rendering: a few lists inside each other repeat what they hold without end. */
+export class Room {
+  #left = MOST_CHARACTERS;
+
+  /** @throws UserError `template-too-large` */
+  take(amount: number, at: Section): void {
+    this.#left -= amount;
+    if (this.#left >= 0) return;
+    throw new UserError([
+      problems['template-too-large'](`lists in it make over ${MOST_CHARACTERS} characters`, at.place),
+    ]);
+  }
+}
+
+/**
+ * Renders parts to one text, sections by Mustache's rules. Message names are sections like any other here.
+ * @throws UserError `template-too-large`
+ */
+export function renderParts(parts: readonly TemplatePart[], context: Context, room = new Room()): string {
   let text = '';
   for (const part of parts) {
     if (part.kind === 'text') text += part.text;
     else if (part.kind === 'name') text += printed(lookup(part.name, context));
-    else for (const inner of contextsOf(part, context)) text += renderParts(part.parts, inner);
+    else {
+      for (const inner of contextsOf(part, context)) {
+        const content = renderParts(part.parts, inner, room);
+        room.take(content.length + ITEM, part);
+        text += content;
+      }
+    }
   }
   return text;
 }
@@ -58,6 +88,7 @@ export function visitUnresolved(
   context: Context,
   passes: (name: string) => boolean,
   visit: (part: Exclude<TemplatePart, { kind: 'text' }>) => void,
+  room = new Room(),
 ): void {
   for (const part of parts) {
     if (part.kind === 'text') continue;
@@ -65,7 +96,8 @@ export function visitUnresolved(
     if (!passed && lookup(part.name, context) === undefined) visit(part);
     if (part.kind === 'name') continue;
     for (const inner of passed ? [context] : contextsOf(part, context)) {
-      visitUnresolved(part.parts, inner, passes, visit);
+      room.take(ITEM, part);
+      visitUnresolved(part.parts, inner, passes, visit, room);
     }
   }
 }

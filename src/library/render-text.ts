@@ -1,3 +1,4 @@
+import { UserError } from '../errors/user-error.js';
 import type { JsonObject, TemplatePart } from '../vocabulary.js';
 import { renderParts, visitUnresolved } from './context.js';
 import { normaliseLineEnds, type Token, tokenize } from './template-tokens.js';
@@ -20,9 +21,18 @@ export function renderText(
   if (!template.includes('{{')) return { ok: true, text: template };
   const parsed = parseText(template);
   if (!parsed.ok) return parsed;
+  try {
+    return renderParsed(parsed.parts, vars);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { ok: false, message: error.problems.map(({ message }) => message).join('; ') };
+  }
+}
+
+function renderParsed(parts: readonly TemplatePart[], vars: JsonObject): ReturnType<typeof renderText> {
   const absent = new Set<string>();
   visitUnresolved(
-    parsed.parts,
+    parts,
     [vars],
     () => false,
     (part) => {
@@ -30,7 +40,7 @@ export function renderText(
     },
   );
   if (absent.size > 0) return { ok: false, message: `no value is given for ${[...absent].join(', ')}` };
-  return { ok: true, text: renderParts(parsed.parts, [vars]) };
+  return { ok: true, text: renderParts(parts, [vars]) };
 }
 
 /** The variables a text reads: the part of each name before its first dot. Empty for a text that cannot be read. */

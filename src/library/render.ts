@@ -1,6 +1,6 @@
 import { templateProblems as problems } from '../errors/templates.js';
 import type { JsonObject, Message, Place, Problem, TemplatePart } from '../vocabulary.js';
-import { type Context, contextsOf, lookup, printed, renderParts, visitUnresolved } from './context.js';
+import { type Context, contextsOf, ITEM, lookup, printed, renderParts, Room, visitUnresolved } from './context.js';
 import { excerpt, hasMessages, roleOf } from './template-messages.js';
 
 export { renderText, textTagNames } from './render-text.js';
@@ -13,6 +13,7 @@ const withMessages = new WeakMap<readonly TemplatePart[], boolean>();
  * rendered again.
  * @param parts from parseTemplate
  * @returns the messages in order; problems when text would be lost beside them, or none is left
+ * @throws UserError `template-too-large`
  */
 export function renderMessages(
   parts: readonly TemplatePart[],
@@ -26,7 +27,7 @@ export function renderMessages(
   if (!split) return { messages: [{ role: 'user', content: renderParts(parts, [vars]).trim() }], problems: [] };
   const messages: Message[] = [];
   const found: Problem[] = [];
-  collect(parts, [vars], messages, found);
+  collect(parts, [vars], messages, found, new Room());
   if (messages.length === 0 && found.length === 0) found.push(problems['no-message'](firstPlace(parts)));
   return { messages, problems: found };
 }
@@ -60,13 +61,22 @@ function unresolved(parts: readonly TemplatePart[], context: Context): { name: s
   return [...found].map(([name, place]) => ({ name, place }));
 }
 
-function collect(parts: readonly TemplatePart[], context: Context, messages: Message[], found: Problem[]): void {
+function collect(
+  parts: readonly TemplatePart[],
+  context: Context,
+  messages: Message[],
+  found: Problem[],
+  room: Room,
+): void {
   for (const part of parts) {
     const role = part.kind === 'section' ? roleOf(part.name) : undefined;
     if (role && 'parts' in part) {
-      messages.push({ role, content: renderParts(part.parts, context).trim() });
+      messages.push({ role, content: renderParts(part.parts, context, room).trim() });
     } else if ('parts' in part) {
-      for (const inner of contextsOf(part, context)) collect(part.parts, inner, messages, found);
+      for (const inner of contextsOf(part, context)) {
+        room.take(ITEM, part);
+        collect(part.parts, inner, messages, found, room);
+      }
     } else {
       const text = part.kind === 'text' ? part.text : printed(lookup(part.name, context));
       const place = part.kind === 'text' ? undefined : part.place;
