@@ -23,7 +23,7 @@ export function reportTrouble(error: unknown, world: World): number {
 /** All problems, each with its place first, so that editors and terminals can jump to it, and its remedy below. */
 export function problemScreen(problems: readonly Problem[], color: ReturnType<typeof paint>, remark = ''): string {
   const blocks = problems.map(({ place, message, remedy }) => {
-    const where = place ? `${color.bold(`${place.file}:${place.line}:${place.column}`)}  ` : '';
+    const where = place ? `${color.bold(forTerminal(`${place.file}:${place.line}:${place.column}`))}  ` : '';
     return `${where}${color.red('error')}: ${forTerminal(message)}\n    ${forTerminal(remedy)}\n`;
   });
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;

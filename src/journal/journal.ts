@@ -8,6 +8,7 @@ import { endLine, headerLine, trialLine } from './entries.js';
 import { firstDifference } from './fingerprint.js';
 import type { LinePlace } from './lines.js';
 import { type Lock, takeLock } from './lock.js';
+import { refuseLink } from './plain-file.js';
 import { indexJournal, type JournalIndex } from './reader.js';
 import { fileErrorCode, writeTrouble } from './write-trouble.js';
 
@@ -87,11 +88,6 @@ async function locked<T>(path: string, act: (lock: Lock) => Promise<T>): Promise
     await lock?.release();
     throw writeTrouble(path, error, EXIT.usage);
   }
-}
-
-async function refuseLink(path: string): Promise<void> {
-  const there = await lstat(path).catch(() => undefined);
-  if (there && !there.isFile()) throw new UserError([problems['not-a-plain-file'](path)]);
 }
 
 async function begin(path: string, header: JournalHeader, options: JournalOptions, lock: Lock): Promise<Journal> {

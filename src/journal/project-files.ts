@@ -5,6 +5,7 @@ import { type Appender, appender, growing } from './appender.js';
 import { writeFileAtomic } from './atomic-write.js';
 import { type Line, type LinePlace, readLines } from './lines.js';
 import { type Lock, takeLock } from './lock.js';
+import { refuseLink } from './plain-file.js';
 import { readAt } from './reader.js';
 import { fileErrorCode, writeTrouble } from './write-trouble.js';
 
@@ -110,11 +111,13 @@ export function projectFiles(resolve: (path: string) => string): ProjectFiles {
 
 async function claimed(path: string): Promise<Lock> {
   await mkdir(dirname(path), { recursive: true });
+  await refuseLink(path);
   return takeLock(`${path}.lock`);
 }
 
 async function openWriter(path: string): Promise<{ file: FileHandle; lines: Appender }> {
   await mkdir(dirname(path), { recursive: true });
+  await refuseLink(path);
   const file = await open(path, 'a');
   return { file, lines: appender(growing(file), (await file.stat()).size) };
 }

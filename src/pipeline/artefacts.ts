@@ -6,6 +6,7 @@ import { problems as make, UserError } from '../errors.js';
 import { writeFileAtomic } from '../journal/atomic-write.js';
 import { readPrompts } from '../library/prompts.js';
 import { providerTypes } from '../providers/map.js';
+import { gitRootOf, insideRoot } from '../trust/paths.js';
 import type { Problem, Prompt } from '../vocabulary.js';
 import { openProject, type Project } from './project.js';
 
@@ -48,7 +49,8 @@ function artefact(
   const found = [...read.problems, ...doubled(read.prompts)];
   if (found.length > 0) throw new UserError(found);
   const usual = typeof byDefault === 'string' ? byDefault : byDefault(read.config);
-  const path = out === undefined ? resolve(project.root, usual) : resolve(cwd, out);
+  const border = gitRootOf(project.root) ?? project.root;
+  const path = out === undefined ? insideRoot(border, resolve(project.root, usual)) : resolve(cwd, out);
   const text = textOf(read.prompts);
   return { path, text, prompts: read.prompts.length, there: stateOf(path, text) };
 }

@@ -2,13 +2,14 @@ import { type BaselineOf, compare } from '../gate/compare.js';
 import { decide } from '../gate/decide.js';
 import type { Circumstances } from '../gate/general.js';
 import { writeFileAtomic } from '../journal/atomic-write.js';
+import { refuseLink } from '../journal/plain-file.js';
 import { openResults } from '../journal/reader.js';
 import { reports } from '../reports/map.js';
 import type { ReportInput } from '../reports/report.js';
 import type { Comparison, Library, Verdict } from '../vocabulary.js';
 import { VERSION } from '../version.js';
 import { type Books, JOURNAL } from './books.js';
-import { openHistory } from './history.js';
+import { HISTORY, openHistory } from './history.js';
 import { resultsFrom } from './results.js';
 import type { Session } from './session.js';
 
@@ -55,6 +56,11 @@ export async function conclude(
   }
   await history.add(comparison, verdict);
   return { verdict, comparison, input, files, redact: session.redact, close: () => results.close() };
+}
+
+/** What stands in the way of the reports is said before anything is called. @throws UserError `not-a-plain-file`, `outside-root` */
+export async function checkOutputs(session: Pick<Session, 'out'>): Promise<void> {
+  for (const file of [...reports.map((each) => each.file), HISTORY]) await refuseLink(session.out(file));
 }
 
 /** The run against its baselines, and the decision about it. */

@@ -5,7 +5,7 @@ import type { Problem, RunInfo } from '../vocabulary.js';
 import { processWorld, type World } from '../world.js';
 import { type Bounds, boundsOf } from './bounds.js';
 import { type Books, headerOf, JOURNAL, openBooks, restore } from './books.js';
-import { conclude, type Conclusion } from './conclude.js';
+import { checkOutputs, conclude, type Conclusion } from './conclude.js';
 import { type EngineParts, engineOf, follow, partsOf, plannerOf } from './engine.js';
 import { missesReasons } from './misses.js';
 import type { EvaluateOptions } from './options.js';
@@ -129,6 +129,7 @@ async function run(
 
 /** Begins the journal, or goes on with the one that is there: its completed trials are entered and not run again. */
 async function openRun(session: Session, books: Books, options: EvaluateOptions): Promise<Journal> {
+  await checkOutputs(session);
   const path = session.out(JOURNAL);
   const { ledger } = books;
   const header = headerOf(session, ledger);

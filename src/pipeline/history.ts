@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { type HistoryEntry, historyOf, withHistory } from '../gate/history.js';
 import { contentHash } from '../hash.js';
 import { readLines } from '../journal/lines.js';
+import { refuseLink } from '../journal/plain-file.js';
 import { evalKey } from '../run/ledger.js';
 import type { Comparison, Json, JsonObject, Run, Verdict } from '../vocabulary.js';
 import type { Books } from './books.js';
@@ -34,6 +35,7 @@ export async function openHistory(session: Session, { ledger }: Books): Promise<
       if (verdict === 'unverified' || incomplete || comparison.run.shard || comparison.evals.length === 0) return;
       const lines = historyOf(comparison, verdict, suiteOf).map((entry) => `${JSON.stringify(entry)}\n`);
       await mkdir(dirname(path), { recursive: true });
+      await refuseLink(path);
       await appendFile(path, session.redact(lines.join('')));
     },
   };
