@@ -18,6 +18,8 @@ export interface World {
   cwd: string;
   stdout: Screen;
   stderr: Screen;
+  /** Keeps these values from being printed; absent where nothing is printed but what a program asks for. */
+  conceal?(secrets: readonly string[]): void;
   /** Wall-clock time. */
   date(): Date;
   /** Milliseconds on a clock that never runs backwards. */

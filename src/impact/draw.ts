@@ -1,3 +1,4 @@
+import { forJson } from '../trust/escape.js';
 import type { Graph, NodeKind } from './graph.js';
 
 /** The formats a graph is drawn in. */
@@ -6,7 +7,7 @@ export type GraphFormat = (typeof FORMATS)[number];
 
 /** A graph as text. */
 export function draw(graph: Graph, format: GraphFormat): string {
-  if (format === 'json') return `${JSON.stringify(graph, null, 2)}\n`;
+  if (format === 'json') return `${forJson(JSON.stringify(graph, null, 2))}\n`;
   return format === 'dot' ? dot(graph) : mermaid(graph);
 }
 

@@ -100,6 +100,7 @@ export async function openSession(options: EvaluateOptions, world: World): Promi
   const includes: Filter = (prompt, testCase) => isInShard(shard, prompt, testCase.id) && filter(prompt, testCase);
   const pool = providerPool({ providers: config.providers, types }, providerWorld(options, world, project));
   const redact = createRedactor(pool.secrets());
+  world.conceal?.(pool.secrets());
   const within = inside(project);
   const files = projectFiles((path) => within(resolve(project.root, path)));
   const store = recordingStore({ files, redact, writable: config.mode === 'record' });

@@ -18,6 +18,7 @@ const DEFAULTS: SdkDefaults = {
   url: 'https://api.anthropic.com',
   urlVariable: 'ANTHROPIC_BASE_URL',
   keyVariable: 'ANTHROPIC_API_KEY',
+  headersVariable: 'ANTHROPIC_CUSTOM_HEADERS',
 };
 
 /** Anthropic's models through the official SDK. It has no embeddings. */
@@ -64,7 +65,7 @@ async function makeClient(context: ProviderContext, base: BaseUrl, key: string):
     timeout: NO_TIMEOUT_MS,
     logLevel: 'off',
     openTelemetry: false,
-    defaultHeaders: withheldHeaders(context, base, 'ANTHROPIC_CUSTOM_HEADERS'),
+    defaultHeaders: withheldHeaders(context, base, DEFAULTS),
     fetch: context.fetch,
   });
   return client;

@@ -20,6 +20,7 @@ const DEFAULTS: SdkDefaults = {
   url: 'https://api.openai.com/v1',
   urlVariable: 'OPENAI_BASE_URL',
   keyVariable: 'OPENAI_API_KEY',
+  headersVariable: 'OPENAI_CUSTOM_HEADERS',
 };
 
 /**
@@ -79,7 +80,7 @@ async function makeClient(context: ProviderContext, base: BaseUrl, key: string):
     maxRetries: 0,
     timeout: NO_TIMEOUT_MS,
     logLevel: 'off',
-    defaultHeaders: withheldHeaders(context, base, 'OPENAI_CUSTOM_HEADERS'),
+    defaultHeaders: withheldHeaders(context, base, DEFAULTS),
     fetch: context.fetch,
   });
   return client;

@@ -13,6 +13,8 @@ export interface SdkDefaults {
   url: string;
   urlVariable: string;
   keyVariable: string;
+  /** Lines of headers, which the SDK adds by itself. */
+  headersVariable: string;
 }
 
 /** The base URL in force. */
@@ -71,9 +73,9 @@ export function checkSdk(context: CheckContext, defaults: SdkDefaults): Problem[
  * The SDKs add headers from a variable of the process by themselves, often the keys of a gateway. A host from a config does not
  * get them: each is set to null, which takes it out again.
  */
-export function withheldHeaders(context: Asking, base: BaseUrl, variable: string): Record<string, null> {
+export function withheldHeaders(context: Asking, base: BaseUrl, defaults: SdkDefaults): Record<string, null> {
   if (base.trusted || isLocal(base)) return {};
-  const lines = (context.env[variable] ?? '').split('\n').filter((line) => line.includes(':'));
+  const lines = (context.env[defaults.headersVariable] ?? '').split('\n').filter((line) => line.includes(':'));
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')).trim(), null]));
 }
 
@@ -83,6 +85,6 @@ function isLocal(base: BaseUrl): boolean {
 
 /** Every variable that may hold a key of this provider: all of them are redacted. */
 export function keyVariables(settings: ProviderSettings, defaults: SdkDefaults): string[] {
-  const named = settings.apiKeyEnv;
-  return typeof named === 'string' ? [...new Set([named, defaults.keyVariable])] : [defaults.keyVariable];
+  const named = typeof settings.apiKeyEnv === 'string' ? [settings.apiKeyEnv] : [];
+  return [...new Set([...named, defaults.keyVariable, defaults.headersVariable])];
 }

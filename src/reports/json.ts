@@ -1,3 +1,4 @@
+import { forJson } from '../trust/escape.js';
 import type { EvalComparison, FoldedCase, MetricComparison, Score, TrialResult } from '../vocabulary.js';
 import type { Report, ReportInput } from './report.js';
 
@@ -15,10 +16,10 @@ async function* inBlocks(parts: AsyncIterable<string>): AsyncGenerator<string> {
   for await (const part of parts) {
     block += part;
     if (block.length < BLOCK) continue;
-    yield block;
+    yield forJson(block);
     block = '';
   }
-  if (block !== '') yield block;
+  if (block !== '') yield forJson(block);
 }
 
 async function* pieces(input: ReportInput): AsyncGenerator<string> {

@@ -8,12 +8,30 @@ const MARK = '[redacted]';
  * @param secrets the values of the keys in use; those under 8 characters are left alone
  */
 export function createRedactor(secrets: readonly string[]): (text: string) => string {
-  const forms = new Set(secrets.flatMap((secret) => [secret, secret.trim()]).flatMap(formsOf));
+  const forms = new Set(secrets.flatMap(partsOf).flatMap(formsOf));
   if (forms.size === 0) return (text) => text;
   // The longest first: a form may begin with another one, and its rest must not stay.
   const longestFirst = [...forms].toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1));
   const pattern = new RegExp(longestFirst.map(escapePattern).join('|'), 'g');
   return (text) => text.replace(pattern, MARK);
+}
+
+/**
+ * What of a variable's value is secret by itself: the value, each of its lines, of a header its value, and of `Bearer …` and `Basic …`
+ * what stands behind the scheme, also decoded.
+ */
+function partsOf(value: string): string[] {
+  const lines = [value, ...value.split(/[\r\n]+/)].map((line) => line.trim());
+  const headers = lines.flatMap((line) => /^[\w-]+:\s*(.+)$/.exec(line)?.[1] ?? []);
+  const credentials = [...lines, ...headers].flatMap((text) => /^[\w-]+\s+(\S+)$/.exec(text)?.[1] ?? []);
+  const decoded = credentials.map((text) => Buffer.from(text, 'base64').toString('utf8')).filter(isUserAndPassword);
+  const passwords = decoded.map((text) => text.slice(text.indexOf(':') + 1));
+  return [value, ...lines, ...headers, ...credentials, ...decoded, ...passwords];
+}
+
+/** What HTTP's scheme Basic encodes (RFC 7617). */
+function isUserAndPassword(text: string): boolean {
+  return /^[^:\p{Cc}]*:\P{Cc}+$/u.test(text) && !text.includes('\ufffd');
 }
 
 /** How a secret may stand in a text: as it is, or as JSON, a URL, HTML, base64 or hex would hold it. */

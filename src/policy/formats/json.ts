@@ -1,3 +1,4 @@
+import { forJson } from '../../trust/escape.js';
 import type { Finding } from '../apply.js';
 
 /** `{ problems: [{ code, level, file, line, column, message, remedy }] }`; without a place its three parts are null. */
@@ -11,5 +12,5 @@ export function asJson(findings: readonly Finding[]): string {
     message,
     remedy,
   }));
-  return `${JSON.stringify({ problems }, null, 2)}\n`;
+  return `${forJson(JSON.stringify({ problems }, null, 2))}\n`;
 }

@@ -1,3 +1,4 @@
+import { forJson } from '../../trust/escape.js';
 import { posix } from 'node:path';
 import type { Finding } from '../apply.js';
 import { policyRules } from '../map.js';
@@ -25,7 +26,7 @@ export function asSarif(findings: readonly Finding[], { version, prefix }: Sarif
       },
     ],
   };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  return `${forJson(JSON.stringify(log, null, 2))}\n`;
 }
 
 function ruleOf(id: string, findings: readonly Finding[]): object {
