@@ -34,6 +34,11 @@ export function addTrustFlags(command: Command): Command {
       '--allow-host <host>',
       'let providers call this host (repeatable; env: ASSAY_ALLOW_HOST, comma-separated)',
       several,
+    )
+    .option(
+      '--allow-key <variable>',
+      'let providers send this variable, though it belongs to CI or a cloud (repeatable; env: ASSAY_ALLOW_KEY)',
+      several,
     );
 }
 

@@ -13,6 +13,7 @@ export interface ProjectFlags {
   out?: string;
   allowCode?: boolean;
   allowHost?: string[];
+  allowKey?: string[];
   envFile?: string;
   json?: boolean;
   dryRun?: boolean;
@@ -41,7 +42,11 @@ export interface EvalFlags extends ProjectFlags {
   since?: string;
 }
 
-/** The world with the variables of `--env-file` beneath those of the environment, which win. */
+/**
+ * The world with the variables of `--env-file` beneath those of the environment, which win. What a run is allowed is said on the
+ * command line or in the environment; a file may be part of what is to be run.
+ * @throws UserError `no-such-file`, `bad-variable`
+ */
 export function withEnvFile(world: World, file: string | undefined): World {
   if (file === undefined) return world;
   let text: string;
@@ -50,20 +55,28 @@ export function withEnvFile(world: World, file: string | undefined): World {
   } catch {
     throw new UserError([problems['no-such-file'](file)]);
   }
-  return { ...world, env: { ...parseEnv(text), ...world.env } };
+  const found = parseEnv(text);
+  const allowing = Object.keys(found).filter((name) => /^ASSAY_ALLOW_/i.test(name));
+  if (allowing.length > 0) throw new UserError(allowing.map((name) => problems['permission-in-file'](name, file)));
+  return { ...world, env: { ...found, ...world.env } };
 }
 
 /** Flags and environment variables as the pipeline takes them. A flag wins over its variable. */
 export function projectOptions(flags: ProjectFlags, world: World): EvaluateOptions {
-  const { ASSAY_ALLOW_CODE, ASSAY_ALLOW_HOST } = world.env;
-  const hosts = (ASSAY_ALLOW_HOST ?? '').split(',').map((host) => host.trim());
+  const { ASSAY_ALLOW_CODE, ASSAY_ALLOW_HOST, ASSAY_ALLOW_KEY } = world.env;
   return {
     cwd: world.cwd,
     allowCode: flags.allowCode ?? ASSAY_ALLOW_CODE === '1',
-    allowHosts: [...(flags.allowHost ?? []), ...hosts.filter((host) => host !== '')],
+    allowHosts: [...(flags.allowHost ?? []), ...listed(ASSAY_ALLOW_HOST)],
+    allowKeys: [...(flags.allowKey ?? []), ...listed(ASSAY_ALLOW_KEY)],
     ...(flags.config !== undefined && { config: flags.config }),
     ...(flags.out !== undefined && { out: flags.out }),
   };
+}
+
+/** The names in a variable, which commas divide. */
+function listed(text = ''): string[] {
+  return text.split(',').flatMap((name) => name.trim() || []);
 }
 
 /** The flags of `assay eval` as the pipeline takes them. */

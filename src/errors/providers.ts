@@ -39,6 +39,11 @@ export const providerProblems = {
     message: `provider "${provider}" would send requests, and any key, to ${host}, which is not allowed`,
     remedy: `If you trust that host, give --allow-host ${host} or set ASSAY_ALLOW_HOST; a config cannot allow it.`,
   }),
+  'key-not-allowed': (provider: string, variable: string): Problem => ({
+    code: 'key-not-allowed',
+    message: `provider "${provider}" would send the value of ${variable}, which is no key of a model`,
+    remedy: `If that is meant, give --allow-key ${variable} or set ASSAY_ALLOW_KEY; a config cannot allow it.`,
+  }),
   'missing-key': (provider: string, names: readonly string[]): Problem => ({
     code: 'missing-key',
     message: `provider "${provider}" needs ${names.join(' or ')}, which is not set`,

@@ -104,6 +104,11 @@ export const runProblems = {
     message: `the run in ${path} cannot be resumed: ${field} was ${was} and is ${is}`,
     remedy: 'Undo that change, or run without --resume to begin anew.',
   }),
+  'permission-in-file': (name: string, file: string): Problem => ({
+    code: 'permission-in-file',
+    message: `${file} sets ${name}, and no file can allow a run anything`,
+    remedy: 'Take it out, and set it in the environment, or give the flag on the command line.',
+  }),
   'recording-changed': (path: string): Problem => ({
     code: 'recording-changed',
     message: `${path} changed while it was in use`,

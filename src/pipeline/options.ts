@@ -67,6 +67,8 @@ export interface EvaluateOptions extends Partial<Omit<Selection, 'against'>> {
   out?: string;
   allowCode?: boolean;
   allowHosts?: readonly string[];
+  /** Variables of other services that a config may name as keys. */
+  allowKeys?: readonly string[];
   /** Stops the run in good order. */
   signal?: AbortSignal;
   /** Which signal stopped it. */

@@ -212,6 +212,7 @@ function providerWorld(options: EvaluateOptions, world: World, project: Project)
     root: project.root,
     allowCode: options.allowCode ?? false,
     allowHosts: options.allowHosts ?? [],
+    allowKeys: options.allowKeys ?? [],
     ...(options.idleTimeoutMs !== undefined && { idleMs: options.idleTimeoutMs }),
   };
 }

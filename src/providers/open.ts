@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { problems, UserError } from '../errors.js';
 import { type AllowedHost, addressProblem, allowedHosts, isLoopback, mayReach } from '../trust/hosts.js';
+import { keyProblem } from '../trust/keys.js';
 import { gitRootOf, insideRoot } from '../trust/paths.js';
 import type { Problem } from '../vocabulary.js';
 import { type NamedModel, namedModel, type Providers, providerProblems, typesOf } from './models.js';
@@ -19,6 +20,8 @@ export interface ProviderWorld {
   allowCode: boolean;
   /** As --allow-host and ASSAY_ALLOW_HOST have them: host or host:port. */
   allowHosts: readonly string[];
+  /** Names of variables, as --allow-key and ASSAY_ALLOW_KEY have them. */
+  allowKeys: readonly string[];
   /** The longest silence within an answer, in milliseconds. */
   idleMs?: number;
   /** Instead of the network: still asked for allowed hosts only. */
@@ -78,6 +81,10 @@ function checkProvider(
   const addresses = definition.hosts?.(context) ?? [];
   for (const address of addresses) {
     const problem = addressProblem(provider, address, allowed);
+    if (problem) found.push(problem);
+  }
+  for (const variable of definition.keys(settings)) {
+    const problem = keyProblem(provider, variable, world.allowKeys);
     if (problem) found.push(problem);
   }
   if (definition.check)

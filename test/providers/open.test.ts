@@ -26,7 +26,7 @@ type Providers = Config['providers'];
 
 function world(more: Partial<ProviderWorld> = {}): ProviderWorld {
   const env = { PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}` };
-  return { env, now: () => performance.now(), root, allowCode: false, allowHosts: [], ...more };
+  return { env, now: () => performance.now(), root, allowCode: false, allowHosts: [], allowKeys: [], ...more };
 }
 
 function check(
