@@ -10,7 +10,6 @@ import type { World } from '../world.js';
 import { addConfigFlag, addExamples, type CommandDefinition } from './command.js';
 import { jsonText } from './json.js';
 import { paint } from './paint.js';
-import { jsonText } from './json.js';
 
 interface AffectedFlags {
   since?: string;

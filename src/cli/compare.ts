@@ -7,7 +7,6 @@ import { addExamples, type CommandDefinition } from './command.js';
 import type { ProjectFlags } from './flags.js';
 import { jsonText } from './json.js';
 import { takesColor } from './paint.js';
-import { jsonText } from './json.js';
 
 /** `assay compare`: two runs, baselines or commits side by side. */
 export const command: CommandDefinition = {

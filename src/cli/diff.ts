@@ -7,7 +7,6 @@ import { addConfigFlag, addExamples, type CommandDefinition } from './command.js
 import { jsonText } from './json.js';
 import { paint } from './paint.js';
 import { table } from './table.js';
-import { jsonText } from './json.js';
 
 type Colors = ReturnType<typeof paint>;
 

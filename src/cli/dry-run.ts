@@ -6,7 +6,6 @@ import type { World } from '../world.js';
 import type { EvalFlags } from './flags.js';
 import { jsonText } from './json.js';
 import { money } from './money.js';
-import { jsonText } from './json.js';
 
 /** `assay eval --dry-run`: how many calls, which, and what they may cost. Calls nothing. */
 export async function dryRunCommand(options: EvaluateOptions, flags: EvalFlags, world: World): Promise<number> {

@@ -7,7 +7,6 @@ import { addConfigFlag, addExamples, type CommandDefinition } from './command.js
 import { jsonText } from './json.js';
 import { money } from './money.js';
 import { paint } from './paint.js';
-import { jsonText } from './json.js';
 
 interface RenderFlags {
   config?: string;
