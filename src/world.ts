@@ -29,6 +29,8 @@ export interface World {
   /** Hex digits nobody can guess. */
   randomHex(digits: number): string;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** What went wrong so far outside of anything that is waited for, a sentence each: a run with such is unverified. */
+  strays?(): readonly string[];
 }
 
 /** Waits; ends at once, without an error, when the signal is aborted. */

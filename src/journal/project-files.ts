@@ -7,7 +7,7 @@ import { type Line, type LinePlace, readLines } from './lines.js';
 import { type Lock, takeLock } from './lock.js';
 import { refuseLink } from './plain-file.js';
 import { readAt } from './reader.js';
-import { fileErrorCode, writeTrouble } from './write-trouble.js';
+import { fileErrorCode, readTrouble, writeTrouble } from './write-trouble.js';
 
 /** Files of a project that are read by place and written safely: what recordings are kept in. */
 export interface ProjectFiles {
@@ -126,7 +126,8 @@ async function* linesOrNone(path: string): AsyncGenerator<Line> {
   try {
     yield* readLines(path);
   } catch (error) {
-    if (fileErrorCode(error) !== 'ENOENT') throw error;
+    const code = fileErrorCode(error);
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw readTrouble(path, error);
   }
 }
 

@@ -31,3 +31,9 @@ export function writeTrouble(path: string, error: unknown, exitCode: number = EX
   if (code === undefined) return error;
   return new UserError([problems['cannot-write'](path, REASONS[code] ?? code)], exitCode);
 }
+
+/** What to throw when reading failed: trouble of the file system in words, anything else as it is. */
+export function readTrouble(path: string, error: unknown): unknown {
+  const code = fileErrorCode(error);
+  return code === undefined ? error : new UserError([problems['unreadable-file'](path, REASONS[code] ?? code)]);
+}

@@ -118,6 +118,7 @@ async function run(
       ...(against?.reasons ?? []),
       ...(spent === undefined ? [] : [spent]),
       ...(await missesReasons(misses, session, world)),
+      ...(world.strays?.() ?? []),
     ];
     if (!engine.signal.aborted || spent !== undefined)
       await journal.end({ finishedAt, reasons, misses: { ...misses } });

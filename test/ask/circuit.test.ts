@@ -39,14 +39,15 @@ test('in its two places around a queue, it lets nothing through that had waited'
   expect(answers[19]).toMatchObject({ failure: { kind: 'unavailable', message: 'provider unavailable: no credit' } });
 });
 
+/** Asks questions in turn; a number is how many are under way together. */
+async function waves(ask: Ask, sizes: readonly number[]): Promise<Answer[]> {
+  const last: Answer[] = [];
+  for (const size of sizes)
+    last.push(...(await Promise.all(Array.from({ length: size }, () => ask(request(), context())))));
+  return last;
+}
+
 describe('a provider that is down', () => {
-  /** Asks questions in turn; a number is how many are under way together. */
-  async function waves(ask: Ask, sizes: readonly number[]): Promise<Answer[]> {
-    const last: Answer[] = [];
-    for (const size of sizes)
-      last.push(...(await Promise.all(Array.from({ length: size }, () => ask(request(), context())))));
-    return last;
-  }
   const kinds = (answers: readonly Answer[]) => answers.map((each) => (each.ok ? 'ok' : each.failure.kind));
 
   test.each<FailureKind>(['network', 'timeout', 'server'])(

@@ -1,57 +1,25 @@
-import { availableParallelism, loadavg } from 'node:os';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
 import { caseIds, casesFile } from '../cli/echo.js';
 import { expectReports } from '../cli/report.js';
-import type { Content, Outcome, Project, ResultReport, RunReport } from '../support/project.js';
-import { chatAnswer, messagesAnswer } from '../support/replies.js';
+import { junitFaults, readXml } from '../reports/xml.js';
+import { openaiFaults } from '../support/openai-spec.js';
+import {
+  type AssayOptions,
+  type Content,
+  type Outcome,
+  PACKAGE,
+  type Project,
+  type ResultReport,
+} from '../support/project.js';
 import type { Reply, ScriptedServer, Seen } from '../support/scripted-server.js';
-
-/** Keys that must be seen nowhere but in the header they belong to. */
-const KEYS = { OPENAI_API_KEY: 'sk-CANARY-openai-4f1d9c', ANTHROPIC_API_KEY: 'sk-ant-CANARY-anthropic-77be02' };
-
-export type Family = 'openai' | 'anthropic';
-/** What the faulty provider is for: the trials' own answers, or the judge's, while the answers are sound. */
-export type Role = 'model' | 'judge';
-
-/** One request, as a row's script sees it. */
-export interface Question {
-  family: Family;
-  /** The case it is asked for: c01, c02, … */
-  id: string;
-  /** Which request it is for this case, and which of all, from 0. */
-  nth: number;
-  index: number;
-  seen: Seen;
-  /** A right answer, and the same as data with other members in place of its own. */
-  right(more?: Record<string, unknown>): Record<string, unknown>;
-  server: ScriptedServer;
-}
-
-/** What should become of a case. Of a judge's: `passed` it graded, `failed` it did not; the trial itself is completed. */
-export type Fate = 'passed' | 'failed' | 'errored' | 'skipped';
-
-/** A row of the matrix: a fault, and what is right to do about it. */
-export interface Row {
-  id: string;
-  fault: string;
-  cases?: number;
-  flags?: readonly string[];
-  /** Takes the place of an answer; nothing: a right answer. */
-  reply?(question: Question): Reply | undefined | Promise<Reply | undefined>;
-  /** Instead of the server's address. */
-  url?: string;
-  /** How long the run may take by the bounds that are set, in seconds. */
-  within: number;
-  /** Of each case, or of some by their id; the others pass. */
-  fates: Fate | Record<string, Fate>;
-  /** Attempts of every trial, where the fault is the model's. */
-  attempts?: number;
-  /** The words in which the trouble is told. */
-  says?: RegExp;
-  /** Most requests that the server may see. */
-  requests?: number;
-  more?(run: { report: RunReport; server: ScriptedServer; made: Project; role: Role }): void;
-}
+import { busyness } from './busyness.js';
+import { FAMILIES, type Family, NAMES, rightAnswer } from './families.js';
+import type { Fate, Role, Row } from './row.js';
 
 /** What makes projects and servers that end with the test. */
 export interface Tools {
@@ -59,77 +27,129 @@ export interface Tools {
   startServer(script: (seen: Seen) => Promise<Reply | undefined>): Promise<ScriptedServer>;
 }
 
-/** A cell of the matrix, made ready to run. */
+/** A run of both families with one fault, made ready. */
 export interface Cell {
+  row: Row;
+  role: Role;
   made: Project;
-  server: ScriptedServer;
+  servers: Readonly<Record<Family, ScriptedServer>>;
   args: string[];
-  env: Record<string, string>;
+  options: AssayOptions;
+  began: number;
 }
 
-/** Makes a project whose model or judge is of this family and behind a server with this fault. */
-export async function makeCell(row: Row, family: Family, role: Role, tools: Tools): Promise<Cell> {
+const USAGE = 'usage.json';
+
+/** Makes a project whose models, or judges, are one of each family, each behind a server with this fault. */
+export async function makeCell(row: Row, role: Role, { project, startServer }: Tools): Promise<Cell> {
+  const started = await Promise.all(FAMILIES.map((family) => startFaulty(row, family, role, startServer)));
+  const servers = Object.fromEntries(FAMILIES.map((family, at) => [family, started[at]])) as Cell['servers'];
+  const made = project(role === 'model' ? modelProject(row) : judgeProject(row));
+  const env = FAMILIES.map((family): [string, string][] => {
+    const { keyVariable, key, urlVariable, urlPath } = NAMES[family];
+    return [
+      [keyVariable, key],
+      [urlVariable, `${row.url ?? servers[family].url}${urlPath}`],
+    ];
+  });
+  const hook = pathToFileURL(join(PACKAGE, 'bench/support/report-usage.mjs')).href;
+  return {
+    row,
+    role,
+    made,
+    servers,
+    args: ['eval', '--mode', 'live', ...(row.flags ?? [])],
+    options: {
+      env: {
+        ...Object.fromEntries(env.flat()),
+        NODE_OPTIONS: `--import ${hook}`,
+        BENCH_USAGE: join(made.root, USAGE),
+      },
+    },
+    began: performance.now(),
+  };
+}
+
+async function startFaulty(row: Row, family: Family, role: Role, startServer: Tools['startServer']) {
   const counts = new Map<string, number>();
-  const server: ScriptedServer = await tools.startServer(async (seen) => {
+  const server: ScriptedServer = await startServer(async (seen) => {
     const id = /\bc\d\d\b/.exec(seen.body)?.[0] ?? '';
     const nth = counts.get(id) ?? 0;
     counts.set(id, nth + 1);
-    const right = (more?: Record<string, unknown>) => rightAnswer(family, role, id, more);
-    const question = { family, id, nth, index: seen.index, seen, right, server };
-    return (await row.reply?.(question)) ?? { json: right() };
+    const text = role === 'model' ? `you said ${id}` : JSON.stringify({ reason: `${id} is polite`, score: 1 });
+    const right = (more?: Record<string, unknown>) => rightAnswer(family, text, more);
+    return (await row.reply?.({ family, id, nth, index: seen.index, seen, right, server })) ?? { json: right() };
   });
-  const model = family === 'openai' ? 'openai:gpt-4o-mini' : 'anthropic:claude-haiku-4-5';
-  const dated = family === 'openai' ? 'openai:gpt-4o-mini-2024-07-18' : 'anthropic:claude-haiku-4-5-20251001';
-  const cases = casesFile(caseIds(row.cases ?? 2));
-  const made = tools.project({
-    'assay.config.yaml':
-      role === 'model' ? [`models: [${model}]`] : ['models: [mock:echo]', `judge: { model: "${dated}" }`],
+  return server;
+}
+
+function modelProject(row: Row): Record<string, Content> {
+  return {
+    'assay.config.yaml': [`models: [${FAMILIES.map((family) => NAMES[family].model).join(', ')}]`],
+    'evals/echo.prompt.md': [...(row.stream ? ['---', 'parameters: { stream: true }', '---'] : []), '{{text}}'],
+    'evals/echo.cases.yaml': casesFile(caseIds(row.cases ?? 2)),
+  };
+}
+
+function judgeProject(row: Row): Record<string, Content> {
+  const judges = FAMILIES.map(
+    (family) => `{ type: judge, value: Is polite, metric: ${family}, options: { model: "${NAMES[family].judge}" } }`,
+  );
+  return {
+    'assay.config.yaml': ['models: [mock:echo]'],
     'evals/echo.prompt.md': '{{text}}',
-    'evals/echo.cases.yaml':
-      role === 'model'
-        ? cases
-        : ['defaults: { assert: [{ type: judge, value: Is polite, metric: polite }] }', ...cases],
-  });
-  const url = row.url ?? server.url;
-  const env = { ...KEYS, OPENAI_BASE_URL: `${url}/v1`, ANTHROPIC_BASE_URL: url };
-  return { made, server, args: ['eval', '--mode', 'live', ...(row.flags ?? [])], env };
+    'evals/echo.cases.yaml': [`defaults: { assert: [${judges.join(', ')}] }`, ...casesFile(caseIds(row.cases ?? 2))],
+  };
 }
 
-function rightAnswer(
-  family: Family,
-  role: Role,
-  id: string,
-  more: Record<string, unknown> = {},
-): Record<string, unknown> {
-  const text = role === 'model' ? `you said ${id}` : JSON.stringify({ reason: `${id} is polite`, score: 1 });
-  return family === 'openai' ? chatAnswer(text, more) : messagesAnswer(text, more);
-}
-
-/** Holds a run to all that its row says, and to what holds for every run. */
-export function expectCell(row: Row, role: Role, { made, server }: Cell, outcome: Outcome): void {
+/** Holds a run to all that its row says, and to what holds for every run. @returns what the matrix shows of it */
+export async function expectCell(cell: Cell, outcome: Outcome): Promise<string> {
+  const { row, role, made, servers } = cell;
   const report = expectReports(made, outcome);
+  await expectJunit(made);
   const fates = Object.fromEntries(
     caseIds(row.cases ?? 2).map((id) => [id, typeof row.fates === 'string' ? row.fates : (row.fates[id] ?? 'passed')]),
   );
-  const results = report.evals[0]?.results ?? [];
-  expect(Object.fromEntries(results.map((result) => [result.case, fateOf(result, role)]))).toEqual(
-    role === 'model' ? fates : graded(fates),
-  );
   expect(outcome.code).toBe(exitOf(Object.values(fates), role));
-  const { attempts } = row;
-  if (attempts !== undefined && role === 'model') {
-    expect(results.map((each) => each.attempts)).toEqual(results.map(() => attempts));
+  const peakMb = (JSON.parse(made.read(USAGE)) as { peakMb: number }).peakMb;
+  for (const family of FAMILIES) {
+    const server = servers[family];
+    const its = role === 'model' ? report.evals.find(({ model }) => model === NAMES[family].model) : report.evals[0];
+    const results = its?.results ?? [];
+    const wanted = role === 'model' ? fates : graded(fates);
+    const met = results.map((result): [string, Fate] => {
+      const fate = fateOf(result, family, role);
+      const lost = fate === 'errored' || fate === 'skipped';
+      return [result.case, lost && wanted[result.case] === 'unanswered' ? 'unanswered' : fate];
+    });
+    expect(Object.fromEntries(met), family).toEqual(wanted);
+    if (row.attempts !== undefined && role === 'model') {
+      expect(results.map((each) => each.attempts)).toEqual(results.map(() => row.attempts));
+    }
+    if (row.says) expect(results.map((result) => words(result, family, role)).join('\n')).toMatch(row.says);
+    if (row.requests !== undefined) expect(server.requests.length, family).toBeLessThanOrEqual(row.requests);
+    row.more?.({ family, role, results, server, made, peakMb });
   }
-  if (row.says) expect(results.map(words).join('\n')).toMatch(row.says);
-  if (row.requests !== undefined) expect(server.requests.length).toBeLessThanOrEqual(row.requests);
-  expect(outcome.ms / 1000).toBeLessThan((row.within + 2) * slowness());
+  expectConformant(servers.openai);
   expectNoKeys(made, outcome);
-  row.more?.({ report, server, made, role });
+  const over = outcome.ms / 1000 - row.within;
+  expect(over, 'seconds beyond the bounds that were set').toBeLessThan(allowance(cell));
+  return `exit ${outcome.code} ${over < 0 ? '' : '+'}${Math.round(over * 1000)} ms`;
 }
 
-/** How much longer things take because others keep the machine busy. */
-function slowness(): number {
-  return Math.max(1, (2 * (loadavg()[0] ?? 0)) / availableParallelism());
+/** How many seconds over its bounds a run may take: two, and more where others keep the machine so busy that the start alone took long. */
+export function allowance(cell: Cell): number {
+  const { row } = cell;
+  const byStart = (sinceStart(cell) ?? 0) / 700;
+  return (row.within + 2) * Math.max(byStart, busyness()) - row.within;
+}
+
+/** How long the command took to its first request, in milliseconds; undefined while there is none. */
+export function sinceStart({ began, servers }: Cell): number | undefined {
+  const [first] = FAMILIES.flatMap((family) => servers[family].requests.slice(0, 1))
+    .map(({ arrivedMs }) => arrivedMs)
+    .toSorted((a, b) => a - b);
+  return first === undefined ? undefined : first - began;
 }
 
 /** The judge's trouble is never the trial's: its score is missing, whatever the reason. */
@@ -137,9 +157,11 @@ function graded(fates: Record<string, Fate>): Record<string, Fate> {
   return Object.fromEntries(Object.entries(fates).map(([id, fate]) => [id, fate === 'passed' ? 'passed' : 'failed']));
 }
 
-function fateOf(result: ResultReport, role: Role): Fate {
-  const score = result.scores?.find(({ metric }) => metric === (role === 'judge' ? 'polite' : 'contains'));
-  if (role === 'judge') return result.status === 'completed' && score?.status === 'scored' ? 'passed' : 'failed';
+function fateOf(result: ResultReport, family: Family, role: Role): Fate {
+  if (role === 'judge') {
+    const score = result.scores?.find(({ metric }) => metric === family);
+    return result.status === 'completed' && score?.status === 'scored' ? 'passed' : 'failed';
+  }
   if (result.status !== 'completed') return result.status === 'skipped' ? 'skipped' : 'errored';
   return result.pass === true ? 'passed' : 'failed';
 }
@@ -149,18 +171,33 @@ function exitOf(fates: readonly Fate[], role: Role): number {
   return role === 'model' && fates.includes('failed') ? 1 : 3;
 }
 
-function words({ failure, reason, scores }: ResultReport): string {
-  return [
-    failure && `${failure.kind}: ${failure.message}`,
-    reason,
-    ...(scores ?? []).map((score) => score.reason),
-  ].join('\n');
+function words({ failure, reason, scores }: ResultReport, family: Family, role: Role): string {
+  const told = (scores ?? []).filter(({ metric }) => role === 'model' || metric === family);
+  return [failure && `${failure.kind}: ${failure.message}`, reason, ...told.map((score) => score.reason)].join('\n');
+}
+
+/** Jenkins' schema: by its rules stated anew, and by xmllint where that and the schema are. */
+async function expectJunit(made: Project): Promise<void> {
+  expect(junitFaults(readXml(made.read('reports/junit.xml')))).toEqual([]);
+  if (!existsSync(JUNIT_XSD)) return;
+  const args = ['--noout', '--schema', JUNIT_XSD, join(made.root, 'reports/junit.xml')];
+  await promisify(execFile)('xmllint', args).catch((trouble: NodeJS.ErrnoException) => {
+    if (trouble.code !== 'ENOENT') throw trouble;
+  });
+}
+
+const JUNIT_XSD = join(PACKAGE, '../shared/specs/junit-10.xsd');
+
+/** Every request keeps to OpenAI's published description, where that is there. */
+function expectConformant({ requests }: ScriptedServer): void {
+  for (const { path, json } of requests) expect(openaiFaults(path, json)).toEqual([]);
 }
 
 /** No key in any file or stream, as it is or encoded. */
 function expectNoKeys(made: Project, { stdout, stderr }: Outcome): void {
   const texts = [stdout, stderr, ...made.files().map((file) => made.read(file))].join('\n');
-  for (const key of Object.values(KEYS)) {
+  for (const family of FAMILIES) {
+    const { key } = NAMES[family];
     const encoded = Buffer.from(key).toString('base64').replace(/=+$/, '');
     for (const form of [key, encoded, encodeURIComponent(key)]) expect(texts.includes(form)).toBe(false);
   }

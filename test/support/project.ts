@@ -53,6 +53,8 @@ export interface AssayOptions {
   /** Below the project's root. */
   cwd?: string;
   env?: Record<string, string>;
+  /** The folder of another build. */
+  build?: string;
 }
 
 /** How a command ended. */
@@ -149,7 +151,8 @@ export function project(files: Record<string, Content> = {}, atEnd: AtEnd = onTe
       git('commit', '-q', '--allow-empty', '-m', message);
     },
     assay: (args, options) => made.start(args, options).ended,
-    start: (args, { cwd = '.', env } = {}) => start(args, at(cwd), { ...cleanEnv(root), ...env }, root),
+    start: (args, { cwd = '.', env, build = BUILD } = {}) =>
+      start([join(build, 'cli/main.js'), ...args], at(cwd), { ...cleanEnv(root), ...env }, root),
   };
   for (const [path, content] of Object.entries(files)) made.write(path, content);
   return made;
@@ -165,14 +168,14 @@ function cleanEnv(home: string): Record<string, string> {
 
 function start(args: readonly string[], cwd: string, env: Record<string, string>, root: string): Running {
   const began = performance.now();
-  const child = spawn(process.execPath, [CLI, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const texts = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (texts.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (texts.stderr += text));
   const ended = new Promise<Outcome>((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
-      reject(new Error(`assay ${args.join(' ')} did not end by itself\n${texts.stdout}${texts.stderr}`));
+      reject(new Error(`${args.join(' ')} did not end by itself\n${texts.stdout}${texts.stderr}`));
     }, HANGS_AFTER_MS);
     child.on('error', reject);
     child.on('close', (code, signal) => {

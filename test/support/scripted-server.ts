@@ -43,8 +43,13 @@ export interface Reply {
   bytes?: number;
   /** Wait before the head of the answer. */
   delayMs?: number;
-  /** `before-head`: hang up at once. `mid-body`: hang up after the body that is given, having promised more. */
-  cut?: 'before-head' | 'mid-body';
+  /**
+   * `before-head`: hang up at once. `mid-body`: hang up after the body that is given, having promised more. `after-body`: hang up
+   * once all of it is sent, though the connection was to be kept.
+   */
+  cut?: 'before-head' | 'mid-body' | 'after-body';
+  /** Bytes behind the whole answer, that nobody asked for. */
+  tail?: string;
   /** `head`: never answer. `body`: send what is given, promise more, and fall silent. */
   stall?: 'head' | 'body';
   /** Go on with a byte every so many milliseconds, for ever. */
@@ -218,7 +223,8 @@ async function send(reply: Reply, response: ServerResponse, ended: AbortSignal):
     return;
   }
   const body = reply.json === undefined ? reply.body : JSON.stringify(reply.json);
-  const faulty = reply.cut !== undefined || reply.stall !== undefined || reply.dripMs !== undefined;
+  const faulty =
+    (reply.cut !== undefined && reply.cut !== 'after-body') || reply.stall !== undefined || reply.dripMs !== undefined;
   response.writeHead(reply.status ?? 200, headersOf(reply, body, faulty));
   response.flushHeaders();
   if (body !== undefined && body.length > 0) await write(response, body);
@@ -235,7 +241,12 @@ async function send(reply: Reply, response: ServerResponse, ended: AbortSignal):
     response.destroy();
     return;
   }
-  response.end();
+  const { socket } = response;
+  await new Promise<void>((resolve) => {
+    response.end(() => resolve());
+  });
+  if (reply.tail !== undefined) socket?.write(reply.tail);
+  if (reply.cut === 'after-body') socket?.destroy();
 }
 
 function headersOf(reply: Reply, body: string | Uint8Array | undefined, faulty: boolean): Record<string, string> {

@@ -1,0 +1,201 @@
+import type { Defence } from './weakened.js';
+
+/** The defences against faulty providers. */
+export const PROVIDER_DEFENCES: readonly Defence[] = [
+  {
+    what: 'the whole lane pauses on retry-after',
+    edits: [['ask/lane.js', 'this.#pausedUntil = Math.max(this.#pausedUntil, now + stated);', '{}']],
+    row: 'P1',
+  },
+  {
+    what: 'nobody waits longer than --max-wait',
+    edits: [
+      ['ask/limits.js', 'if (asked !== undefined && asked > maxWaitMs)', 'if (false)'],
+      ['ask/lane.js', 'if (pause <= this.#options.maxWaitMs)', 'if (true)'],
+    ],
+    row: 'P3',
+    endless: true,
+  },
+  {
+    what: 'a date is understood',
+    edits: [
+      [
+        'providers/retry-after.js',
+        'return seconds === undefined ? untilDate(stated, nowMs) : seconds * 1000;',
+        'return seconds === undefined ? undefined : seconds * 1000;',
+      ],
+    ],
+    row: 'P3b',
+  },
+  {
+    what: 'the circuit opens on quota and keys',
+    edits: [['ask/circuit.js', "new Set(['auth', 'quota'])", 'new Set()']],
+    row: 'P6a',
+  },
+  {
+    what: 'a refused key is told from a bad request',
+    edits: [['providers/wire-errors.js', 'if (status === 401 || status === 403 || says(AUTH))', 'if (false)']],
+    row: 'P6d',
+  },
+  {
+    what: 'the circuit opens for a provider that is down',
+    edits: [['ask/circuit.js', 'const MOST_LOST = 3;', 'const MOST_LOST = Infinity;']],
+    row: 'P11d',
+  },
+  {
+    what: 'trouble that may pass is tried again',
+    edits: [['ask/retry.js', 'retries = 3', 'retries = 0']],
+    row: 'P12',
+  },
+  {
+    what: 'a bad request is not tried again',
+    edits: [
+      [
+        'providers/wire-errors.js',
+        "if (wish !== 'true' && (kind === 'bad-request' || kind === 'not-found'))",
+        'if (false)',
+      ],
+    ],
+    row: 'P7',
+  },
+  {
+    what: 'x-should-retry is heeded',
+    edits: [['providers/wire-errors.js', "if (wish === 'false')", 'if (false)']],
+    row: 'P10',
+  },
+  {
+    what: 'each attempt has its time, raced',
+    edits: [['ask/deadline.js', 'Promise.race([work(inner.signal), tooLate])', 'work(inner.signal)']],
+    row: 'P13',
+    endless: true,
+  },
+  {
+    what: 'each attempt has its time, a dripping body too',
+    edits: [['ask/deadline.js', 'Promise.race([work(inner.signal), tooLate])', 'work(inner.signal)']],
+    row: 'P14b',
+    endless: true,
+    role: 'judge',
+  },
+  {
+    what: 'a late answer is dropped',
+    edits: [['ask/deadline.js', 'Promise.race([work(inner.signal), tooLate])', 'work(inner.signal)']],
+    row: 'P15',
+  },
+  {
+    what: 'an answer that falls silent is ended',
+    edits: [['providers/wire-exchange.js', 'setTimeout(() => this.#fail(silent(idleMs)), idleMs)', 'undefined']],
+    row: 'P14a',
+    endless: true,
+  },
+  {
+    what: 'a stream that falls silent is ended',
+    edits: [['providers/wire-exchange.js', 'setTimeout(() => this.#fail(silent(idleMs)), idleMs)', 'undefined']],
+    row: 'P35c',
+    endless: true,
+  },
+  {
+    what: 'a byte order mark is no JSON',
+    edits: [
+      [
+        'providers/wire-response.js',
+        "return JSON.parse((await this.#take()).toString('utf8'));",
+        "return JSON.parse((await this.#take()).toString('utf8').replace('\\uFEFF', ''));",
+      ],
+    ],
+    row: 'P16',
+  },
+  {
+    what: 'an answer is looked at before it is read',
+    edits: [
+      [
+        'providers/sdk-call.js',
+        'if (!isRecord(value))',
+        "if (value === null || typeof value !== 'object') return { output: String(value), finishReason: 'stop' };\n    if (false)",
+      ],
+    ],
+    row: 'P17',
+  },
+  {
+    what: 'an error object is no answer',
+    edits: [['providers/sdk-call.js', 'if (error)\n        throw error;', '']],
+    row: 'P18',
+  },
+  {
+    what: 'an answer without content is none',
+    edits: [['providers/openai-chat.js', "throw badAnswer('the answer has no content');", '{}']],
+    row: 'P19',
+  },
+  {
+    what: 'an answer that was cut or filtered fails',
+    edits: [['score/finish.js', 'if (reason === undefined || mentioned)', 'if (true)']],
+    row: 'P20',
+  },
+  {
+    what: 'redirects are refused',
+    edits: [['providers/wire-exchange.js', 'if (status >= 300 && status < 400)', 'if (false)']],
+    row: 'P23',
+  },
+  {
+    what: 'usage that is no number is none',
+    edits: [
+      ['providers/answers.js', 'export function count(', 'export const count = (value) => value;\nfunction counted('],
+    ],
+    row: 'P24',
+  },
+  {
+    what: 'calls under way are bounded',
+    edits: [
+      ['ask/lane.js', 'if (this.#underWay >= this.#window.size)', 'if (false)'],
+      ['ask/limits.js', 'await overall(() => send(turn.place))', 'await send(turn.place)'],
+    ],
+    row: 'P27',
+  },
+  {
+    what: 'an answer may be so large only',
+    edits: [['providers/wire-exchange.js', 'if (this.#received > limit)', 'if (false)']],
+    row: 'P32',
+  },
+  {
+    what: 'a stream has to come to its end',
+    edits: [
+      [
+        'providers/sdk-call.js',
+        "if (value === undefined)\n        throw badAnswer('the stream ended before the answer did');",
+        "if (value === undefined)\n        return { value: { choices: [{ message: { content: 'half' } }], content: [{ type: 'text', text: 'half' }] }, times };",
+      ],
+    ],
+    row: 'P35b',
+  },
+  {
+    what: 'a judge is taken by its word only where it is one clear verdict',
+    edits: [
+      [
+        'assertions/judge-verdict.js',
+        "if (typeof score !== 'number' || !(score >= 0 && score <= 1))",
+        "if (typeof score !== 'number')",
+      ],
+    ],
+    row: 'R12',
+    role: 'judge',
+  },
+  {
+    what: 'a judge without an answer leaves no score',
+    edits: [
+      [
+        'assertions/judge.js',
+        "return { status: 'unscored', reason: `no verdict from the judge: ${answer.failure.message}` };",
+        "return { status: 'scored', value: 0, pass: false, reason: 'no' };",
+      ],
+    ],
+    row: 'P26',
+    role: 'judge',
+  },
+  {
+    what: 'a key is redacted wherever it stands',
+    edits: [['trust/redact.js', 'if (forms.size === 0)', 'if (true)']],
+    row: 'P36',
+  },
+];
+
+/** So many of them hold in every run of the tests; all of them in `npm run faults`. */
+export const ALWAYS: ReadonlySet<string> = new Set(['P1', 'P6a', 'P11d', 'P13', 'P14a', 'P18', 'P23', 'P26', 'P32']);

@@ -1,0 +1,41 @@
+import { chatAnswer, messagesAnswer } from '../support/replies.js';
+
+/** The two languages in which models are asked over the official SDKs. */
+export type Family = 'openai' | 'anthropic';
+export const FAMILIES: readonly Family[] = ['openai', 'anthropic'];
+
+/** What a family is called by and asked with. */
+interface Names {
+  model: string;
+  /** A dated name, as a judge must have. */
+  judge: string;
+  keyVariable: string;
+  /** Must be seen nowhere but in the header it belongs to. */
+  key: string;
+  urlVariable: string;
+  urlPath: string;
+}
+
+export const NAMES: Readonly<Record<Family, Names>> = {
+  openai: {
+    model: 'openai:gpt-4o-mini',
+    judge: 'openai:gpt-4o-mini-2024-07-18',
+    keyVariable: 'OPENAI_API_KEY',
+    key: 'sk-CANARY-openai-4f1d9c',
+    urlVariable: 'OPENAI_BASE_URL',
+    urlPath: '/v1',
+  },
+  anthropic: {
+    model: 'anthropic:claude-haiku-4-5',
+    judge: 'anthropic:claude-haiku-4-5-20251001',
+    keyVariable: 'ANTHROPIC_API_KEY',
+    key: 'sk-ant-CANARY-anthropic-77be02',
+    urlVariable: 'ANTHROPIC_BASE_URL',
+    urlPath: '',
+  },
+};
+
+/** A right answer of a family, with other members in place of its own. */
+export function rightAnswer(family: Family, text: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return family === 'openai' ? chatAnswer(text, more) : messagesAnswer(text, more);
+}

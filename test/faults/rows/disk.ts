@@ -1,0 +1,169 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { CASES, casesFile, says } from '../../cli/echo.js';
+import { expectReports } from '../../cli/report.js';
+import { expectRefused, expectRun, LIVE, type Scenario, shell } from '../scenario.js';
+
+const LARGE = 'x'.repeat(100_000);
+const live = '$assay eval --mode live';
+
+/** What a disk, a pipe or a terminal does to a run. */
+export const DISK: readonly Scenario[] = [
+  {
+    id: 'X5',
+    fault: 'a file grows beyond what is allowed, in the middle of the run',
+    posix: true,
+    async run({ echoProject }) {
+      const made = await echoProject({ cases: 8, script: (_seen, id) => says(`${id} ${LARGE}`) });
+      expect((await made.evaluate()).code).toBe(0);
+      const history = made.read('reports/history.jsonl');
+      const { code, stderr } = await shell(made, `ulimit -f 300; ${live} --concurrency 2`);
+      expect(stderr).toMatch(/run\.jsonl[^]*larger than a file may be/);
+      expect(code).toBe(3);
+      // No report may tell of a run that was lost.
+      expect(made.has('reports/report.json')).toBe(false);
+      expect(made.read('reports/history.jsonl')).toBe(history);
+      expectRun(made, await made.evaluate([...LIVE, '--resume']), 0);
+      return `exit ${code}`;
+    },
+  },
+  {
+    id: 'X5b',
+    fault: 'standard output is a full disk',
+    posix: true,
+    async run({ echoProject }) {
+      const made = await echoProject({ cases: 2 });
+      const { code, stderr } = await shell(made, `${live} > /dev/full`);
+      expect(stderr).toMatch(/standard output cannot be written: .*no space/i);
+      expect(code).toBe(3);
+      expect(made.has('reports/report.json')).toBe(true);
+      return `exit ${code}`;
+    },
+  },
+  {
+    id: 'X6',
+    fault: 'the output folder is a file, read-only, named too long; missing',
+    async run({ echoProject }) {
+      const made = await echoProject({ cases: 1, files: { taken: 'a file' } });
+      const refused: [string, RegExp][] = [
+        ['taken', /taken[^]*there is a file where a folder is needed/],
+        ['x'.repeat(256), /its name is too long|ENAMETOOLONG/],
+      ];
+      if (process.platform !== 'win32' && process.getuid?.() !== 0) {
+        mkdirSync(join(made.root, 'locked'));
+        chmodSync(join(made.root, 'locked'), 0o500);
+        refused.push(['locked', /no permission/]);
+      }
+      for (const [out, words] of refused) expectRefused(made, await made.evaluate([...LIVE, '--out', out]), words);
+      expect(made.server.requests).toEqual([]);
+      expect((await made.evaluate([...LIVE, '--out', 'new/folder'])).code).toBe(0);
+      expect(made.has('new/folder/report.json')).toBe(true);
+      return 'exit 2 before any call; made';
+    },
+  },
+  {
+    id: 'X8',
+    fault: 'a slow reader of 3 MB',
+    posix: true,
+    async run({ echoProject }) {
+      const made = await echoProject({ cases: 30, script: (_seen, id) => says(`${id} ${LARGE}`) });
+      const { code, stdout } = await shell(made, `${live} --json | (sleep 1; cat); exit $\{PIPESTATUS[0]}`);
+      expect(code).toBe(0);
+      expect(stdout.length).toBeGreaterThan(3_000_000);
+      expect(stdout).toBe(made.read('reports/report.json'));
+      return `exit 0, ${stdout.length} characters`;
+    },
+  },
+  {
+    id: 'X8b',
+    fault: 'a reader that goes away',
+    posix: true,
+    async run({ echoProject }) {
+      const made = await echoProject({ cases: 30, script: (_seen, id) => says(`${id} ${LARGE}`) });
+      const { code, stderr } = await shell(made, `${live} --json | head -c 10; exit $\{PIPESTATUS[0]}`);
+      expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.not.stringContaining('EPIPE') });
+      return 'exit 0';
+    },
+  },
+  {
+    id: 'X11',
+    fault: '30 answers of 1 MB in a heap of 36 MB',
+    posix: true,
+    async run({ echoProject }) {
+      const text = 'y'.repeat(1_000_000);
+      const made = await echoProject({
+        cases: 30,
+        config: ['concurrency: 2'],
+        script: (_seen, id) => says(`${id} ${text}`),
+      });
+      const env = { NODE_OPTIONS: '--max-old-space-size=36' };
+      const report = expectRun(made, await made.evaluate(LIVE, { env }), 0);
+      expect(report.trials.completed).toBe(30);
+      return 'exit 0';
+    },
+  },
+  {
+    id: 'X12',
+    fault: 'two runs into one folder',
+    async run({ echoProject }) {
+      const made = await echoProject({ cases: 4, script: async () => ({ delayMs: 400, ...says('c01 c02 c03 c04') }) });
+      const both = await Promise.all([made.evaluate(), made.evaluate()]);
+      const codes = both.map(({ code }) => code).toSorted();
+      // On a busy machine one may begin when the other has ended: then both pass.
+      expect([
+        [0, 2],
+        [0, 0],
+      ]).toContainEqual(codes);
+      const refused = both.find(({ code }) => code === 2);
+      if (refused) expect(refused.stderr).toMatch(/run\.jsonl\.lock/);
+      const passed = both.findLast(({ code }) => code === 0);
+      if (passed) expect(expectReports(made, passed).trials.completed).toBe(4);
+      return `exit ${codes.join(' and ')}`;
+    },
+  },
+  {
+    id: 'X13',
+    fault: 'the journal of another run is resumed',
+    async run({ echoProject }) {
+      const made = await echoProject({ cases: 2 });
+      await made.evaluate();
+      const journal = made.read('reports/run.jsonl');
+      made.write(CASES, casesFile(['c01', 'c03']));
+      const outcome = await made.evaluate([...LIVE, '--resume']);
+      expectRefused(made, outcome, /cannot be resumed: .+ was .+ and is/);
+      expect(made.read('reports/run.jsonl')).toBe(journal);
+      return 'exit 2, with the field';
+    },
+  },
+  {
+    id: 'X14',
+    fault: 'a recording that is damaged; no folder for new ones',
+    async run({ echoProject }) {
+      const made = await echoProject({ cases: 2 });
+      expect((await made.evaluate(['--mode', 'record'])).code).toBe(0);
+      const [file = ''] = made.files('fixtures');
+      made.write(file, made.read(file).replace('"completion"', '"complet'));
+      expectRefused(made, await made.evaluate([]), /echo\.jsonl:1:\d+[^]*cannot be read/);
+      made.remove('fixtures');
+      made.write('fixtures', 'a file');
+      made.server.forget();
+      const { code, stderr } = await made.evaluate(['--mode', 'record']);
+      expect(stderr).toMatch(/fixtures[^]*there is a file where a folder is needed/);
+      expect([2, 3]).toContain(code);
+      return `exit 2; exit ${code}`;
+    },
+  },
+  {
+    id: 'X16',
+    fault: 'no terminal: TERM=dumb, NO_COLOR, CI, 20 columns',
+    async run({ echoProject }) {
+      const made = await echoProject({ cases: 2, script: () => says('\u001b[31mc01\u001b]0;c02\u0007\u009b2J') });
+      const env = { TERM: 'dumb', NO_COLOR: '1', CI: 'true', COLUMNS: '20' };
+      const { stdout, stderr } = await made.evaluate(LIVE, { env });
+      // oxlint-disable-next-line no-control-regex -- they are what it is about
+      expect(stdout + stderr).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+      return 'no control characters';
+    },
+  },
+];
