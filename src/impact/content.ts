@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { UserError } from '../errors.js';
 import { contentHash } from '../hash.js';
 import { splitFrontMatter } from '../library/front-matter.js';
-import { loadSource, loadText } from '../library/load.js';
+import { loadText } from '../library/load.js';
+import { loadSource } from '../library/load-source.js';
 import { isObject } from '../library/source.js';
 import { type Token, tokenize } from '../library/template-tokens.js';
 import type { Tree } from '../library/tree.js';
-import { readYaml } from '../library/yaml.js';
+import { readYamlQuickly } from '../library/quick-yaml.js';
 import type { Json, JsonObject } from '../vocabulary.js';
 
 const silent = (): void => {};
@@ -23,7 +24,7 @@ export function readTemplateFile(tree: Tree, path: string): TemplateFile {
   const text = loadText(tree, path, silent) ?? '';
   const halves = path.endsWith('.prompt.md') ? splitFrontMatter(text, path) : { body: { text, lineOffset: 0 } };
   if ('problem' in halves) return { matter: {}, tokens: [], includes: [] };
-  const yaml = 'yaml' in halves && halves.yaml ? readYaml(halves.yaml.text, { file: path }) : undefined;
+  const yaml = 'yaml' in halves && halves.yaml ? readYamlQuickly(halves.yaml.text, { file: path }) : undefined;
   const matter = yaml && 'source' in yaml && isObject(yaml.source.value) ? yaml.source.value : {};
   const read = tokenize({ file: path, text: halves.body.text.replace(/\r\n?/g, '\n'), lineOffset: 0, indent: '' });
   const tokens = read.ok ? read.tokens : [];

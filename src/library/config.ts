@@ -7,7 +7,7 @@ import type { Report } from './findings.js';
 import { DEFAULT_GATE, mergeGate, normaliseRepeats } from './gate-settings.js';
 import { normaliseModels, Providers } from './models.js';
 import { nearest } from './nearest.js';
-import { loadSource } from './load.js';
+import { loadSource } from './load-source.js';
 import { isObject, type Path, type Source } from './source.js';
 import type { Tree } from './tree.js';
 import { faultsOf, reportFaults, salvaged } from './validate.js';

@@ -6,7 +6,7 @@ import type { CaseContext, Uses } from './case.js';
 import { CaseFiles, CaseIds, readCases } from './cases.js';
 import { readConfig, type Settings } from './config.js';
 import { Findings, type Report } from './findings.js';
-import { findFiles, type Layout, type PromptFiles } from './layout.js';
+import { expectPrompts, findFiles, type Layout, type PromptFiles } from './layout.js';
 import { problems as make } from '../errors.js';
 import type { DiscoverOptions } from './options.js';
 import { globFiles } from './load.js';
@@ -40,6 +40,7 @@ export async function discoverLibrary(tree: Tree, options: DiscoverOptions): Pro
   const expand = (pattern: string): string[] => globFiles(tree, [pattern], report);
   const chosen = select(layout, options.paths, expand, servants, report);
   for (const problem of chosen.problems) report(problem);
+  if (options.paths) expectPrompts(tree, chosen.prompts);
 
   const types = new AssertionTypes(options.assertions);
   const sources = new CaseFiles(tree, report);

@@ -107,6 +107,11 @@ export function treeOfFiles(listed: readonly CommittedFile[], { name, root, plac
       }
     },
 
+    expect(paths) {
+      const wanted = paths.flatMap((path) => files.get(locate(path)) ?? []).filter(({ link }) => !link);
+      toldSync(() => blobs.load(wanted.map(({ blob }) => blob)));
+    },
+
     read(path) {
       const file = find(path);
       return toldSync(() => {

@@ -75,6 +75,13 @@ export function findFiles(tree: Tree, libraries: readonly string[], report: Repo
   return { prompts: list, problems };
 }
 
+/** Tells a tree that these prompts, of the many it may have, are about to be read. */
+export function expectPrompts(tree: Tree, prompts: readonly PromptFiles[]): void {
+  if (!tree.expect) return;
+  const own = prompts.flatMap(({ path, cases, baseline }) => [path, ...cases, ...(baseline === undefined ? [] : [baseline])]);
+  tree.expect([...own, ...tree.glob(['**/_partials/**/*.md'])]);
+}
+
 function classify(path: string, problems: Problem[]): { kind: string; stem: string } | undefined {
   const { stem, kind = '', ext = '' } = FILE.exec(path)?.groups ?? {};
   const known = KINDS[kind.replace(/s$/, '')];

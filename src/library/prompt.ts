@@ -15,7 +15,7 @@ import type { Tree } from './tree.js';
 import { compileUserSchema, schemaProblems, type UserSchema } from './user-schema.js';
 import { salvaged } from './validate.js';
 import { promptVersion } from './version.js';
-import { readYaml } from './yaml.js';
+import { readYamlQuickly } from './quick-yaml.js';
 
 /** A prompt with what checking its cases needs. */
 export interface ReadPrompt {
@@ -124,7 +124,7 @@ interface Matter {
 function readMatter(file: string, yaml: { text: string; lineOffset: number } | undefined, report: Report): Matter {
   const start: Matter = { written: {}, broken: new Set(), place: () => ({ file, line: 1, column: 1 }) };
   if (!yaml) return start;
-  const read = readYaml(yaml.text, { file, lineOffset: yaml.lineOffset });
+  const read = readYamlQuickly(yaml.text, { file, lineOffset: yaml.lineOffset });
   if ('problems' in read) {
     for (const problem of read.problems) report(problem);
     return { ...start, broken: new Set(['models']) };

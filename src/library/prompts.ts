@@ -2,7 +2,7 @@ import type { ProviderDefinition } from '../providers/provider.js';
 import type { Config, Problem, Prompt } from '../vocabulary.js';
 import { readConfig, type Settings } from './config.js';
 import { Findings } from './findings.js';
-import { findFiles } from './layout.js';
+import { expectPrompts, findFiles } from './layout.js';
 import { globFiles } from './load.js';
 import { partialFinder } from './partials.js';
 import { readPrompt } from './prompt.js';
@@ -40,8 +40,9 @@ export function readPrompts(
     overridden: overrides(tree, settings),
     modelsOptional: true,
   };
-  const prompts = layout.prompts
-    .filter(({ id }) => wanted === undefined || wanted.has(id))
+  const chosen = layout.prompts.filter(({ id }) => wanted === undefined || wanted.has(id));
+  if (wanted) expectPrompts(tree, chosen);
+  const prompts = chosen
     .flatMap((files) => {
       const read = readPrompt(files, context, findings.add);
       return read && !read.broken ? [read.prompt] : [];

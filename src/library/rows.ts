@@ -2,7 +2,8 @@ import { problems as make } from '../errors.js';
 import type { Json, JsonObject, Place } from '../vocabulary.js';
 import type { Report } from './findings.js';
 import { readJson } from './json.js';
-import { loadSource, reportUnreadable } from './load.js';
+import { reportUnreadable } from './load.js';
+import { loadSource } from './load-source.js';
 import { isObject, type Path, type Source } from './source.js';
 import type { Tree } from './tree.js';
 

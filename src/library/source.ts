@@ -39,6 +39,21 @@ export function pathName(path: Path): string {
   return name;
 }
 
+/** A place that is looked up when its line or column is asked for, as most never are. */
+export function laterPlace(file: string, find: () => Place): Place {
+  let found: Place | undefined;
+  const here = (): Place => (found ??= find());
+  return {
+    file,
+    get line() {
+      return here().line;
+    },
+    get column() {
+      return here().column;
+    },
+  };
+}
+
 /** A part of a source as a source of its own. */
 export function within(source: Source, path: Path, value: Json): Source {
   return { file: source.file, value, place: (inner, of) => source.place([...path, ...inner], of) };

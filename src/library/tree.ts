@@ -14,6 +14,8 @@ export interface Tree {
    * @throws UserError when there is none, it leads outside, or it is not UTF-8
    */
   read(path: string): string;
+  /** Tells what of many files is about to be read: a tree for which each file takes long reads these together. */
+  expect?(paths: readonly string[]): void;
   /** The file line by line, for data sets too large for memory. @throws as `read` */
   lines(path: string): AsyncIterable<string>;
 }

@@ -1,8 +1,9 @@
 import { splitFrontMatter } from '../library/front-matter.js';
-import { loadSource, loadText } from '../library/load.js';
+import { loadText } from '../library/load.js';
+import { loadSource } from '../library/load-source.js';
 import { isObject, type Path, type Source } from '../library/source.js';
 import type { Tree } from '../library/tree.js';
-import { readYaml } from '../library/yaml.js';
+import { readYamlQuickly } from '../library/quick-yaml.js';
 import type { PolicyFacts } from '../policy/rule.js';
 import type { Json, Place } from '../vocabulary.js';
 
@@ -29,7 +30,7 @@ export function settingPlaces(tree: Tree, config: string | undefined): Pick<Poli
 function frontMatter(tree: Tree, path: string): Source | undefined {
   const halves = splitFrontMatter(loadText(tree, path, () => {}) ?? '', path);
   if ('problem' in halves || !halves.yaml) return undefined;
-  const read = readYaml(halves.yaml.text, { file: path, lineOffset: halves.yaml.lineOffset });
+  const read = readYamlQuickly(halves.yaml.text, { file: path, lineOffset: halves.yaml.lineOffset });
   return 'source' in read ? read.source : undefined;
 }
 

@@ -22,15 +22,24 @@ export function insideRoot(root: string, path: string, place?: Place): string {
   return insideOf(root)(path, place);
 }
 
-/** `insideRoot` for many paths of one folder: what that folder is in truth is found once. */
+/** `insideRoot` for many paths of one folder: what it and the folders in it are in truth is found once. */
 export function insideOf(root: string): (path: string, place?: Place) => string {
   let realRoot: string | undefined;
+  const folders = new Map<string, Resolved>();
+  /** A file that is no link lies where its folder lies, of which a library has few. */
+  const resolved = (absolute: string): Resolved => {
+    if (!isPlainFile(absolute)) return realOrNearest(absolute);
+    const folder = dirname(absolute);
+    const real = folders.get(folder) ?? realOrNearest(folder);
+    folders.set(folder, real);
+    return real.ok ? { ok: true, path: join(real.path, basename(absolute)) } : real;
+  };
   return (path, place) => {
     const refuse = (why: string): UserError => new UserError([problems['outside-root'](path, why, place)]);
     if (path.includes('\0')) throw refuse('it holds a NUL character');
     if (foreignEscape(root, path)) throw refuse('it leads outside');
     const absolute = resolve(root, path);
-    const real = realOrNearest(absolute);
+    const real = resolved(absolute);
     if (!real.ok) throw refuse(real.why);
     realRoot ??= realpathSync.native(root);
     if (!within(realRoot, real.path)) throw refuse('it leads outside');
@@ -93,6 +102,14 @@ function realOrNearest(absolute: string): Resolved {
     if (parent === current) return { ok: false, why: 'its drive does not exist' };
     rest.unshift(basename(current));
     current = parent;
+  }
+}
+
+function isPlainFile(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  } catch {
+    return false;
   }
 }
 
