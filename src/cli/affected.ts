@@ -2,9 +2,8 @@ import { EXIT } from '../exit-codes.js';
 import { type Affected, whyOf } from '../impact/affected.js';
 import type { Cause } from '../impact/causes.js';
 import { changesSince } from '../pipeline/changes.js';
-import { openLibrary } from '../pipeline/library.js';
 import { openProject } from '../pipeline/project.js';
-import { affectedSince, sentence, type Since, unreadableNote } from '../pipeline/since.js';
+import { affectedOf, sentence, type Since, unreadableNote } from '../pipeline/since.js';
 import { forTerminal } from '../trust/escape.js';
 import type { World } from '../world.js';
 import { addConfigFlag, addExamples, type CommandDefinition } from './command.js';
@@ -32,9 +31,8 @@ export const command: CommandDefinition = {
 async function run(paths: string[], flags: AffectedFlags, world: World): Promise<number> {
   const { config, since: ref } = flags;
   const changes = changesSince(openProject(world.cwd, config).root, ref, world.env);
-  const found = await openLibrary({ cwd: world.cwd, paths, ...(config !== undefined && { config }) }, world);
-  const since = await affectedSince(await changes, found);
-  world.stdout.write(flags.json ? json(since) : screen(since, found.library.prompts.length, world));
+  const since = await affectedOf(changes, { cwd: world.cwd, paths, ...(config !== undefined && { config }) }, world);
+  world.stdout.write(flags.json ? json(since) : screen(since, since.prompts, world));
   return EXIT.passed;
 }
 

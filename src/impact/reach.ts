@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Library, Prompt } from '../vocabulary.js';
+import type { Config, Prompt } from '../vocabulary.js';
 
 /** The config file a project has when none is named. */
 const CONFIG = 'assay.config.yaml';
@@ -7,26 +7,32 @@ const CONFIG = 'assay.config.yaml';
 /**
  * The prompts that a change of these files could reach: never one too few, often some too many. What they really mean is compared
  * afterwards, and only of these.
- * @param library the library as it is after the change
+ * @param library the library as it is after the change; of its prompts no more is asked than must be
  * @param changed paths relative to the root: changed, added, or removed
  * @param serves whether a provider's setting names the file
  */
-export function reachable(library: Library, changed: readonly string[], serves: (path: string) => boolean): Prompt[] {
+export function reachable<P extends Pick<Prompt, 'path' | 'partials' | 'caseFiles'>>(
+  library: { config: Pick<Config, 'file'>; prompts: readonly P[] },
+  changed: readonly string[],
+  serves: (path: string) => boolean,
+): readonly P[] {
   const config = library.config.file ?? CONFIG;
   if (changed.some((path) => path === config || serves(path))) return library.prompts;
-  const files = new Set(changed);
+  const data = new Set(changed.filter((path) => DATA.test(path)));
   // A partial that was added or removed stands before, or uncovers, another one of its name.
   const partials = new Set(changed.flatMap((path) => partialName(path) ?? []));
   const groups = new Set(changed.filter((path) => FILE.test(path)).map(groupOf));
-  const touched = (prompt: Prompt): boolean =>
+  const touched = (prompt: P): boolean =>
     groups.has(groupOf(prompt.path)) ||
-    prompt.caseFiles.some((path) => files.has(path)) ||
-    prompt.partials.some((path) => files.has(path) || partials.has(partialName(path) ?? ''));
+    (data.size > 0 && prompt.caseFiles.some((path) => data.has(path))) ||
+    (partials.size > 0 && prompt.partials.some((path) => partials.has(partialName(path) ?? '')));
   // Variants run the cases of another prompt, and what is a variable of a row depends on all their templates.
   for (const prompt of library.prompts) if (touched(prompt)) groups.add(groupOf(prompt.path));
   return library.prompts.filter((prompt) => groups.has(groupOf(prompt.path)));
 }
 
+/** What a cases file can name. */
+const DATA = /\.(?:csv|jsonl|json|yaml)$/;
 const FILE = /\.(?:prompt\.md|cases\.[a-z]+)$/;
 
 /** A prompt, its variants and their cases have a folder and the first part of a name in common. */

@@ -78,7 +78,11 @@ export function findFiles(tree: Tree, libraries: readonly string[], report: Repo
 /** Tells a tree that these prompts, of the many it may have, are about to be read. */
 export function expectPrompts(tree: Tree, prompts: readonly PromptFiles[]): void {
   if (!tree.expect) return;
-  const own = prompts.flatMap(({ path, cases, baseline }) => [path, ...cases, ...(baseline === undefined ? [] : [baseline])]);
+  const own = prompts.flatMap(({ path, cases, baseline }) => [
+    path,
+    ...cases,
+    ...(baseline === undefined ? [] : [baseline]),
+  ]);
   tree.expect([...own, ...tree.glob(['**/_partials/**/*.md'])]);
 }
 

@@ -42,11 +42,10 @@ export function readPrompts(
   };
   const chosen = layout.prompts.filter(({ id }) => wanted === undefined || wanted.has(id));
   if (wanted) expectPrompts(tree, chosen);
-  const prompts = chosen
-    .flatMap((files) => {
-      const read = readPrompt(files, context, findings.add);
-      return read && !read.broken ? [read.prompt] : [];
-    });
+  const prompts = chosen.flatMap((files) => {
+    const read = readPrompt(files, context, findings.add);
+    return read && !read.broken ? [read.prompt] : [];
+  });
   return { config: settings.config, prompts, problems: findings.sorted() };
 }
 

@@ -30,7 +30,8 @@ export function select(
   const problems = new Set<Problem>();
   for (const given of paths) {
     const path = clean(given);
-    const names = /[*?[\]{}]/.test(path) ? expand(path) : [path];
+    // A name may hold what elsewhere is a pattern.
+    const names = /[*?[\]{}]/.test(path) && byPath(layout, path).length === 0 ? expand(path) : [path];
     let found = false;
     for (const name of names) {
       const prompts = byPath(layout, name);

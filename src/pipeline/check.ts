@@ -14,11 +14,10 @@ import type { CheckedPrompt, Policy, PolicyFacts } from '../policy/rule.js';
 import type { Library } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { type Changes, changesSince } from './changes.js';
-import { openLibrary } from './library.js';
+import { type Found, openLibrary } from './library.js';
 import type { EvaluateOptions } from './options.js';
 import { settingPlaces } from './setting-places.js';
 import { CONFIG_FILE, openProject, type Project } from './project.js';
-import type { Found } from './since.js';
 
 /** What checking a library found. */
 export interface Check {

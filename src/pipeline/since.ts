@@ -3,11 +3,16 @@ import { type Affected, affectedBy } from '../impact/affected.js';
 import { filesNamedBy } from '../impact/facts.js';
 import { reachable } from '../impact/reach.js';
 import type { Side } from '../impact/side.js';
-import { type DiscoverOptions, discover } from '../library/discover.js';
+import { discover } from '../library/discover.js';
 import { gitTree } from '../library/git-tree.js';
-import type { Library, Prompt } from '../vocabulary.js';
+import { outlineOf } from '../library/outline.js';
+import type { Tree } from '../library/tree.js';
+import type { Config, Library, Prompt } from '../vocabulary.js';
+import type { World } from '../world.js';
 import type { Changes } from './changes.js';
-import { CONFIG_FILE, type Project } from './project.js';
+import { type Found, openFor, readLibrary } from './library.js';
+import type { EvaluateOptions } from './options.js';
+import { CONFIG_FILE } from './project.js';
 
 /** What a change reaches. */
 export interface Since extends Changes {
@@ -16,23 +21,42 @@ export interface Since extends Changes {
   unreadable?: string;
 }
 
-/** A library, and what it took to find it. */
-export interface Found extends Side {
-  project: Project;
-  options: DiscoverOptions;
+/** The prompts that changes reach. Of a library of a thousand, those few are read and checked that a change could reach. */
+export async function affectedOf(
+  asked: Promise<Changes>,
+  options: EvaluateOptions,
+  world: Pick<World, 'date'>,
+): Promise<Since & { prompts: number }> {
+  const opened = openFor(options, world);
+  if (opened.how.paths) {
+    const found = await readLibrary(opened);
+    return { ...(await affectedSince(await asked, found)), prompts: found.library.prompts.length };
+  }
+  const outline = outlineOf(opened.project.tree, opened.how);
+  const prompts = outline.prompts.length;
+  const changes = await asked;
+  const among = reachable(outline, changes.files, servesIn(outline.config, opened.project.tree));
+  if (among.length === 0) return { ...changes, affected: [], prompts };
+  const some = among.length < prompts && { paths: among.map(({ path }) => path) };
+  const found = await readLibrary({ ...opened, how: { ...opened.how, ...some } });
+  return { ...(await affectedSince(changes, found)), prompts };
 }
 
 /** The prompts of a library that changes reach. */
 export async function affectedSince(changes: Changes, after: Found): Promise<Since> {
-  const { providers } = after.library.config;
-  const serving = new Set(Object.values(providers).flatMap((settings) => filesNamedBy(settings, after.tree)));
-  const among = reachable(after.library, changes.files, (path) => serving.has(path));
+  const among = reachable(after.library, changes.files, servesIn(after.library.config, after.tree));
   if (among.length === 0) return { ...changes, affected: [] };
   const before = await sideAt(changes.base.commit, after, among);
   if ('unreadable' in before) {
     return { ...changes, affected: await affectedBy(undefined, after, among), unreadable: before.unreadable };
   }
   return { ...changes, affected: await affectedBy(before, after, among) };
+}
+
+/** Whether a file is one that a provider's settings name. */
+function servesIn({ providers }: Config, tree: Tree): (path: string) => boolean {
+  const serving = new Set(Object.values(providers).flatMap((settings) => filesNamedBy(settings, tree)));
+  return (path) => serving.has(path);
 }
 
 /**
@@ -59,11 +83,11 @@ export async function sideAt(
   among: readonly Prompt[],
 ): Promise<Side | { unreadable: string }> {
   const tree = await gitTree(project.root, commit);
-  const { configPath: _now, paths: _chosen, ...rest } = options;
+  const { configPath: _now, paths: chosen, ...rest } = options;
   const config = project.configPath ?? CONFIG_FILE;
   const paths = among.map(({ path }) => path).filter((path) => tree.has(path));
   // Where all are looked at, the library may have lain elsewhere.
-  const all = among.length === library.prompts.length;
+  const all = chosen === undefined && among.length === library.prompts.length;
   if (paths.length === 0 && !all) return { tree, library: { ...library, prompts: [] }, assertions };
   try {
     const was = await discover(tree, {
