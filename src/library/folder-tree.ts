@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
+import { createReadStream, readFileSync, type Stats, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type fastGlob from 'fast-glob';
 import { problems, UserError } from '../errors.js';
@@ -94,10 +94,18 @@ function checkedName(path: string): string {
 function locateFile(path: string, locate: (path: string) => string): string {
   const absolute = locate(path);
   // A file that is asked for like a folder is told as missing, too.
-  if (!existsSync(absolute)) throw new UserError([problems['no-such-file'](path)]);
-  if (!attempt(path, () => statSync(absolute)).isFile())
-    throw new UserError([problems['unreadable-file'](path, 'it is not a file')]);
+  const found = statOf(absolute);
+  if (!found) throw new UserError([problems['no-such-file'](path)]);
+  if (!found.isFile()) throw new UserError([problems['unreadable-file'](path, 'it is not a file')]);
   return absolute;
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 function attempt<T>(path: string, action: () => T): T {

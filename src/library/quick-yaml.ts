@@ -33,7 +33,7 @@ const NOT_PLAIN = new RegExp(
     String.raw`(?:[&*](?=\S)|!)(?<=(?:^|[\s[{,:]).)`, // anchors, aliases, tags
     String.raw`\?(?=\s|$)(?<=(?:^|[\s[{,-])\?)`, // keys that are marked as such
     String.raw`:(?=[\s,\]}]|$)(?<=(?:^|[\s[{,-]):)`, // keys that are empty
-    String.raw`[\]}]\s*:`, // keys that are lists or maps
+    String.raw`[\]}]\s*:|\[(?<=[{,\n]\s*\[)`, // keys that are lists or maps
     String.raw`#(?<=["'\]}]#)`, // comments that touch what they follow
     String.raw`(?:---|\.\.\.|%)(?<=^(?:---|\.\.\.|%))`, // several documents, directives
     String.raw`[|>][-+\d]* *(?:#.*)?(?:\r?\n)+ +\r?$`, // a text in lines that begins with blanks
