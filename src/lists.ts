@@ -55,7 +55,7 @@ export function where<T>(list: Iterable<T>, fits: (each: T) => boolean): Iterabl
 }
 
 /** A shorter list is worth keeping once it was made: making its members again takes longer than they take room. */
-const WORTH_KEEPING = 10_000;
+export const WORTH_KEEPING = 10_000;
 
 class Mapped<T, U extends object> extends Listed<U> {
   constructor(

@@ -41,12 +41,13 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefin
   });
 }
 
-const expected = new WeakSet<AbortSignal>();
+/** Marks a signal of which this is known already. */
+const MANY = Symbol('many may listen');
 
 /** One signal for many calls is meant so, and no leak that Node should warn of. */
-export function expectMany(signal: AbortSignal): AbortSignal {
-  if (expected.has(signal)) return signal;
+export function expectMany(signal: AbortSignal & { [MANY]?: true }): AbortSignal {
+  if (signal[MANY]) return signal;
   setMaxListeners(0, signal);
-  expected.add(signal);
+  signal[MANY] = true;
   return signal;
 }

@@ -72,9 +72,18 @@ export interface ResultReader {
  */
 export function openResults(path: string): ResultReader {
   const file = openSync(path, 'r');
+  let block: { offset: number; bytes: Buffer } = { offset: 0, bytes: Buffer.alloc(0) };
+  /** Results are asked for about in the order in which they lie: a block holds the next ones. */
+  const textAt = ({ offset, length }: LinePlace): string => {
+    if (length > BLOCK) return readAt(file, { offset, length });
+    if (offset < block.offset || offset + length > block.offset + block.bytes.length) {
+      block = { offset, bytes: bytesAt(file, { offset, length: BLOCK }) };
+    }
+    return block.bytes.toString('utf8', offset - block.offset, offset - block.offset + length);
+  };
   return {
     at({ offset, length }) {
-      const entry = parseEntry(readAt(file, { offset, length }), { offset, length });
+      const entry = parseEntry(textAt({ offset, length }), { offset, length });
       if (typeof entry !== 'string' && entry.kind === 'trial') return entry.result;
       throw corrupt(path, undefined, 'it changed while it was being read');
     },
@@ -83,13 +92,20 @@ export function openResults(path: string): ResultReader {
 }
 
 /** The text at a place of an open file; cut short where the file ends. */
-export function readAt(file: number, { offset, length }: LinePlace): string {
+export function readAt(file: number, place: LinePlace): string {
+  return bytesAt(file, place).toString('utf8');
+}
+
+/** In bytes. */
+const BLOCK = 1 << 16;
+
+function bytesAt(file: number, { offset, length }: LinePlace): Buffer {
   const bytes = Buffer.allocUnsafe(length);
   let read = 0;
   for (let count = -1; read < length && count !== 0; read += count) {
     count = readSync(file, bytes, read, length - read, offset + read);
   }
-  return bytes.toString('utf8', 0, read);
+  return bytes.subarray(0, read);
 }
 
 function enter(index: JournalIndex, entry: JournalEntry): void {

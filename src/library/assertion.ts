@@ -84,9 +84,8 @@ export function prepareAssertion(
     runsCode: definition.runsCode === true,
     level: base.level,
   };
-  if (spec.templated || spec.fallsBack) {
-    return { ...common, forCase: (scope, caseReport) => fill(spec, scope, caseReport) };
-  }
+  if (spec.fallsBack) return { ...common, forCase: fillerOf(spec) };
+  if (spec.templated) return { ...common, forCase: (scope, caseReport) => fill(spec, scope, caseReport) };
   const assertion = fill(spec, { vars: {}, source, lacking: base.place }, note);
   return assertion && { ...common, forCase: () => assertion };
 }
@@ -182,6 +181,21 @@ function normalise(written: WrittenAssertion, found: FoundType, place: Place): A
     level: written.level ?? 'error',
     ...(written.transform !== undefined && { transform: written.transform }),
     place,
+  };
+}
+
+/** So many different expected texts are remembered: most sets of cases have a few labels, or as many texts as cases. */
+const MOST_FILLED = 256;
+
+/** Fills in expected values: the same object for cases that expect the same text. */
+function fillerOf(spec: Spec): PreparedAssertion['forCase'] {
+  const known = new Map<string, Assertion>();
+  return (scope, report) => {
+    const { expected } = scope;
+    if (typeof expected !== 'string') return fill(spec, scope, report);
+    const filled = known.get(expected) ?? fill(spec, scope, report);
+    if (filled && known.size < MOST_FILLED) known.set(expected, filled);
+    return filled;
   };
 }
 

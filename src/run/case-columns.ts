@@ -75,10 +75,22 @@ class Pooled<T extends string | object> {
 class HashColumn {
   readonly #column = new Column();
   readonly #others = new Pool<string>();
+  /** The first that were asked for, as texts: assertions of many cases have few hashes. */
+  readonly #written = new Map<number, string>();
 
   get(at: number): string {
     const value = this.#column.get(at);
     if (value === undefined) return '';
+    return this.#written.get(value) ?? this.#write(value);
+  }
+
+  #write(value: number): string {
+    const hash = this.#textOf(value);
+    if (this.#written.size < MOST_WRITTEN) this.#written.set(value, hash);
+    return hash;
+  }
+
+  #textOf(value: number): string {
     return value < 0 ? (this.#others.get(-1 - value) ?? '') : hexOf(Math.floor(value / HALF)) + hexOf(value % HALF);
   }
 
@@ -87,6 +99,8 @@ class HashColumn {
     this.#column.set(at, value);
   }
 }
+
+const MOST_WRITTEN = 256;
 
 /** Half of a hash, whose digits a small number holds: a large one takes many times as long to write. */
 const HALF = 2 ** 24;

@@ -1,4 +1,4 @@
-import { Listed } from '../lists.js';
+import { Listed, WORTH_KEEPING } from '../lists.js';
 import type { CaseContent, CaseRun, TrialFacts } from '../vocabulary.js';
 import type { CaseColumns } from './case-columns.js';
 import { Column } from './column.js';
@@ -13,6 +13,8 @@ const MOST_TROUBLES = 10_000;
 export class CaseTable extends Listed<CaseRun> {
   /** Sorted by repeat. */
   readonly #rounds: Round[] = [];
+  /** Of a table that is not long: as asked for last, until a trial is put in. */
+  readonly #made: (CaseRun | undefined)[] = [];
 
   constructor(private readonly columns: CaseColumns) {
     super();
@@ -23,6 +25,13 @@ export class CaseTable extends Listed<CaseRun> {
   }
 
   at(index: number): CaseRun | undefined {
+    if (this.length > WORTH_KEEPING) return this.#make(index);
+    const made = this.#made[index] ?? this.#make(index);
+    this.#made[index] = made;
+    return made;
+  }
+
+  #make(index: number): CaseRun | undefined {
     const id = this.columns.ids.at(index);
     if (id === undefined) return undefined;
     return { case: id, tags: this.columns.tags(index), ...this.columns.content(index), trials: this.#trials(index) };
@@ -47,6 +56,7 @@ export class CaseTable extends Listed<CaseRun> {
   }
 
   put(index: number, facts: TrialFacts): void {
+    this.#made[index] = undefined;
     this.#round(facts.repeat).put(index, facts);
   }
 

@@ -54,7 +54,7 @@ export function assertHashes(
   const described = active.map((assertion) => ({
     metric: assertion.metric,
     level: assertion.level,
-    text: canonicalJson(description(assertion, testCase, prompt, judge, types)),
+    text: describe(assertion, testCase, prompt, judge, types),
   }));
   const deciding = hashed(described.filter(({ level }) => level === 'error'));
   const metrics = [...byMetric(described)].map(([metric, its]): [string, string] => [metric, hashed(its)]);
@@ -69,13 +69,32 @@ function hashed(its: readonly { text: string }[]): string {
   return hashes.get(texts.join('\n'), () => contentHash(texts));
 }
 
-/** Everything in an assertion that can change its score, with what stands in for what is not given. */
-function description(
-  assertion: Assertion,
+/** Texts of assertions that depend on nothing else: on no case's expected value, no prompt's schema, no judge. */
+const texts = new WeakMap<Assertion, string>();
+
+function describe(assertion: Assertion, ...rest: Beside): string {
+  const known = texts.get(assertion);
+  if (known !== undefined) return known;
+  const text = canonicalJson(description(assertion, ...rest));
+  const [, , , types] = rest;
+  const { needs, asks } = findAssertion(assertion.type, types)?.definition ?? {};
+  const own = assertion.value !== undefined || (needs !== 'expected' && assertion.type !== 'json-schema');
+  if (own && asks !== 'judge') texts.set(assertion, text);
+  return text;
+}
+
+/** What an assertion's text may depend on beside it. */
+type Beside = [
   testCase: Case,
   prompt: Prompt,
   judge: JudgeSettings | undefined,
   types: ReadonlyMap<string, AssertionDefinition>,
+];
+
+/** Everything in an assertion that can change its score, with what stands in for what is not given. */
+function description(
+  assertion: Assertion,
+  ...[testCase, prompt, judge, types]: Beside
 ): Record<string, unknown> {
   const { place: _place, metric: _metric, type, value, threshold, ...rest } = assertion;
   const definition = findAssertion(type, types)?.definition;

@@ -63,10 +63,16 @@ const LONGEST_KEY = 500;
 /** Makes the scorer of a run. Checks with equal values are prepared once. */
 export function createScorer(parts: ScoringParts): TrialScorer {
   const prepared = new Lru<Promise<Scorer>>(MOST_PREPARED);
+  // The cases of a file share most assertions as objects: these need no key to be found by.
+  const shared = new WeakMap<Assertion, { prompt: Prompt; scorer: Promise<Scorer> }>();
   const prepare = (assertion: Assertion, testCase: Case, prompt: Prompt): Promise<Scorer> => {
+    const known = shared.get(assertion);
+    if (known?.prompt === prompt) return known.scorer;
     const definition = definitionOf(assertion, parts);
     const declared = declare(assertion, definition, testCase, prompt);
-    return prepared.get(keyOf(definition, declared, prompt), async () => definition.prepare(declared));
+    const scorer = prepared.get(keyOf(definition, declared, prompt), async () => definition.prepare(declared));
+    if (declared.expected === undefined) shared.set(assertion, { prompt, scorer });
+    return scorer;
   };
   return {
     score: (scoreable) => scoreTrial(scoreable, parts, prepare),
@@ -113,7 +119,7 @@ async function outcomeOf(
   read: (text: string) => ReadJson,
 ): Promise<ScoreOutcome> {
   try {
-    const seen = viewOf(assertion.path, assertion.transform)(completion.output, read);
+    const seen = viewOf(assertion)(completion.output, read);
     // Nothing to look at fails a check and its `not-` alike: "not rude" is no praise for an answer that is not there.
     if (!seen.ok) return verdict(false, seen.reason);
     const { vars, expected } = testCase;

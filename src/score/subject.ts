@@ -2,7 +2,7 @@ import { readJson, type ReadJson } from '../assertions/json-value.js';
 import { Lru } from '../assertions/lru.js';
 import { compileTransform } from '../assertions/transform.js';
 import { compilePath } from '../json-path.js';
-import type { Json } from '../vocabulary.js';
+import type { Assertion, Json } from '../vocabulary.js';
 import { jsonText } from './outcome.js';
 
 /** What of an output is checked, or why there is nothing to check: then the check fails. */
@@ -18,9 +18,12 @@ const views = new Lru<View>(256);
  * the transform on the text found; a number, list or object found is left as it is.
  * @throws Error for a path or transform that cannot be read: loading refuses such a file, so it is a defect
  */
-export function viewOf(path: string | undefined, transform: string | undefined): View {
+export function viewOf({ path, transform }: Pick<Assertion, 'path' | 'transform'>): View {
+  if (path === undefined && transform === undefined) return whole;
   return views.get(JSON.stringify([path, transform]), () => compile(path, transform));
 }
+
+const whole = compile(undefined, undefined);
 
 function compile(path: string | undefined, transform: string | undefined): View {
   const change = compileTransform(transform);
