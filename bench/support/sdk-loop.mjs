@@ -1,24 +1,43 @@
 // The loop that one would write by hand: the official SDK on its default fetch, so many calls at a time, the same three assertions.
-// Nothing is kept but the sums. Usage: node sdk-loop.mjs <port> <cases> <concurrency>
-import OpenAI from 'openai';
+// Nothing is kept but the sums. Usage: node sdk-loop.mjs <port> <cases> <concurrency> [chat | responses | messages]
 import pLimit from 'p-limit';
 
 const [port, cases, concurrency] = process.argv.slice(2).map(Number);
-const client = new OpenAI({ apiKey: 'none', baseURL: `http://127.0.0.1:${port}/v1`, maxRetries: 0 });
-const limit = pLimit(concurrency);
+const api = process.argv[5] ?? 'chat';
+const SYSTEM = 'Route the ticket.';
+const common = { apiKey: 'none', maxRetries: 0 };
 
-async function runCase(index) {
-  const completion = await client.chat.completions.create({
-    model: 'model',
-    messages: [
-      { role: 'system', content: 'Route the ticket.' },
-      { role: 'user', content: `Ticket ${index}: I was charged twice.` },
-    ],
-  });
-  const text = completion.choices[0]?.message.content ?? '';
-  const scores = [isJson(text), atQueue(text) === 'billing', text.toLowerCase().includes('twice')];
-  return scores.every(Boolean);
-}
+const ask = await {
+  async chat() {
+    const { OpenAI } = await import('openai');
+    const client = new OpenAI({ ...common, baseURL: `http://127.0.0.1:${port}/v1` });
+    return async (content) => {
+      const messages = [
+        { role: 'system', content: SYSTEM },
+        { role: 'user', content },
+      ];
+      const completion = await client.chat.completions.create({ model: 'model', messages });
+      return completion.choices[0]?.message.content ?? '';
+    };
+  },
+  async responses() {
+    const { OpenAI } = await import('openai');
+    const client = new OpenAI({ ...common, baseURL: `http://127.0.0.1:${port}/v1` });
+    return async (input) => {
+      const response = await client.responses.create({ model: 'model', instructions: SYSTEM, input });
+      return response.output_text;
+    };
+  },
+  async messages() {
+    const { Anthropic } = await import('@anthropic-ai/sdk');
+    const client = new Anthropic({ ...common, baseURL: `http://127.0.0.1:${port}` });
+    return async (content) => {
+      const messages = [{ role: 'user', content }];
+      const message = await client.messages.create({ model: 'model', max_tokens: 1024, system: SYSTEM, messages });
+      return message.content[0]?.text ?? '';
+    };
+  },
+}[api]();
 
 function isJson(text) {
   try {
@@ -37,11 +56,14 @@ function atQueue(text) {
   }
 }
 
+const limit = pLimit(concurrency);
 let passed = 0;
 await Promise.all(
   Array.from({ length: cases }, (_, index) =>
     limit(async () => {
-      if (await runCase(index)) passed += 1;
+      const text = await ask(`Ticket ${index}: I was charged twice.`);
+      const scores = [isJson(text), atQueue(text) === 'billing', text.toLowerCase().includes('twice')];
+      if (scores.every(Boolean)) passed += 1;
     }),
   ),
 );

@@ -7,13 +7,14 @@ import { aborted, unlessAborted } from './clock.js';
  * What goes wrong with it is told by the port behind, which asks for it again.
  */
 export function ready(pool: Pick<ProviderPool, 'get'>): Layer {
-  return (next) =>
-    async (request, { signal, ...context }) => {
-      const made = pool.get(request.model).then(
-        () => undefined,
-        () => undefined,
-      );
-      const stopped = await unlessAborted(made, signal, () => aborted(0));
-      return stopped ?? next(request, { ...context, ...(signal && { signal }) });
-    };
+  const known = new Set<string>();
+  return (next) => async (request, context) => {
+    const { model } = request;
+    if (known.has(model)) return next(request, context);
+    const made = pool.get(model).then(
+      () => void known.add(model),
+      () => undefined,
+    );
+    return (await unlessAborted(made, context.signal, () => aborted(0))) ?? next(request, context);
+  };
 }

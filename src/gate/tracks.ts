@@ -100,7 +100,8 @@ export function completeRounds(cases: Iterable<CaseRun>): number {
 
 /** Scores of a case's repeats from the first up to `rounds`, undefined where one is missing. */
 function scoresOf(trials: readonly TrialFacts[], metric: string, rounds: number): (number | undefined)[] {
-  const scores: (number | undefined)[] = Array.from({ length: rounds }, () => undefined);
+  const scores: (number | undefined)[] = [];
+  for (let round = 0; round < rounds; round += 1) scores.push(undefined);
   for (const trial of trials) if (trial.repeat <= rounds) scores[trial.repeat - 1] = own(trial.metrics, metric);
   return scores;
 }

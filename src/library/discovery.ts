@@ -115,7 +115,8 @@ async function checkCases(
 
 async function* casesOf(known: Known, sources: CaseFiles): AsyncGenerator<Case> {
   if (known.kept) {
-    yield* known.kept;
+    // Not by delegation, which costs three promises for each.
+    for (const each of known.kept) yield each;
     return;
   }
   yield* readCases(known.files, sources, known.context, refuse, () => {});

@@ -1,5 +1,6 @@
 import { forJson } from '../trust/escape.js';
 import type { EvalComparison, FoldedCase, MetricComparison, Score, TrialResult } from '../vocabulary.js';
+import { byCase } from './by-case.js';
 import type { Report, ReportInput } from './report.js';
 
 /** `report.json`: everything, for programs. Streamed, one result per line, keys in the order of its schema. */
@@ -11,9 +12,9 @@ export const json: Report = {
 /** Large enough that writing is not the bottleneck, small enough that memory does not notice. */
 const BLOCK = 64 * 1024;
 
-async function* inBlocks(parts: AsyncIterable<string>): AsyncGenerator<string> {
+async function* inBlocks(parts: Iterable<string>): AsyncGenerator<string> {
   let block = '';
-  for await (const part of parts) {
+  for (const part of parts) {
     block += part;
     if (block.length < BLOCK) continue;
     yield forJson(block);
@@ -22,7 +23,7 @@ async function* inBlocks(parts: AsyncIterable<string>): AsyncGenerator<string> {
   if (block !== '') yield forJson(block);
 }
 
-async function* pieces(input: ReportInput): AsyncGenerator<string> {
+function* pieces(input: ReportInput): Generator<string> {
   const { tool, comparison, verdict, notes } = input;
   const { id, startedAt, finishedAt, mode, git, configHash, shard } = comparison.run;
   const { planned, completed, errored, skipped } = comparison.trials;
@@ -58,12 +59,15 @@ async function* pieces(input: ReportInput): AsyncGenerator<string> {
   yield '\n}\n';
 }
 
-async function* evalPieces(input: ReportInput, evaluation: EvalComparison): AsyncGenerator<string> {
+function* evalPieces(input: ReportInput, evaluation: EvalComparison): Generator<string> {
   yield `    {\n${members('      ', evalFacts(evaluation))},\n      "results": [`;
   let first = true;
-  for await (const result of input.results(evaluation.prompt.id, evaluation.model)) {
-    yield `${first ? '' : ','}\n        ${JSON.stringify(row(result))}`;
-    first = false;
+  for (const { trials } of byCase(input, evaluation)) {
+    for (const result of trials()) {
+      yield first ? '\n        ' : ',\n        ';
+      yield JSON.stringify(row(result));
+      first = false;
+    }
   }
   yield `${first ? '' : '\n      '}]\n    }`;
 }

@@ -23,15 +23,18 @@ export function trialFacts(result: TrialResult): TrialFacts {
     return { repeat, status, metrics: {}, trouble: { kind: 'skipped', message: result.reason } };
   const { pass, score, scores, completion } = result;
   const { costUsd, latencyMs, usage } = completion;
-  const entries: [string, number | undefined][] = [
-    ['pass', pass === undefined ? undefined : Number(pass)],
-    ['score', score],
-    ...[...byMetric(scores)].map(([metric, its]): [string, number | undefined] => [metric, weightedMean(its)]),
-  ];
+  const entries: [string, number][] = [];
+  const enter = (metric: string, value: number | undefined): void => {
+    if (value !== undefined) entries.push([metric, value]);
+  };
+  enter('pass', pass === undefined ? undefined : Number(pass));
+  enter('score', score);
+  for (const [metric, its] of byMetric(scores)) enter(metric, weightedMean(its));
   return {
     repeat,
     status,
-    metrics: Object.fromEntries(entries.filter((entry): entry is [string, number] => entry[1] !== undefined)),
+    // Not by assignment: users name metrics, and `__proto__` is a name, too.
+    metrics: Object.fromEntries(entries),
     ...(costUsd !== undefined && { costUsd }),
     ...(usage?.inputTokens !== undefined && { inputTokens: usage.inputTokens }),
     ...(usage?.outputTokens !== undefined && { outputTokens: usage.outputTokens }),
@@ -92,10 +95,7 @@ type Beside = [
 ];
 
 /** Everything in an assertion that can change its score, with what stands in for what is not given. */
-function description(
-  assertion: Assertion,
-  ...[testCase, prompt, judge, types]: Beside
-): Record<string, unknown> {
+function description(assertion: Assertion, ...[testCase, prompt, judge, types]: Beside): Record<string, unknown> {
   const { place: _place, metric: _metric, type, value, threshold, ...rest } = assertion;
   const definition = findAssertion(type, types)?.definition;
   const effective: Json | undefined =

@@ -63,16 +63,19 @@ const LONGEST_KEY = 500;
 /** Makes the scorer of a run. Checks with equal values are prepared once. */
 export function createScorer(parts: ScoringParts): TrialScorer {
   const prepared = new Lru<Promise<Scorer>>(MOST_PREPARED);
-  // The cases of a file share most assertions as objects: these need no key to be found by.
-  const shared = new WeakMap<Assertion, { prompt: Prompt; scorer: Promise<Scorer> }>();
-  const prepare = (assertion: Assertion, testCase: Case, prompt: Prompt): Promise<Scorer> => {
-    const known = shared.get(assertion);
+  // The cases of a file share most assertions as objects: these need no key to be found by, and nothing to wait for.
+  const ready = new WeakMap<Assertion, { prompt: Prompt; scorer: Scorer }>();
+  const prepare: Prepare = (assertion, testCase, prompt) => {
+    const known = ready.get(assertion);
     if (known?.prompt === prompt) return known.scorer;
     const definition = definitionOf(assertion, parts);
     const declared = declare(assertion, definition, testCase, prompt);
-    const scorer = prepared.get(keyOf(definition, declared, prompt), async () => definition.prepare(declared));
-    if (declared.expected === undefined) shared.set(assertion, { prompt, scorer });
-    return scorer;
+    const made = prepared.get(keyOf(definition, declared, prompt), async () => definition.prepare(declared));
+    if (declared.expected !== undefined) return made;
+    return made.then((scorer) => {
+      ready.set(assertion, { prompt, scorer });
+      return scorer;
+    });
   };
   return {
     score: (scoreable) => scoreTrial(scoreable, parts, prepare),
@@ -80,21 +83,23 @@ export function createScorer(parts: ScoringParts): TrialScorer {
   };
 }
 
-type Prepare = (assertion: Assertion, testCase: Case, prompt: Prompt) => Promise<Scorer>;
+type Prepare = (assertion: Assertion, testCase: Case, prompt: Prompt) => Scorer | Promise<Scorer>;
 
 async function scoreTrial(scoreable: Scoreable, parts: ScoringParts, prepare: Prepare): Promise<TrialResult> {
   const { trial, case: testCase, answer, signal = parts.signal } = scoreable;
   const { completion, source, attempts, handWritten } = answer;
+  const { judge, root } = parts;
   const watched = watching(parts.ask);
   const read = readingOnce();
-  const scores = await Promise.all(
-    active(testCase).map(async (assertion): Promise<Score> => {
-      const { metric, weight, level } = assertion;
-      const tools: ScorerTools = { ...parts, ask: watched.ask, metric, ...(signal && { signal }) };
-      const outcome = await outcomeOf(assertion, scoreable, tools, prepare, read);
-      return { type: written(assertion), metric, weight, level, ...outcome };
-    }),
-  );
+  const given = active(testCase).map((assertion) => {
+    const tools: ScorerTools = { ask: watched.ask, metric: assertion.metric, root };
+    if (judge) tools.judge = judge;
+    if (signal) tools.signal = signal;
+    return scoreOf(assertion, scoreable, tools, prepare, read);
+  });
+  // Most checks are told at once: only where a judge is asked, or something is still being prepared, is there anything to wait for.
+  const told = given.filter((each): each is Score => !isPromise(each));
+  const scores = told.length === given.length ? told : await Promise.all(given.map(async (each) => each));
   const unfinished = watched.unfinished();
   if (unfinished !== undefined) return { ...trial, status: 'skipped', reason: unfinished };
   const finish = finishScore(completion, testCase.assert);
@@ -111,25 +116,39 @@ async function scoreTrial(scoreable: Scoreable, parts: ScoringParts, prepare: Pr
   };
 }
 
-async function outcomeOf(
+function scoreOf(
   assertion: Assertion,
   { trial, case: testCase, prompt, answer: { completion } }: Scoreable,
   tools: ScorerTools,
   prepare: Prepare,
   read: (text: string) => ReadJson,
-): Promise<ScoreOutcome> {
+): Score | Promise<Score> {
+  const { metric, weight, level } = assertion;
+  const named = (outcome: ScoreOutcome): Score => ({ ...outcome, type: written(assertion), metric, weight, level });
+  const finished = (given: unknown): Score => {
+    const outcome = admitted(given);
+    return named(assertion.negated ? inverted(outcome) : outcome);
+  };
+  const failed = (thrown: unknown): Score => named(unscored(trouble(thrown)));
   try {
     const seen = viewOf(assertion)(completion.output, read);
     // Nothing to look at fails a check and its `not-` alike: "not rude" is no praise for an answer that is not there.
-    if (!seen.ok) return verdict(false, seen.reason);
+    if (!seen.ok) return named(verdict(false, seen.reason));
     const { vars, expected } = testCase;
-    const subject: Subject = { ...seen, completion, vars, trial, ...(expected !== undefined && { expected }) };
-    const scorer = await prepare(assertion, testCase, prompt);
-    const outcome = admitted(await scorer(subject, tools));
-    return assertion.negated ? inverted(outcome) : outcome;
+    const { text, value, fromPath } = seen;
+    const subject: Subject = { text, value, fromPath, completion, vars, trial };
+    if (expected !== undefined) subject.expected = expected;
+    const scorer = prepare(assertion, testCase, prompt);
+    const given = isPromise(scorer) ? scorer.then((its) => its(subject, tools)) : scorer(subject, tools);
+    return isPromise(given) ? Promise.resolve(given).then(finished).catch(failed) : finished(given);
   } catch (thrown) {
-    return unscored(trouble(thrown));
+    return failed(thrown);
   }
+}
+
+/** Users' scorers may bring promises of their own kind. */
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 function lacking(assertion: Assertion, testCase: Case, prompt: Prompt, parts: ScoringParts): Problem[] {
