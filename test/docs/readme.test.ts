@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { assertionTypes } from '../../src/assertions/map.js';
 import { EXIT } from '../../src/exit-codes.js';
+import { linkPackage } from '../prompts/package.js';
 import { PACKAGE, project } from '../support/project.js';
 import { chatAnswer } from '../support/replies.js';
 import { type ScriptedServer, startServer } from '../support/scripted-server.js';
@@ -98,6 +99,30 @@ describe('the example of the README', () => {
     expect(ended).toMatchObject({ status: 1, stdout: expect.stringMatching(/^failed \[/), stderr: '' });
   });
 
+  it('has an application that loads the prompt', () => {
+    const code = exampleFiles('application')['router.mjs'] ?? '';
+    const made = project({
+      ...exampleFiles('triage'),
+      'router.mjs': `${code}console.log(JSON.stringify(messages));\n`,
+    });
+    linkPackage(made.root);
+    const ended = spawnSync(process.execPath, ['router.mjs'], { cwd: made.root, encoding: 'utf8' });
+    expect(ended).toMatchObject({ status: 0, stderr: '' });
+    expect(JSON.parse(ended.stdout)).toEqual([
+      { role: 'system', content: expect.stringMatching(/^You route support tickets\.\n[^]*"other"}$/) },
+      { role: 'user', content: 'I was charged twice' },
+    ]);
+  });
+
+  it('lists every command', async () => {
+    const { stdout } = await assay(PACKAGE, ['--help']);
+    const [, list = ''] = /^Commands:\n([^]*?)\n\n/m.exec(stdout) ?? [];
+    const names = [...list.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name]) => `\`assay ${name}\``);
+    expect(names.length).toBeGreaterThan(10);
+    const table = tablesOf('README.md').find(({ heading }) => heading === 'Commands');
+    expect(table?.rows.map(([name]) => name)).toEqual(names);
+  });
+
   it('says how large the own library is', async () => {
     const [, cases, prompts, models] =
       /replays (\d+) cases of (\w+) prompts for (\w+) models/.exec(pageText('README.md')) ?? [];
@@ -125,7 +150,7 @@ describe('the pages for users', () => {
       .filter((block) => !(block.page === 'docs/statistics.md' && block.language === 'text'));
     expect(unproven.map(({ page, line }) => `${page}:${line}`)).toEqual([]);
     const projects = new Set(PAGES.flatMap(blocksOf).flatMap(({ example }) => example?.project ?? []));
-    const tests = ['assertions', 'providers', 'readme'].map((name) =>
+    const tests = ['assertions', 'library', 'providers', 'readme'].map((name) =>
       readFileSync(new URL(`${name}.test.ts`, import.meta.url), 'utf8'),
     );
     expect([...projects].filter((name) => !tests.some((text) => text.includes(`'${name}'`)))).toEqual([]);
