@@ -30,12 +30,12 @@ function percent(hits, of) {
 }
 
 /** Runs one scenario: `evals` are lists of cases, or functions that draw them. */
-function simulate(name, evals, { repeats = ADAPTIVE, baselineRepeats = 8, graded = false, count = runs } = {}) {
+function simulate(name, evals, { repeats = ADAPTIVE, baselineRepeats = 8, graded = false, reducer = 'mean', count = runs } = {}) {
   const random = seeded(name);
   const sum = { failed: 0, regressed: 0, confirmed: 0, inconclusive: 0, calls: 0, fell: 0, newFailure: 0 };
   for (let run = 0; run < count; run += 1) {
     const family = evals.map((cases) =>
-      drawEval(typeof cases === 'function' ? cases(random) : cases, { repeats, baselineRepeats, graded, random }),
+      drawEval(typeof cases === 'function' ? cases(random) : cases, { repeats, baselineRepeats, graded, reducer, random }),
     );
     const result = runGate(family);
     const naive = naiveRules(family);
@@ -81,13 +81,19 @@ simulate('40 cases, U-shaped, fixed 5', [uShaped(40)], { repeats: FIXED });
 simulate('12 cases at 0.8', [same(12, 0.8)]);
 simulate('12 cases at 0.8, fixed 5', [same(12, 0.8)], { repeats: FIXED });
 simulate('200 cases at 0.8', [same(200, 0.8)]);
+simulate('200 cases at 0.8, fixed 5', [same(200, 0.8)], { repeats: FIXED });
 simulate('200 cases, U-shaped', [uShaped(200)]);
+simulate('200 cases, U-shaped, fixed 5', [uShaped(200)], { repeats: FIXED });
 simulate('40 cases, graded, mean 0.8', [same(40, 0.8)], { graded: true });
 simulate('40 cases, graded, mean 0.8, fixed 5', [same(40, 0.8)], { graded: true, repeats: FIXED });
 simulate('40 cases at 0.8, baseline of 1', [same(40, 0.8)], { baselineRepeats: 1 });
 simulate('40 cases at 0.8, baseline of 3', [same(40, 0.8)], { baselineRepeats: 3 });
+for (const reducer of ['all', 'majority', 'any']) {
+  simulate(`40 cases at 0.8, reducer ${reducer}`, [same(40, 0.8)], { reducer });
+}
 const TWENTY = Array.from({ length: 20 }, () => same(40, 0.8));
 simulate('20 prompts of 40 cases at 0.8', TWENTY);
+simulate('20 prompts of 40 cases at 0.8, fixed 5', TWENTY, { repeats: FIXED });
 simulate('20 prompts of 40 cases, U-shaped', Array.from({ length: 20 }, () => uShaped(40)));
 
 heading('Real drops: 0.9 to 0.75 over 60 cases, at least 95 %');

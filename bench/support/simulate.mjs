@@ -1,5 +1,6 @@
 // A simulated model and the two-stage gate on it, without files or calls: what the planner and the gate do, as a loop.
 import { lookSchedule } from '../../dist/stats/looks.js';
+import { reducerNamed } from '../../dist/stats/reduce.js';
 import { judgeFamily } from '../../dist/stats/sequential.js';
 import { nextStep } from '../../dist/stats/two-stage.js';
 
@@ -8,13 +9,14 @@ export const SETTINGS = { alpha: 0.05, tolerance: 0.02, detect: 0.1, confirm: 16
 /** @typedef {{ before: number, after: number }} Case pass rates (or means of a graded score) in the baseline and now */
 
 /** One eval with its baseline drawn anew; its run is drawn when it is asked for. */
-export function drawEval(cases, { repeats, baselineRepeats, graded, random }) {
+export function drawEval(cases, { repeats, baselineRepeats, graded, reducer = 'mean', random }) {
   const score = graded ? (rate) => gradedScore(rate, random) : (rate) => (random.next() < rate ? 1 : 0);
   const trials = (rate, n) => Array.from({ length: n }, () => score(rate));
   return {
     cases,
     score,
     graded,
+    ...(reducer !== 'mean' && { fold: reducerNamed(reducer) }),
     schedule: lookSchedule(repeats.min, repeats.max),
     baseline: cases.map(({ before }) => trials(before, baselineRepeats)),
     run: cases.map(() => []),
@@ -35,7 +37,7 @@ const passed = (score) => (score === undefined ? undefined : score >= 0.5 ? 1 : 
 
 /** What the gate knows of an eval. The gated metrics are `pass`, and for graded scores `score` as well. */
 function progressOf(one) {
-  const common = { rounds: one.rounds, schedule: one.schedule, final: false, seed: one.seed, ...SETTINGS };
+  const common = { rounds: one.rounds, schedule: one.schedule, final: false, seed: one.seed, ...(one.fold && { fold: one.fold }), ...SETTINGS };
   const baseline = one.baseline.map((each) => each.map(passed));
   const run = one.run.map((each) => each.map(passed));
   const pass = { ...common, baseline, run };

@@ -111,7 +111,7 @@ function storedCase(
 /**
  * Whether these are the trials that were accepted before, or those and more: recordings replay the same answers, which must not
  * count twice. That is told of all cases together: were it told of each, only those whose scores differ would get more trials, and
- * a number of trials that hangs on their outcome undoes the test.
+ * the test, which takes their number as given, would miss drops.
  */
 function sameTrials({ accepted, now }: Trials): boolean {
   const both = Math.min(accepted.length, now.length);

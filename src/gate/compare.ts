@@ -1,6 +1,6 @@
 import type { GuardState } from '../stats/guard.js';
 import type { Family } from '../stats/two-stage.js';
-import type { BaselineModel, CaseRun, Comparison, EvalComparison, Run, Unpaired } from '../vocabulary.js';
+import type { BaselineModel, Comparison, EvalComparison, Run, Unpaired } from '../vocabulary.js';
 import { familyOf, neededBaseline } from './family.js';
 import { type CaseChange, foldCase, pairMetric } from './fold.js';
 import { type EvalJudgement, judgeAll } from './judge.js';
@@ -76,24 +76,24 @@ function foldCases({ run, baseline, rounds, guarded }: EvalTracks, guards: reado
   const states = new Map(guarded.map((each, index) => [each.case, guards[index]]));
   const cases = { total: run.cases.length, passed: 0, failed: 0, errored: 0, skipped: 0 };
   const reduce = reducerOf(run.gate);
-  const pair = (each: CaseRun) => baseline && pairMetric(each, own(baseline.cases, each.case), 'pass');
-  const fold = (each: CaseRun, paired = pair(each)): CaseChange => {
+  const results = mapped(run.cases, (each) => {
+    const paired = baseline && pairMetric(each, own(baseline.cases, each.case), 'pass');
     const accepted = paired && 'repeats' in paired ? paired.repeats : undefined;
     const guard = states.get(each.case);
-    return foldCase(each, { rounds, reduce, ...(accepted && { accepted }), ...(guard && { guard }) });
-  };
-  for (const each of run.cases) {
-    const paired = pair(each);
-    const result = fold(each, paired);
-    cases[result.folded.outcome] += 1;
+    const result = foldCase(each, { rounds, reduce, ...(accepted && { accepted }), ...(guard && { guard }) });
+    const lacking = accepted && result.folded.repeats.scored === 0 ? 'no score' : undefined;
+    return { ...result, reason: paired && 'reason' in paired ? paired.reason : lacking };
+  });
+  for (const result of results) {
+    const { folded, reason } = result;
+    cases[folded.outcome] += 1;
     note(result, changes, flakiness);
-    const reason = paired && ('reason' in paired ? paired.reason : result.folded.repeats.scored === 0 && 'no score');
-    if (reason) changes.unpaired.push({ case: each.case, reason });
+    if (reason) changes.unpaired.push({ case: folded.case, reason });
   }
   if (baseline && !run.partial) {
     changes.unpaired.push(...removedCases(run, baseline).map((id): Unpaired => ({ case: id, reason: 'removed' })));
   }
-  return { cases, changes, flakiness, folded: mapped(run.cases, (each) => fold(each).folded) };
+  return { cases, changes, flakiness, folded: mapped(results, ({ folded }) => folded) };
 }
 
 function note({ folded, change, flaky }: CaseChange, changes: Folds['changes'], flakiness: Folds['flakiness']): void {

@@ -109,11 +109,11 @@ function drawShuffled(member: Member): Draw {
  * case's lowest-ranked rounds become its baseline.
  */
 function drawTogether(members: readonly Member[]): Draw {
-  const slots = [...new Set(members.flatMap((member) => member.slots))].toSorted((a, b) => a - b);
+  const slots = [...new Set(members.flatMap(({ slots: own = [] }) => own))].toSorted((a, b) => a - b);
   return drawEach((random) => {
     const ranks = new Map(slots.map((slot) => [slot, random.next()]));
     let sum = 0;
-    for (const { values, baseline, slots: own } of members) {
+    for (const { values, baseline, slots: own = [] } of members) {
       const order = own.map((slot, index) => ({ rank: ranks.get(slot) ?? 0, value: values[index] ?? 0 }));
       order.sort((a, b) => a.rank - b.rank);
       order.forEach(({ value }, index) => {

@@ -17,8 +17,8 @@ export interface Member {
   values: Float64Array;
   /** How many of `values`, from the front, are the baseline's. */
   baseline: number;
-  /** Which round of its side each value comes from: that is what the cases of a group share. */
-  slots: readonly number[];
+  /** Of a case in a group: which round of its side each value comes from, which is what the cases of a group share. */
+  slots?: readonly number[];
 }
 
 /** The units of a test and what it measures. */
@@ -48,10 +48,10 @@ export function pairUp({ baseline, run, groups = [] }: PairedTrials): Units | un
     cases += 1;
     const member = toMember(before, after);
     sum += effectOf(member);
-    passFail &&= member.values.every((value) => value === 0 || value === 1);
+    passFail &&= isPassFail(member.values);
     const group = groups[index];
     if (group === undefined) singles.push(member);
-    else byGroup.set(group, [...(byGroup.get(group) ?? []), member]);
+    else byGroup.set(group, [...(byGroup.get(group) ?? []), { ...member, slots: slotsOf(before, after) }]);
   });
   if (cases === 0) return undefined;
   const units = [...singles.map((member) => ({ members: [member] })), ...[...byGroup.values()].map(asUnit)];
@@ -69,10 +69,21 @@ function effectOf({ values, baseline }: Member): number {
   return before / baseline - after / (values.length - baseline);
 }
 
-/** Baseline rounds are slots 0, 1, …, rounds of the run are −1, −2, …: the two never meet, however many there are. */
 function toMember(before: readonly number[], after: readonly number[]): Member {
-  const slots = [...before.map((_, index) => index), ...after.map((_, index) => -1 - index)];
-  return { values: Float64Array.from([...before, ...after]), baseline: before.length, slots };
+  const values = new Float64Array(before.length + after.length);
+  for (let index = 0; index < before.length; index += 1) values[index] = before[index] ?? 0;
+  for (let index = 0; index < after.length; index += 1) values[before.length + index] = after[index] ?? 0;
+  return { values, baseline: before.length };
+}
+
+function isPassFail(values: Float64Array): boolean {
+  for (const value of values) if (value !== 0 && value !== 1) return false;
+  return true;
+}
+
+/** Baseline rounds are slots 0, 1, …, rounds of the run are −1, −2, …: the two never meet, however many there are. */
+function slotsOf(before: readonly number[], after: readonly number[]): number[] {
+  return [...before.map((_, index) => index), ...after.map((_, index) => -1 - index)];
 }
 
 /** Cases with equally many rounds on either side are permuted by whole rounds: then only their sum per round matters. */

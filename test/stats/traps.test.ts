@@ -107,6 +107,17 @@ describe('traps', () => {
     expect(share(found.map((each) => each.honest))).toBeLessThan(FIVE_PERCENT);
   });
 
+  it('counting a run twice alarms too often, and so does every further time', () => {
+    const found = simulate('twice', (draw) => {
+      const baseline = cases(draw, 3);
+      const thrice = baseline.map((each) => [...each, ...each, ...each]);
+      const run = cases(draw, 3);
+      return { fooled: drop(thrice, run) <= 0.05, honest: drop(baseline, run) <= 0.05 };
+    });
+    expect(share(found.map((each) => each.fooled))).toBeGreaterThan(FIVE_PERCENT);
+    expect(share(found.map((each) => each.honest))).toBeLessThan(FIVE_PERCENT);
+  });
+
   it('taking repeats of a case for independent cases alarms too often where cases shift together', () => {
     const random = seeded('cluster');
     const found = Array.from({ length: RUNS }, () => {

@@ -1,6 +1,7 @@
 import type { EvalComparison, UsageChange } from '../../vocabulary.js';
 import { amount, type Quantity } from '../case-usage.js';
 import { percent } from '../say.js';
+import { LEAST_PAIRED } from './paired.js';
 import type { Rule } from './rule.js';
 
 /** Rounding must not break a bound that is met exactly. */
@@ -18,6 +19,8 @@ export function increaseRule(name: Quantity): Rule {
       const level = evaluation.gate.rules[name];
       if (level === 'off' || !evaluation.baseline) return [];
       const change = evaluation.usage?.[name];
+      // Where too few cases are the same, rule `paired` says so.
+      if (!change && (evaluation.pairedShare ?? 0) < LEAST_PAIRED) return [];
       const unknown = level === 'error' ? 'unverified' : 'passed';
       if (!change) return [{ level, status: unknown, message: whyUnknown(name, evaluation) }];
       const { increase, message } = { increase: evaluation.gate.increase, message: words(name, change) };

@@ -5,7 +5,7 @@ import { levelOf } from '../settings.js';
 import { type Finding, gatedMetrics, type Rule } from './rule.js';
 
 /** Below this share of paired cases the baseline says too little about the run. */
-const LEAST_PAIRED = 0.8;
+export const LEAST_PAIRED = 0.8;
 
 /** Cases that cannot be paired are not compared: with too few left the verdict is unverified. */
 export const paired: Rule = {
