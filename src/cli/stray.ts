@@ -1,5 +1,6 @@
 import { EXIT } from '../exit-codes.js';
 import { printable, thrownText } from '../providers/protocol.js';
+import { forTerminal } from '../trust/escape.js';
 import type { Screen } from '../world.js';
 
 /** What goes wrong in the process outside of anything that is waited for. */
@@ -25,7 +26,7 @@ export function watchForStrays(stderr: Screen): Strays {
     const line = `${what}: ${printable(thrownText(thrown), 300)}`;
     if (told.has(line) || told.size >= MOST_TOLD) return;
     told.add(line);
-    stderr.write(`assay: ${line}\n`);
+    stderr.write(forTerminal(`assay: ${line}\n`));
   };
   process.on('unhandledRejection', (reason) => tell('a promise was rejected and nobody waited for it', reason));
   process.on('uncaughtException', (error) => tell('an error was thrown where nobody could catch it', error));

@@ -20,6 +20,8 @@ export interface EchoOptions {
   script?: Script;
   /** More files. */
   files?: Record<string, Content>;
+  /** The folder of another build. */
+  build?: string;
 }
 
 /** A project with one prompt, and the server behind its one model `local:echo`. */
@@ -54,7 +56,7 @@ export async function echoProject(options: EchoOptions = {}, atEnd: AtEnd = onTe
     [CASES]: casesFile(ids),
     ...options.files,
   };
-  const made = project(files, atEnd);
+  const made = project(files, atEnd, options.build);
   return {
     ...made,
     server,

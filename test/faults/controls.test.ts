@@ -1,14 +1,26 @@
 import { afterAll, beforeAll, describe, expect, vi } from 'vitest';
+import { echoProject } from '../cli/echo.js';
 import { test } from '../cli/test.js';
-import { allowance, type Cell, expectCell, makeCell, sinceStart } from './cell.js';
-import { ALWAYS, PROVIDER_DEFENCES } from './defences.js';
+import { type AtEnd, project } from '../support/project.js';
+import { allowance, type Cell, expectCell, makeCell, sinceStart, type Tools } from './cell.js';
+import { INPUT_DEFENCES } from './defences/input.js';
+import { PROCESS_DEFENCES } from './defences/process.js';
+import { PROVIDER_DEFENCES } from './defences/provider.js';
+import { INPUT } from './rows/input.js';
+import { PROCESS_ROWS } from './rows/process.js';
 import { PROVIDER_ROWS } from './rows/provider.js';
 import { table } from './table.js';
+import { expectTold } from './told.js';
 import { type Defence, type Weakened, weakened } from './weakened.js';
 
-vi.setConfig({ maxConcurrency: 8 });
+vi.setConfig({ maxConcurrency: 6, testTimeout: 240_000 });
 
-const chosen = PROVIDER_DEFENCES.filter(({ row }) => process.env.FAULTS === 'all' || ALWAYS.has(row));
+/** So many controls are part of every run of the tests; all of them of `npm run faults`. */
+const ALWAYS = new Set(['P1', 'P6a', 'P13', 'P14a', 'P18', 'P23', 'R12', 'P36', 'X15b', 'R13', 'I3', 'I12']);
+
+const chosen = [...PROVIDER_DEFENCES, ...PROCESS_DEFENCES, ...INPUT_DEFENCES].filter(
+  ({ row }) => process.env.FAULTS === 'all' || ALWAYS.has(row),
+);
 const shown = table('Without a defence', new Map(chosen.map(({ what, row }) => [what, `→ ${row}`])), ['its row']);
 
 let builds: Weakened;
@@ -20,12 +32,10 @@ afterAll(() => builds.remove());
 describe.concurrent('without the defence a row is red', () => {
   test.for(chosen.map((defence) => ({ defence, name: defence.what })))(
     '$name ($defence.row)',
-    async ({ defence }, { project, startServer }) => {
+    async ({ defence }, { startServer, onTestFinished }) => {
       await shown.cell(defence.what, 'its row', async () => {
-        const row = PROVIDER_ROWS.find(({ id }) => id === defence.row);
-        if (!row) throw new Error(`there is no row ${defence.row}`);
-        const cell = await makeCell(row, defence.role ?? 'model', { project, startServer });
-        const red = await redness(cell, defence);
+        const build = builds.without(defence);
+        const red = await redness(defence, build, startServer, onTestFinished);
         expect(red).not.toBe('');
         return `(red: ${red})`;
       });
@@ -34,29 +44,56 @@ describe.concurrent('without the defence a row is red', () => {
 });
 
 /** How a row fails without a defence; empty when it does not. */
-async function redness(cell: Cell, defence: Defence): Promise<string> {
-  const running = cell.made.start(cell.args, { ...cell.options, build: builds.without(defence) });
-  if (defence.endless) {
-    const ended = running.ended.then(() => 'it ended by itself');
-    const first = await Promise.race([ended, beyondBounds(cell)]);
-    running.kill('SIGKILL');
-    await ended;
-    expect(first).toBe('does not end by itself');
-    return first;
+async function redness(
+  defence: Defence,
+  build: string,
+  startServer: Tools['startServer'],
+  atEnd: AtEnd,
+): Promise<string> {
+  const made: Tools['project'] = (files) => project(files, atEnd, build);
+  const row = PROVIDER_ROWS.find(({ id }) => id === defence.row);
+  const scenario = PROCESS_ROWS.find(({ id }) => id === defence.row);
+  const input = INPUT.find(({ id }) => id === defence.row);
+  if (row) {
+    const cell = await makeCell(row, defence.role ?? 'model', { project: made, startServer });
+    return defence.endless ? endlessness(cell) : failureOf(() => cellOf(cell));
   }
-  const outcome = await running.ended;
+  if (scenario) {
+    const tools = { project: made, echoProject: (options = {}) => echoProject({ ...options, build }, atEnd) };
+    return failureOf(() => scenario.run(tools));
+  }
+  if (!input) throw new Error(`there is no row ${defence.row}`);
+  return failureOf(async () => {
+    for (const mistake of input.tries) await expectTold(made(mistake.files), mistake);
+  });
+}
+
+async function cellOf(cell: Cell): Promise<void> {
+  await expectCell(cell, await cell.made.assay(cell.args, cell.options));
+}
+
+/** What is found wrong, in words. On a machine that is busy with other things anything may be late: that is no proof. */
+async function failureOf(act: () => Promise<unknown>): Promise<string> {
   try {
-    await expectCell(cell, outcome);
+    await act();
     return '';
   } catch (error) {
     const [line = ''] = String(error).split('\n', 1);
-    // On a machine that is busy with other things anything may be late: that is no proof.
-    if (line.includes('seconds beyond')) throw error;
+    if (/seconds beyond|did not end by itself/.test(line)) throw error;
     return line.slice(0, 100);
   }
 }
 
-/** Comes when a run must have ended, counted from its first request. */
+/** Waits until a run must have ended, counted from its first request, and ends it. */
+async function endlessness(cell: Cell): Promise<string> {
+  const running = cell.made.start(cell.args, cell.options);
+  const ended = running.ended.then(() => '');
+  const first = await Promise.race([ended, beyondBounds(cell)]);
+  running.kill('SIGKILL');
+  await ended;
+  return first;
+}
+
 async function beyondBounds(cell: Cell): Promise<string> {
   while (sinceStart(cell) === undefined) await pause(50);
   await pause((cell.row.within + allowance(cell)) * 1000);

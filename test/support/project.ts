@@ -125,8 +125,11 @@ export interface CheckReport {
 /** Does something when a test ends. Tests that run at a time hand over their own; others need not. */
 export type AtEnd = (act: () => void | Promise<void>) => void;
 
-/** Writes a project into a temporary folder. */
-export function project(files: Record<string, Content> = {}, atEnd: AtEnd = onTestFinished): Project {
+/**
+ * Writes a project into a temporary folder.
+ * @param ownBuild the folder of the build that it runs unless told otherwise
+ */
+export function project(files: Record<string, Content> = {}, atEnd: AtEnd = onTestFinished, ownBuild = BUILD): Project {
   const root = mkdtempSync(join(tmpdir(), 'assay-e2e-'));
   atEnd(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
   const at = (path: string): string => join(root, path);
@@ -151,7 +154,7 @@ export function project(files: Record<string, Content> = {}, atEnd: AtEnd = onTe
       git('commit', '-q', '--allow-empty', '-m', message);
     },
     assay: (args, options) => made.start(args, options).ended,
-    start: (args, { cwd = '.', env, build = BUILD } = {}) =>
+    start: (args, { cwd = '.', env, build = ownBuild } = {}) =>
       start([join(build, 'cli/main.js'), ...args], at(cwd), { ...cleanEnv(root), ...env }, root),
   };
   for (const [path, content] of Object.entries(files)) made.write(path, content);

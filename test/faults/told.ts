@@ -1,0 +1,21 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { expectReports } from '../cli/report.js';
+import type { Project } from '../support/project.js';
+import type { Mistake } from './rows/input.js';
+
+/** Runs the command, and holds it to what is right: nothing called and no report after a mistake, sound reports otherwise. */
+export async function expectTold(made: Project, { flags = [], code = 2, says, files }: Mistake): Promise<void> {
+  for (const [file, text] of Object.entries(files)) if (text === 'UTF-16') writeFileSync(join(made.root, file), UTF_16);
+  const outcome = await made.assay(['eval', ...flags]);
+  const said = `${outcome.stdout}\n${outcome.stderr}`;
+  for (const words of says) expect(said).toMatch(words);
+  expect(outcome.code, said).toBe(code);
+  expect(said).not.toMatch(/defect of assay|\n +at /);
+  if (code === 2) expect(made.has('reports/report.json')).toBe(false);
+  else if (made.has('reports/report.json')) expectReports(made, outcome);
+  else expect(code).toBe(3);
+}
+
+const UTF_16 = Buffer.from('\uFEFFcases: []', 'utf16le');
