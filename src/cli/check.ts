@@ -34,12 +34,21 @@ export const command: CommandDefinition = {
 
 async function run(paths: string[], { config, base, format, json }: CheckFlags, world: World): Promise<number> {
   const check = await checkLibrary({ cwd: world.cwd, paths, ...(config !== undefined && { config }) }, base, world);
-  const { findings, prefix } = check;
-  if (json || format === 'json') world.stdout.write(asJson(findings));
-  else if (format === 'sarif') world.stdout.write(asSarif(findings, { version: VERSION, prefix }));
-  else if (format === 'github') world.stdout.write(asGithub(findings, prefix));
-  else world.stdout.write(screen(check, world));
+  world.stdout.write(print(check, json ? 'json' : (format ?? 'text'), world));
+  // Other formats have no room for what was left out, and whoever relies on them must see it, too.
+  if (json || (format && format !== 'text')) world.stderr.write(notesOf(check));
   return check.exitCode;
+}
+
+function print(check: Check, format: (typeof FORMATS)[number], world: World): string {
+  const { findings, prefix } = check;
+  if (format === 'json') return asJson(findings);
+  if (format === 'sarif') return asSarif(findings, { version: VERSION, prefix });
+  return format === 'github' ? asGithub(findings, prefix) : screen(check, world);
+}
+
+function notesOf({ notes }: Check): string {
+  return notes.map((note) => `note: ${forTerminal(note)}\n`).join('');
 }
 
 function screen({ findings, prompts, notes }: Check, world: World): string {

@@ -8,9 +8,10 @@ import { gitTree } from '../library/git-tree.js';
 import { loadText } from '../library/load.js';
 import { readPrompts } from '../library/prompts.js';
 import type { Tree } from '../library/tree.js';
-import { applyPolicy, type Finding } from '../policy/apply.js';
+import { applyPolicy, type Finding, levelOf } from '../policy/apply.js';
 import { CODEOWNERS, ownersOf } from '../policy/codeowners.js';
 import type { CheckedPrompt, Policy, PolicyFacts } from '../policy/rule.js';
+import { unloggedVersion } from '../policy/rules/unlogged-version.js';
 import type { Library } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { type Changes, changesSince } from './changes.js';
@@ -87,7 +88,10 @@ async function factsOf(
   };
 }
 
-/** The changed prompts as they were. Without a ref, that there is nothing to compare with is no mistake, but is said. */
+/**
+ * The changed prompts as they were. Without a ref, that there is nothing to compare with is no mistake, but is said; history that
+ * was cut off is one where the policy relies on it: CI would pass whatever was changed.
+ */
 async function promptsAt(
   changes: Promise<Changes>,
   ref: string | undefined,
@@ -104,6 +108,8 @@ async function promptsAt(
     return { before: new Map(prompts.map((each) => [each.id, each])), notes: [] };
   } catch (error) {
     if (!(error instanceof UserError) || ref !== undefined) throw error;
+    const relied = levelOf(unloggedVersion, library.config.policy as Policy) === 'error';
+    if (relied && error.problems.some(({ code }) => code === 'shallow-clone')) throw error;
     const why = error.problems.map(({ message }) => message).join('; ');
     return { notes: [`versions were not compared with a base: ${why}; --base names one`] };
   }

@@ -1,6 +1,6 @@
-import type { Problem } from '../vocabulary.js';
+import type { Level, Problem } from '../vocabulary.js';
 import { policyRules } from './map.js';
-import type { PolicyFacts } from './rule.js';
+import type { Policy, PolicyFacts, PolicyRule } from './rule.js';
 
 /** What `check` found: a broken rule, or a mistake, which is always an error. */
 export type Finding = Problem & { level: 'error' | 'warn' };
@@ -9,11 +9,16 @@ export type Finding = Problem & { level: 'error' | 'warn' };
 export function applyPolicy(facts: PolicyFacts): Finding[] {
   const found = new Map<string, Finding>();
   for (const rule of policyRules) {
-    const level = facts.policy.rules?.[rule.code] ?? rule.level(facts.policy);
+    const level = levelOf(rule, facts.policy);
     if (level === 'off') continue;
     for (const problem of rule.check(facts)) found.set(JSON.stringify(problem), { ...problem, level });
   }
   return [...found.values()].toSorted(byPlace);
+}
+
+/** The level of a rule: the config's, else its own. */
+export function levelOf({ code, level }: PolicyRule, policy: Policy): Level {
+  return policy.rules?.[code] ?? level(policy);
 }
 
 function byPlace({ place: a }: Finding, { place: b }: Finding): number {

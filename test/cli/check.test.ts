@@ -1,6 +1,8 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect } from 'vitest';
 import type { Content, Project } from '../support/project.js';
-import { asRepository } from '../support/repository.js';
+import { asRepository, gitIn } from '../support/repository.js';
 import { type OpenProject, test } from './test.js';
 
 const POLICY = 'policy: { require: [owner, why, changelog], models: ["mock:*"], minCases: 1 }';
@@ -108,6 +110,56 @@ describe.concurrent('assay check', () => {
     const nope = await made.assay(['check', '--base', 'nope']);
     expect(nope).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('no commit "nope"') });
   });
+
+  test('a history that was cut off is no pass where the policy relies on it; else it is said, beside any format', async ({
+    project,
+  }) => {
+    const made = library(project);
+    const { git } = asRepository(made);
+    git('checkout', '-q', '-b', 'mine');
+    made.write('evals/_partials/tone.md', 'Be calm.');
+    made.commit('calm');
+    git('checkout', '-q', 'main');
+    git('clone', '-q', '--depth', '1', '--branch', 'mine', pathToFileURL(made.root).href, 'cut');
+    const relied = await made.assay(['check'], { cwd: 'cut' });
+    expect(relied).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('fetch-depth: 0') });
+    made.write('cut/assay.config.yaml', 'models: [mock:echo]');
+    for (const format of ['json', 'sarif', 'github']) {
+      const { code, stderr, stdout } = await made.assay(['check', '--format', format], { cwd: 'cut' });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^note: .*shallow clone/) });
+      expect(stdout).not.toContain('note:');
+    }
+    // Detached, as CI checks out a pull request; whole, the branch that it began at is found again.
+    git('clone', '-q', pathToFileURL(made.root).href, 'whole');
+    gitIn(join(made.root, 'whole'), 'checkout', '-q', '--detach', 'origin/mine');
+    const { stdout, code } = await made.assay(['check', '--json', '--base', 'origin/main'], { cwd: 'whole' });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining('unlogged-version') });
+  });
+
+  test('new, moved and deleted prompts have no version to tell of; a partial that nobody includes is left behind', async ({
+    project,
+  }) => {
+    const made = library(project);
+    asRepository(made);
+    const moved = 'evals/support/route.prompt.md';
+    made.write(moved, [...front(), 'Sort: {{> tone}} {{ticket}}']);
+    made.write(moved.replace('.prompt.md', '.cases.yaml'), made.read('evals/support/triage.cases.yaml'));
+    expect(await codes(made)).toEqual({ code: 0, found: [] });
+    for (const path of [PROMPT, PROMPT.replace('.prompt.md', '.cases.yaml')]) made.remove(path);
+    made.write(moved, [...front(), '{{ticket}}']);
+    expect(await codes(made)).toEqual({ code: 0, found: ['warn unused-partial evals/_partials/tone.md:1'] });
+  });
+
+  test.for(['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS', '.gitlab/CODEOWNERS'])(
+    'owners are looked up in %s, whatever its lines end with',
+    async (file, { project }) => {
+      const made = library(project, { [file]: '# people\r\nevals/** @acme/support ops@example.com\r\n' });
+      made.write(PROMPT, made.read(PROMPT).replace('@support', '@support, OPS@example.com'));
+      expect(await codes(made)).toEqual({ code: 0, found: [] });
+      made.write(PROMPT, made.read(PROMPT).replace('OPS@example.com', '@nobody'));
+      expect(await codes(made)).toEqual({ code: 1, found: [`error unknown-owner ${PROMPT}:2`] });
+    },
+  );
 
   test('owners, constraints and cases, where the policy asks; with places in the repository for others', async ({
     project,

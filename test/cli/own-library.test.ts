@@ -22,6 +22,18 @@ function withScripts(made: Project): void {
 }
 
 describe.concurrent('the own library', () => {
+  test('keeps to its own policy, and would be told where it does not', async ({ project }) => {
+    const made = ownLibrary(project);
+    made.copy('.github/CODEOWNERS');
+    expect(await made.assay(['check'])).toMatchObject({
+      code: 0,
+      stdout: '5 prompts checked: nothing to object to.\n',
+    });
+    made.write('.github/CODEOWNERS', '* @nobody\n');
+    const { code, stdout } = await made.assay(['check']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining('5 errors') });
+  });
+
   test('passes in replay without a key, and says that its replies are samples', async ({ project }) => {
     const made = ownLibrary(project);
     const outcome = await made.assay(['eval']);

@@ -150,7 +150,7 @@ describe('the pages for users', () => {
       .filter((block) => !(block.page === 'docs/statistics.md' && block.language === 'text'));
     expect(unproven.map(({ page, line }) => `${page}:${line}`)).toEqual([]);
     const projects = new Set(PAGES.flatMap(blocksOf).flatMap(({ example }) => example?.project ?? []));
-    const tests = ['assertions', 'library', 'providers', 'readme'].map((name) =>
+    const tests = ['assertions', 'library', 'policy', 'providers', 'readme'].map((name) =>
       readFileSync(new URL(`${name}.test.ts`, import.meta.url), 'utf8'),
     );
     expect([...projects].filter((name) => !tests.some((text) => text.includes(`'${name}'`)))).toEqual([]);

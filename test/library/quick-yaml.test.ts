@@ -55,7 +55,7 @@ const REST = [
   'a: 1\n---\nb: 2\n',
   'a: 1\rb: 2\n',
   `${'['.repeat(102)}${']'.repeat(102)}`,
-  `${'['.repeat(20_000)}`,
+  '['.repeat(20_000),
 ];
 
 /** Whatever is read quickly is read alike by the strict reader, which says the same of where it stands. @returns whether it was */
