@@ -96,6 +96,11 @@ simulate('20 prompts of 40 cases at 0.8', TWENTY);
 simulate('20 prompts of 40 cases at 0.8, fixed 5', TWENTY, { repeats: FIXED });
 simulate('20 prompts of 40 cases, U-shaped', Array.from({ length: 20 }, () => uShaped(40)));
 
+heading('Cases that shift while the mean stays: outside the guarantee');
+const shifted = [...dropped(20, 0.9, 0.7), ...dropped(20, 0.7, 0.9)];
+simulate('20 cases 0.9 to 0.7, 20 back', [shifted]);
+simulate('20 cases 0.9 to 0.7, 20 back, fixed 5', [shifted], { repeats: FIXED });
+
 heading('Real drops: 0.9 to 0.75 over 60 cases, at least 95 %');
 for (const baselineRepeats of [1, 3, 5, 8]) {
   simulate(`baseline of ${baselineRepeats}`, [dropped(60, 0.9, 0.75)], { baselineRepeats });
