@@ -1,11 +1,9 @@
 import { posix } from 'node:path';
-import { problems as make } from '../errors.js';
 import { caseSchema, type WrittenCase } from '../schemas/cases.js';
 import type { Case, Place } from '../vocabulary.js';
 import { buildCase, type CaseContext, type Defaults, prepareDefaults } from './case.js';
 import { type CaseFile, readCaseFile } from './case-file.js';
 import type { Report } from './findings.js';
-import { foldId } from './ids.js';
 import type { PromptFiles } from './layout.js';
 import { readRows } from './rows.js';
 import type { Source } from './source.js';
@@ -123,21 +121,5 @@ async function* fromRows(
     note(
       `${path}: nothing uses ${unused.length === 1 ? 'the column' : 'the columns'} ${names} (prompt "${context.read.prompt.variantOf ?? context.read.prompt.id}")`,
     );
-  }
-}
-
-/** Finds ids that are given twice, or that differ only in case or in how letters are encoded. */
-export class CaseIds {
-  private readonly seen = new Map<string, { id: string; place: Place }>();
-
-  constructor(private readonly report: Report) {}
-
-  /** @returns whether the id is new */
-  add({ id, place }: Case): boolean {
-    const key = foldId(id);
-    const first = this.seen.get(key);
-    if (first) this.report(make['duplicate-id']('case', id, first.id, first.place, place));
-    else this.seen.set(key, { id, place });
-    return !first;
   }
 }

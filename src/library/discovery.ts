@@ -3,7 +3,8 @@ import type { Baseline, Case, Library, Prompt } from '../vocabulary.js';
 import { AssertionTypes } from './assertion-types.js';
 import { readBaseline } from './baseline.js';
 import type { CaseContext, Uses } from './case.js';
-import { CaseFiles, CaseIds, readCases } from './cases.js';
+import { CaseIds } from './case-ids.js';
+import { CaseFiles, readCases } from './cases.js';
 import { readConfig, type Settings } from './config.js';
 import { Findings, type Report } from './findings.js';
 import { expectPrompts, findFiles, type Layout, type PromptFiles } from './layout.js';
@@ -94,7 +95,7 @@ async function checkCases(
 ): Promise<Case[] | undefined> {
   let kept: Case[] | undefined = [];
   let failed = false;
-  const ids = new CaseIds(report);
+  const ids = new CaseIds();
   const note: Report = (problem) => {
     failed = true;
     report(problem);
@@ -106,6 +107,17 @@ async function checkCases(
     if (kept && kept.length < MOST_KEPT) kept.push(one);
     else kept = undefined;
   }
+  await ids.report(
+    () =>
+      readCases(
+        files,
+        sources,
+        context,
+        () => {},
+        () => {},
+      ),
+    report,
+  );
   if (count === 0 && !failed && !sources.brokenOrFull(files)) {
     const file = files.cases[0] ?? files.path;
     report(make['prompt-without-cases'](files.id, { file, line: 1, column: 1 }));

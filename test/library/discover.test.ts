@@ -352,7 +352,8 @@ describe('cases', () => {
   });
 
   test('can be read any number of times, at the same time', async () => {
-    const rows = Array.from({ length: 2500 }, (_, index) => `r${index},t${index},e`);
+    // More than are kept in memory.
+    const rows = Array.from({ length: 10_500 }, (_, index) => `r${index},t${index},e`);
     const root = project({
       'evals/a.prompt.md': PROMPT,
       'evals/a.cases.yaml': ['defaults: { assert: [{ type: equals }] }', 'from: a.csv'],
