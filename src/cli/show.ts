@@ -26,6 +26,10 @@ export const command: CommandDefinition = {
       .argument('<prompt>', 'a prompt by its id or file, or a partial by its file')
       .option('--json', 'print it as JSON');
     addExamples(command_, ['assay show support/triage', 'assay show evals/_partials/tone.md']);
+    command_.addHelpText(
+      'after',
+      '\nIts history is that of its changelog and baseline; `assay blame` lists every version with its commit.',
+    );
   },
   run: ([given = ''], flags, world) => run(given, flags, world),
 };
