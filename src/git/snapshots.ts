@@ -1,5 +1,4 @@
-import { posix } from 'node:path';
-import { type CommittedFile, objectsNamed } from './objects.js';
+import { objectsNamed } from './objects.js';
 import { gitSync } from './run.js';
 
 /** A file or folder of a commit. */
@@ -23,52 +22,71 @@ export function objectsAt(root: string, wanted: readonly InCommit[]): (string | 
   return answers.split('\n', wanted.length).map((line) => (/^[0-9a-f]{40,64}$/.test(line) ? line : undefined));
 }
 
+/** Files below folders of any commits. */
+export interface Folders {
+  /** The blob of a file, by its path from the folder; undefined for none, and for a link. */
+  fileIn(tree: string, path: string): string | undefined;
+  /** The blobs of all files. */
+  blobs: ReadonlySet<string>;
+}
+
 /**
- * All files below some folders, each folder read once however many commits have it.
+ * Reads folders with all that is below them, each once however many commits have it.
  * @param trees names of tree objects
- * @returns by tree; paths are relative to it
  * @throws GitFailure
  */
-export function filesBelow(root: string, trees: Iterable<string>): Map<string, CommittedFile[]> {
-  const known = new Map<string, Entry[]>();
+export function readFolders(root: string, trees: Iterable<string>): Folders {
+  const known = new Map<string, Map<string, Entry>>();
+  const blobs = new Set<string>();
   for (let wanted = new Set(trees); wanted.size > 0; ) {
+    const below = new Set<string>();
     for (const { name, type, bytes } of objectsNamed(root, [...wanted])) {
-      if (type === 'tree') known.set(name, entriesOf(bytes, name.length / 2));
+      if (type !== 'tree') continue;
+      const entries = entriesOf(bytes, name.length / 2);
+      known.set(name, entries);
+      for (const { mode, id } of entries.values()) {
+        if (mode === FOLDER) below.add(id);
+        else if (FILES.has(mode)) blobs.add(id);
+      }
     }
-    const below = [...wanted].flatMap((tree) => known.get(tree) ?? []).filter(({ mode }) => mode === FOLDER);
-    wanted = new Set(below.map(({ id }) => id).filter((id) => !known.has(id)));
+    wanted = new Set([...below].filter((id) => !known.has(id)));
   }
-  const filesOf = (tree: string, at: string): CommittedFile[] =>
-    (known.get(tree) ?? []).flatMap(({ mode, name, id }) => {
-      const path = posix.join(at, name);
-      if (mode === FOLDER) return filesOf(id, path);
-      return mode === SUBMODULE ? [] : [{ path, blob: id, link: mode === LINK }];
-    });
-  return new Map([...trees].map((tree) => [tree, filesOf(tree, '')]));
+  return {
+    blobs,
+    fileIn(tree, path) {
+      const names = path.split('/');
+      const file = names.pop() ?? '';
+      let folder: string | undefined = tree;
+      for (const name of names) {
+        const entry: Entry | undefined = folder === undefined ? undefined : known.get(folder)?.get(name);
+        folder = entry?.mode === FOLDER ? entry.id : undefined;
+      }
+      const found = folder === undefined ? undefined : known.get(folder)?.get(file);
+      return found && FILES.has(found.mode) ? found.id : undefined;
+    },
+  };
 }
 
 interface Entry {
   mode: string;
-  name: string;
   id: string;
 }
 
 const FOLDER = '40000';
-const LINK = '120000';
-const SUBMODULE = '160000';
+/** Neither links nor submodules. */
+const FILES = new Set(['100644', '100755', '100664']);
 
 /**
  * Reads a tree object (gitformat-pack, "tree"): `<mode> <name>`, NUL, the bytes of the object's name; again and again.
  * @param idBytes how long names of objects are: 20 bytes for SHA-1, 32 for SHA-256
  */
-function entriesOf(bytes: Buffer, idBytes: number): Entry[] {
-  const entries: Entry[] = [];
+function entriesOf(bytes: Buffer, idBytes: number): Map<string, Entry> {
+  const entries = new Map<string, Entry>();
   for (let start = 0; start < bytes.length; ) {
     const blank = bytes.indexOf(0x20, start);
     const end = bytes.indexOf(0, blank);
-    entries.push({
+    entries.set(bytes.toString('utf8', blank + 1, end), {
       mode: bytes.toString('latin1', start, blank),
-      name: bytes.toString('utf8', blank + 1, end),
       id: bytes.toString('hex', end + 1, end + 1 + idBytes),
     });
     start = end + 1 + idBytes;

@@ -55,16 +55,16 @@ export async function promptHistory(
 async function walk(path: string, tips: readonly string[], context: StatesContext): Promise<PromptHistory> {
   const { root } = context;
   const { commits, paths, files } = await trailOf(path, tips, context);
-  const states = statesAt(
+  const found = statesAt(
     commits.map(({ commit }) => ({ commit, path: paths.get(commit) ?? path })),
     context,
   );
-  const reader = stateReader(states, context);
+  const reader = stateReader(found, context);
   const cut = await shallowCommits(root);
   const known = new Map<string, PromptCommit>();
   // The oldest first: what has mistakes counts as what was before.
   for (const [index, each] of [...commits.entries()].toReversed()) {
-    const state = states[index];
+    const state = found.states[index];
     if (!state) continue;
     const before = each.parents.flatMap((parent) => known.get(parent)?.prompt ?? [])[0];
     const prompt = state.prompt === undefined ? undefined : (reader.prompt(state) ?? before);

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { type Blobs, blobsOf, type CommittedFile } from '../git/objects.js';
-import { filesBelow, objectsAt } from '../git/snapshots.js';
+import { objectsAt, readFolders } from '../git/snapshots.js';
 import type { InRepository } from '../git/place.js';
 import type { ProviderDefinition } from '../providers/provider.js';
 import type { Baseline, Prompt } from '../vocabulary.js';
@@ -29,7 +29,13 @@ export interface PromptState {
   baseline: string | undefined;
   /** The blob of any partial that the prompt could include. */
   partial(path: string): string | undefined;
-  partials(): CommittedFile[];
+}
+
+/** The states of many commits, and what all of their files hold. */
+export interface PromptStates {
+  /** In the order asked for. */
+  states: PromptState[];
+  blobs: Blobs;
 }
 
 /** Files and folders, relative to the root, that can change the version of a prompt or its accepted scores. */
@@ -51,15 +57,14 @@ function partialFolders(path: string): string[] {
 }
 
 /**
- * Looks up the state of a prompt's files in many commits at once. No file is read.
+ * Looks up the state of a prompt's files in many commits at once, and has git read all of them together.
  * @param wanted commits, and where the prompt's file is in each
- * @returns in the order asked for
  * @throws GitFailure
  */
 export function statesAt(
   wanted: readonly { commit: string; path: string }[],
   { root, place, configPath }: StatesContext,
-): PromptState[] {
+): PromptStates {
   const asked = wanted.map(({ commit, path }) => {
     const files = [path, configPath, baselineOf(path), ...partialFolders(path)];
     return files.map((file) => ({ commit, path: place.toGit(file) ?? '' }));
@@ -72,20 +77,21 @@ export function statesAt(
     next += 3 + folders.length;
     return { path, prompt, config, baseline, folders };
   });
-  const trees = filesBelow(root, new Set(found.flatMap(({ folders }) => folders.flatMap(({ tree }) => tree ?? []))));
-  const indexes = new Map([...trees].map(([tree, files]) => [tree, new Map(files.map((file) => [file.path, file]))]));
-  return found.map(({ folders, ...state }) => ({
-    ...state,
-    partial(path) {
-      const { folder, tree } = folders.find((each) => path.startsWith(`${each.folder}/`)) ?? {};
-      const file = tree && folder !== undefined ? indexes.get(tree)?.get(path.slice(folder.length + 1)) : undefined;
-      return file?.link === false ? file.blob : undefined;
+  const trees = found.flatMap(({ folders }) => folders.flatMap(({ tree }) => tree ?? []));
+  const { fileIn, blobs: shared } = readFolders(root, trees);
+  const states = found.map(
+    ({ folders, ...state }): PromptState => ({
+      ...state,
+      partial(path) {
+        const { folder, tree } = folders.find((each) => path.startsWith(`${each.folder}/`)) ?? {};
+        return tree === undefined || folder === undefined ? undefined : fileIn(tree, path.slice(folder.length + 1));
     },
-    partials: () =>
-      folders.flatMap(({ folder, tree }) =>
-        (trees.get(tree ?? '') ?? []).map((file) => ({ ...file, path: posix.join(folder, file.path) })),
-      ),
-  }));
+    }),
+  );
+  const blobs = blobsOf(root);
+  const own = states.flatMap(({ prompt, config, baseline }) => [prompt, config, baseline]);
+  blobs.load([...own.filter((blob) => blob !== undefined), ...shared]);
+  return { states, blobs };
 }
 
 /** Reads prompts and baselines out of states: what was read of the same files is not read again. */
@@ -102,32 +108,31 @@ interface Known {
   prompt: Prompt | undefined;
 }
 
-/** A reader that has the contents of all these states at hand. @throws GitFailure */
-export function stateReader(states: readonly PromptState[], context: StatesContext): StateReader {
-  const { root, place, configPath, providers } = context;
-  const blobs: Blobs = blobsOf(root);
-  blobs.load(states.flatMap(({ prompt, config }) => [prompt, config].filter((each) => each !== undefined)));
-  blobs.load(states.flatMap(({ baseline }) => baseline ?? []));
+/** A reader of states. */
+export function stateReader(
+  { blobs }: PromptStates,
+  { root, place, configPath, providers }: StatesContext,
+): StateReader {
   const known = new Map<string, Known[]>();
   const baselines = new Map<string, Baseline | undefined>();
   const treeOf = (files: readonly CommittedFile[]): Tree =>
-    treeOfFiles(
-      files.map((file) => ({ ...file, path: place.toGit(file.path) ?? file.path })),
-      { name: 'a commit', root, place, blobs },
-    );
+    treeOfFiles(files, { name: 'a commit', root, place, blobs });
+  const fileOf = (path: string, blob: string | undefined): CommittedFile[] =>
+    blob === undefined ? [] : [{ path: place.toGit(path) ?? path, blob, link: false }];
 
   const read = (state: PromptState): Known => {
     const partials: Known['partials'] = new Map();
-    const own = [fileOf(state.path, state.prompt), fileOf(configPath, state.config)].flat();
-    const tree = treeOf([...own, ...state.partials()]);
-    const watched: Tree = {
-      ...tree,
+    const own = treeOf([...fileOf(state.path, state.prompt), ...fileOf(configPath, state.config)]);
+    const tree: Tree = {
+      ...own,
       has(path) {
-        if (path !== configPath) partials.set(path, state.partial(path));
-        return tree.has(path);
+        if (own.has(path)) return true;
+        partials.set(path, state.partial(path));
+        return state.partial(path) !== undefined;
       },
+      read: (path) => (own.has(path) ? own : treeOf(fileOf(path, state.partial(path)))).read(path),
     };
-    const { prompts } = readPrompts(watched, tree.has(configPath) ? configPath : undefined, providers);
+    const { prompts } = readPrompts(tree, own.has(configPath) ? configPath : undefined, providers);
     return { partials, prompt: prompts.find(({ path }) => path === state.path) };
   };
 
@@ -155,8 +160,4 @@ export function stateReader(states: readonly PromptState[], context: StatesConte
       return baselines.get(baseline);
     },
   };
-}
-
-function fileOf(path: string, blob: string | undefined): CommittedFile[] {
-  return blob === undefined ? [] : [{ path, blob, link: false }];
 }
