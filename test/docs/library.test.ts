@@ -10,10 +10,11 @@ vi.setConfig({ testTimeout: 180_000 });
 
 const PAGE = 'docs/library.md';
 
-/** The model of the page: it sorts tickets as anybody would, and thanks politely as long as it is told to. */
+/** The model of the page: it sorts tickets as anybody would, until it is told to talk, and thanks politely as long as it is told to. */
 function answer({ json }: Seen): string {
   const text = JSON.stringify(json);
-  if (!text.includes('You route')) return 'Thank you for writing. We look into it today.';
+  if (!text.includes('You route') || text.includes('as you would talk'))
+    return 'Thank you for writing. We look into it today.';
   const queue = text.includes('charged') ? 'billing' : text.includes('crashes') ? 'bug' : 'other';
   return JSON.stringify({ queue });
 }
@@ -34,8 +35,9 @@ test('the week can be lived through: each command does what the page says, and p
   expect(steps.map(shown)).toEqual(steps.map(told));
 });
 
-/** Hashes of commits are others in each repository. */
-const masked = (line: string): string => line.replaceAll(/\b[0-9a-f]{7}\b/g, '<commit>');
+/** Hashes of commits are others in each repository, and their dates those of the day. */
+const masked = (line: string): string =>
+  line.replaceAll(/\b[0-9a-f]{7}\b/g, '<commit>').replaceAll(/\b\d{4}-\d\d-\d\d\b/g, '<date>');
 
 function told({ command, expected }: Step): string {
   return [`$ ${command}`, ...expected.map(masked)].join('\n');
