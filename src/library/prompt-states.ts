@@ -85,7 +85,7 @@ export function statesAt(
       partial(path) {
         const { folder, tree } = folders.find((each) => path.startsWith(`${each.folder}/`)) ?? {};
         return tree === undefined || folder === undefined ? undefined : fileIn(tree, path.slice(folder.length + 1));
-    },
+      },
     }),
   );
   const blobs = blobsOf(root);
