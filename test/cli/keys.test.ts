@@ -1,26 +1,10 @@
 import { describe, expect } from 'vitest';
-import type { Outcome, Project } from '../support/project.js';
+import { CANARY, expectNoSecret, formsOf } from '../support/canary.js';
 import type { Reply } from '../support/scripted-server.js';
 import { echo, says } from './echo.js';
 import { test } from './test.js';
 
-const CANARY = 'sk-test-CANARY-7f3a9c51d2';
-
-/** The canary in every form in which a server could hand it back. */
-const FORMS = [CANARY, encodeURIComponent(CANARY), Buffer.from(CANARY).toString('base64'), `"${CANARY}"`];
-
-/** Nothing that was written or printed may hold the key. */
-function expectNoKey(made: Project, { stdout, stderr }: Outcome): void {
-  const texts = Object.entries({
-    stdout,
-    stderr,
-    ...Object.fromEntries(made.files().map((file) => [file, made.read(file)])),
-  });
-  expect(texts.length).toBeGreaterThan(6);
-  for (const [where, text] of texts) {
-    for (const form of FORMS) expect(text.includes(form), `${form} in ${where}`).toBe(false);
-  }
-}
+const FORMS = formsOf(CANARY);
 
 describe.concurrent('a key is written nowhere', () => {
   test.for(['live', 'record'])(
@@ -45,7 +29,7 @@ describe.concurrent('a key is written nowhere', () => {
       const outcome = await made.evaluate(['--mode', mode], { env: { LOCAL_KEY: CANARY } });
       expect(made.server.requests.map((seen) => seen.headers.authorization)).toContain(`Bearer ${CANARY}`);
       expect(outcome.report?.trials).toMatchObject({ completed: 4, errored: 1 });
-      expectNoKey(made, outcome);
+      expectNoSecret(made, outcome);
       expect(made.read('reports/report.json')).toContain('[redacted]');
     },
   );
@@ -61,7 +45,7 @@ describe.concurrent('a key is written nowhere', () => {
     const env = { LOCAL_KEY: CANARY, OPENAI_LOG: 'debug', DEBUG: '*' };
     const outcome = await made.evaluate(['--mode', 'live', '--json'], { env });
     expect(outcome.code).toBe(3);
-    expectNoKey(made, outcome);
+    expectNoSecret(made, outcome);
   });
 
   test('that is missing is told before anything is called', async ({ project }) => {
