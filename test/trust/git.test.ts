@@ -5,7 +5,7 @@ import { casesFile } from '../cli/echo.js';
 import { type OpenProject, test } from '../cli/test.js';
 import { findGit } from '../../src/git/program.js';
 import { gitIn } from '../support/repository.js';
-import { type Project, project } from '../support/project.js';
+import { type Project, project as openProject } from '../support/project.js';
 
 const MARKER = 'marker.txt';
 const FILES = {
@@ -85,7 +85,7 @@ describe('finding git', () => {
       writeFileSync(join(root, folder, name), '', { mode: 0o755 });
       return join(root, folder);
     };
-    const { root } = project({}, onTestFinished);
+    const { root } = openProject({}, onTestFinished);
     const outside = at(root, 'usr/bin');
     const inside = at(root, 'repository/bin');
     const find = (...folders: string[]) =>
