@@ -78,6 +78,41 @@ describe('the example of the README', () => {
     expect(runs.filter((run) => run.startsWith('npx assay ')).map((run) => run.slice(10))).toEqual(expected);
   });
 
+  it('has a pipeline for GitLab (gitlab) whose scripts run the parts and gate them', async () => {
+    const pipeline: Record<string, { script: string[]; parallel?: number; needs?: string[] }> = parse(
+      exampleFiles('gitlab')['.gitlab-ci.yml'] ?? '',
+    );
+    const { part, gate } = pipeline;
+    expect(gate?.needs).toEqual(['part']);
+    const parts = part?.parallel ?? 0;
+    const made = project({
+      'assay.config.yaml': 'models: [mock:echo]\n',
+      'evals/echo.prompt.md': '{{text}}',
+      'evals/echo.cases.yaml':
+        'cases: [{ vars: { text: a }, assert: [{ type: equals, value: a }] }, { vars: { text: b }, assert: [{ type: equals, value: a }] }]\n',
+    });
+    const run = (script: readonly string[], index: number) => {
+      const line = script.find((each) => each.startsWith('npx assay ')) ?? '';
+      const filled = line
+        .replaceAll('$CI_NODE_INDEX', `${index}`)
+        .replaceAll('$CI_NODE_TOTAL', `${parts}`)
+        .replaceAll('"', '');
+      const folders = Array.from({ length: parts }, (_, at) => `parts/part-${at + 1}`);
+      return assay(
+        made.root,
+        filled
+          .split(' ')
+          .slice(2)
+          .flatMap((word) => (word === 'parts/*' ? folders : [word])),
+      );
+    };
+    for (let index = 1; index <= parts; index += 1) expect((await run(part?.script ?? [], index)).code).toBe(0);
+    expect(await run(gate?.script ?? [], 0)).toMatchObject({
+      code: 1,
+      report: { trials: { planned: 2, completed: 2 } },
+    });
+  });
+
   it('explains every word that a metric can get', () => {
     const words = tablesOf('docs/ci.md')
       .find(({ head }) => head[0] === 'word')
