@@ -23,6 +23,10 @@ const SUITES = {
   },
 };
 
+/** What an answer takes, and what the accepted ones took together. */
+const ANSWER = { costUsd: 0.001, inputTokens: 100, outputTokens: 20, latencyMs: 300 };
+const ACCEPTED = { trials: REPEATS, costUsd: 0.005, inputTokens: 500, outputTokens: 100, latencyMs: 1500 };
+
 /** A run and its baselines: metrics `pass`, `score` and one of an assertion, which is gated where scores are graded. */
 function suite({ before, after, graded = false }, random) {
   const metric = graded ? 'rated' : 'equals';
@@ -38,8 +42,8 @@ function suite({ before, after, graded = false }, random) {
       const name = `c${index}`;
       const then = draw(before, prompt);
       const scores = Object.keys(asserts).map((each) => [each, { assert: 'a', repeats: then.map((trial) => trial[each]) }]);
-      accepted[name] = { input: 'i', scores: Object.fromEntries(scores) };
-      const trials = draw(after, prompt).map((each, at) => ({ repeat: at + 1, status: 'completed', metrics: each }));
+      accepted[name] = { input: 'i', scores: Object.fromEntries(scores), usage: ACCEPTED };
+      const trials = draw(after, prompt).map((each, at) => ({ repeat: at + 1, status: 'completed', metrics: each, ...ANSWER }));
       return { case: name, input: 'i', tags: [], asserts, trials };
     });
     baselines.set(id, { version: 'before', date: '2026-11-22', cases: accepted });

@@ -7,27 +7,37 @@ export const QUANTITIES: readonly Quantity[] = ['cost', 'latency', 'tokens'];
 
 const SUMS = ['costUsd', 'inputTokens', 'outputTokens', 'latencyMs'] as const;
 
-/** What the answered trials of a case used; undefined where there are none, or none that says anything. */
-export function usageOfTrials(trials: readonly TrialFacts[]): CaseUsage | undefined {
-  let sum: CaseUsage | undefined;
-  for (const { status, costUsd, inputTokens, outputTokens, latencyMs } of trials) {
-    if (status === 'completed') sum = addUsage(sum, { trials: 1, costUsd, inputTokens, outputTokens, latencyMs });
+/**
+ * What the answered trials of a case used, up to a repeat; undefined where there are none, or none that says anything. A sum is known
+ * where every trial states its part.
+ */
+export function usageOfTrials(trials: readonly TrialFacts[], rounds = Number.POSITIVE_INFINITY): CaseUsage | undefined {
+  const answered = trials.filter(({ status, repeat }) => status === 'completed' && repeat <= rounds);
+  const usage: CaseUsage = { trials: answered.length };
+  let known = false;
+  for (const each of SUMS) {
+    let sum: number | undefined = 0;
+    for (const { [each]: part } of answered) sum = part === undefined || sum === undefined ? undefined : sum + part;
+    if (sum === undefined || answered.length === 0) continue;
+    usage[each] = withoutDust(sum);
+    known = true;
   }
-  return sum && SUMS.some((each) => sum[each] !== undefined) ? sum : undefined;
+  return known ? usage : undefined;
 }
 
 /** What two lots of trials used together: a sum is known where both state it. */
-export function addUsage(
-  a: CaseUsage | undefined,
-  b: { [Key in keyof CaseUsage]: CaseUsage[Key] | undefined } & { trials: number },
-): CaseUsage {
-  const together: CaseUsage = { trials: (a?.trials ?? 0) + b.trials };
+export function addUsage(a: CaseUsage, b: CaseUsage): CaseUsage {
+  const together: CaseUsage = { trials: a.trials + b.trials };
   for (const each of SUMS) {
-    const [left, right] = [a ? a[each] : 0, b[each]];
-    // Adding up cents of cents leaves dust in the last digits.
-    if (left !== undefined && right !== undefined) together[each] = Number((left + right).toPrecision(12));
+    const [left, right] = [a[each], b[each]];
+    if (left !== undefined && right !== undefined) together[each] = withoutDust(left + right);
   }
   return together;
+}
+
+/** Adding up cents of cents leaves dust in the last digits. */
+function withoutDust(sum: number): number {
+  return Number(sum.toPrecision(12));
 }
 
 /** How much of something an answer took on average; undefined: not known. */

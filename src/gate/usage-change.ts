@@ -22,8 +22,8 @@ export function usageChanges(
   for (const each of where(cases, ({ quarantine }) => !quarantine)) {
     counted += 1;
     const accepted = own(baseline.cases, each.case);
-    if (accepted?.input !== each.input) continue;
-    const now = usageOfTrials(each.trials.filter(({ repeat }) => repeat <= rounds));
+    if (accepted?.usage === undefined || accepted.input !== each.input) continue;
+    const now = usageOfTrials(each.trials, rounds);
     for (const { quantity, before, after } of pairs) {
       const [was, is] = [perAnswer(accepted.usage, quantity), perAnswer(now, quantity)];
       if (was === undefined || is === undefined) continue;
