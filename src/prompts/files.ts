@@ -53,7 +53,7 @@ interface Settings {
 function readConfig(tree: Tree): Settings {
   const text = tree.has(CONFIG) ? tree.read(CONFIG) : '';
   // Most say neither, and taking one apart is much of the time that loading takes. An escape could hide the words.
-  const config = /library|overrides|\\/.test(text) ? readData(text, CONFIG, 0) : {};
+  const config = /library|overrides|\\/.test(text.replaceAll(/^[ \t]*#.*$/gm, '')) ? readData(text, CONFIG, 0) : {};
   const { library = ['evals'], overrides = [] } = config;
   return {
     library: listOf(library).filter((each) => typeof each === 'string'),
