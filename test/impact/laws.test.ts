@@ -196,6 +196,19 @@ const edit: fc.Arbitrary<(project: Project) => Project> = fc.oneof(
     ...p,
     cases: { ...p.cases, [stem]: placed(stem, written) },
   })),
+  // A prompt is moved with its cases, below another folder's partials, or onto the name of another one.
+  fc
+    .tuple(fc.constantFrom(...PROMPTS), fc.constantFrom('evals/a/moved', 'evals/q'))
+    .map(([stem, to]) => (p: Project) => {
+      const { [stem]: file, ...prompts } = p.prompts;
+      const { [stem]: written, ...cases } = p.cases;
+      if (!file) return p;
+      return {
+        ...p,
+        prompts: { ...prompts, [to]: file },
+        cases: { ...cases, ...(written && { [to]: placed(to, written) }) },
+      };
+    }),
   fc.constantFrom(...PROMPTS).map((stem) => (p: Project) => {
     const written = p.cases[stem];
     if (!written || !Array.isArray(written.cases)) return p;
@@ -243,7 +256,7 @@ describe('for random libraries and random edits', () => {
         const before = await soundSideOf(was);
         const after = await soundSideOf(is);
         if (!before || !after) return;
-        const found = await affectedIn(was, is, after);
+        const found = await affectedIn(was, is);
         const wanted = await slowWay(before, after);
         expect(found.map(({ prompt }) => prompt.id)).toEqual(wanted);
         for (const { prompt, causes } of found) {
