@@ -139,6 +139,43 @@ describe.concurrent('assay affected', () => {
     expect(stdout).toContain('evals/brand.prompt.md:2: unknown key "onwer"');
   });
 
+  test('mistakes that a change can have made are told; those of prompts that it does not reach are not', async ({
+    project,
+  }) => {
+    const made = library(project);
+    made.write('evals/alone.prompt.md', ['---', 'onwer: x', '---', '{{ticket}}']);
+    made.commit('broken');
+    made.write('evals/brand.prompt.md', [...front('@brand'), 'Kindly: {{> law}} {{ticket}}']);
+    expect(Object.keys(await affected(made, '--since', 'HEAD'))).toEqual(['brand']);
+    made.commit('brand');
+    const told = async (path: string): Promise<string> => {
+      const was = made.read(path);
+      made.remove(path);
+      const { code, stdout, stderr } = await made.assay(['affected', '--since', 'HEAD']);
+      made.write(path, was);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      return stderr;
+    };
+    expect(await told('evals/_partials/law.md')).toContain('there is no partial "law"');
+    expect(await told('fixtures/tickets.csv')).toContain('tickets.csv');
+    expect(await told('evals/support/triage.prompt.md')).toContain('evals/support/triage.cases.yaml');
+    made.write('assay.config.yaml', 'modles: []');
+    expect((await made.assay(['affected', '--since', 'HEAD'])).code).toBe(2);
+  });
+
+  test('finds a prompt whose path would be a pattern elsewhere', async ({ project }) => {
+    const made = project({
+      'assay.config.yaml': CONFIG,
+      'evals/[x]/p {1}.prompt.md': ['{{ticket}}'],
+      'evals/[x]/p {1}.cases.yaml': cases('hi'),
+      'evals/x/q.prompt.md': ['{{ticket}}'],
+      'evals/x/q.cases.yaml': cases('hi'),
+    });
+    asRepository(made);
+    made.write('evals/[x]/p {1}.prompt.md', ['Kindly: {{ticket}}']);
+    expect(await affected(made, '--since', 'HEAD')).toEqual({ '[x]/p {1}': ['evals/[x]/p {1}.prompt.md'] });
+  });
+
   test('a ref that there is not, and no repository, are mistakes', async ({ project }) => {
     const made = library(project);
     const unknown = await made.assay(['affected', '--since', 'nope']);
