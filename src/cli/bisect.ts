@@ -1,4 +1,5 @@
-import { type Bisected, type BisectedStep, type BisectedVersion, bisect } from '../pipeline/bisect.js';
+import { type Bisected, bisect } from '../pipeline/bisect.js';
+import type { BisectedStep, BisectedVersion } from '../pipeline/bisect-search.js';
 import { oneLine } from '../reports/ink.js';
 import type { World } from '../world.js';
 import { addAskingFlags } from './asking-flags.js';

@@ -1,4 +1,5 @@
 import type { Comparison, EvalComparison, GateCheck, GateSettings, Level, RuleName } from '../vocabulary.js';
+import { own } from './own.js';
 import { reasonsOf } from './reasons.js';
 import { difference, score } from './say.js';
 import { toleranceOf } from './settings.js';
@@ -21,7 +22,7 @@ export function relativeGate(gate: GateSettings, metric?: string): GateSettings 
   const cases: Level = metric === undefined || metric === 'pass' ? 'error' : 'off';
   const rules: GateSettings['rules'] = { ...off, regression: 'error', 'newly-failing': cases };
   if (metric === undefined) return { ...rest, rules };
-  const { level: _level, minimum: _minimum, ...settings } = gate.metrics[metric] ?? {};
+  const { level: _level, minimum: _minimum, ...settings } = own(gate.metrics, metric) ?? {};
   return { ...rest, rules, metrics: { pass: { level: 'off' }, [metric]: { ...settings, level: 'error' } } };
 }
 

@@ -10,6 +10,11 @@ import { checked } from './validate.js';
 
 const CONFLICT = /^(?:<{7} |\|{7} |={7}$|>{7} )/m;
 
+/** The path of a prompt's baseline, beside its file. */
+export function baselinePathOf(prompt: string): string {
+  return prompt.replace(/\.prompt\.md$/, '.baseline.json');
+}
+
 /** Reads a committed baseline. Undefined after reporting why it cannot be used: never half of one. */
 export function readBaseline(tree: Tree, path: string, report: Report): Baseline | undefined {
   const text = loadText(tree, path, report);

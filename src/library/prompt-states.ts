@@ -4,7 +4,7 @@ import { objectsAt, readFolders } from '../git/snapshots.js';
 import type { InRepository } from '../git/place.js';
 import type { ProviderDefinition } from '../providers/provider.js';
 import type { Baseline, Prompt } from '../vocabulary.js';
-import { readBaseline } from './baseline.js';
+import { baselinePathOf, readBaseline } from './baseline.js';
 import { treeOfFiles } from './git-tree.js';
 import { readPrompts } from './prompts.js';
 import type { Tree } from './tree.js';
@@ -40,11 +40,7 @@ export interface PromptStates {
 
 /** Files and folders, relative to the root, that can change the version of a prompt or its accepted scores. */
 export function filesBehind(path: string, configPath: string): string[] {
-  return [path, configPath, baselineOf(path), ...partialFolders(path)];
-}
-
-function baselineOf(path: string): string {
-  return path.replace(/\.prompt\.md$/, '.baseline.json');
+  return [path, configPath, baselinePathOf(path), ...partialFolders(path)];
 }
 
 /** The folders that are searched for partials, the nearest first. */
@@ -66,8 +62,7 @@ export function statesAt(
   { root, place, configPath }: StatesContext,
 ): PromptStates {
   const asked = wanted.map(({ commit, path }) => {
-    const files = [path, configPath, baselineOf(path), ...partialFolders(path)];
-    return files.map((file) => ({ commit, path: place.toGit(file) ?? '' }));
+    return filesBehind(path, configPath).map((file) => ({ commit, path: place.toGit(file) ?? '' }));
   });
   const answers = objectsAt(root, asked.flat());
   let next = 0;
@@ -151,7 +146,7 @@ export function stateReader(
     baseline({ path, baseline }) {
       if (baseline === undefined) return undefined;
       if (!baselines.has(baseline)) {
-        const name = baselineOf(path);
+        const name = baselinePathOf(path);
         baselines.set(
           baseline,
           readBaseline(treeOf(fileOf(name, baseline)), name, () => {}),

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { problems, UserError } from '../errors.js';
 import { mergeBase } from '../git/refs.js';
-import { readBaseline } from '../library/baseline.js';
+import { baselinePathOf, readBaseline } from '../library/baseline.js';
 import { folderTree } from '../library/folder-tree.js';
 import { type GitTree, gitTree } from '../library/git-tree.js';
 import type { Tree } from '../library/tree.js';
@@ -49,7 +49,7 @@ export async function committed(ref: string, { root, env }: Whence): Promise<Com
 
 /** The path of a prompt's baseline. */
 export function baselinePath({ path }: Pick<Prompt, 'path'>): string {
-  return path.replace(/\.prompt\.md$/, '.baseline.json');
+  return baselinePathOf(path);
 }
 
 function fromCommit(library: Library, { tree, title }: Committed): Library {

@@ -1,10 +1,11 @@
+import { resolve } from 'node:path';
 import { problems, UserError } from '../errors.js';
 import { EXIT, strongest } from '../exit-codes.js';
 import { relativeGate } from '../gate/worse.js';
-import { type BisectionStep, bisectionStep, type Finding } from '../plan/bisection.js';
-import type { Case, Eval, Prompt } from '../vocabulary.js';
+import type { Case, Prompt } from '../vocabulary.js';
 import { processWorld, type World } from '../world.js';
-import { type Evaluator, evaluatorOf, idOfVersion, type Step } from './bisect-step.js';
+import { type BisectedStep, type BisectedVersion, factsOf, search, type Searched } from './bisect-search.js';
+import { evaluatorOf, idOfVersion } from './bisect-step.js';
 import { historicalRecordings } from './bisect-recordings.js';
 import { type Range, rangeOf } from './bisect-range.js';
 import { type Bounds, boundsOf } from './bounds.js';
@@ -13,7 +14,6 @@ import { partsOf } from './engine.js';
 import { misfit } from './old-sides.js';
 import type { EvaluateOptions } from './options.js';
 import { openSession, type Session } from './session.js';
-import { resolve } from 'node:path';
 
 /** What a bisection is asked for. */
 export interface BisectOptions
@@ -25,22 +25,8 @@ export interface BisectOptions
   bad: string;
   /** Whose fall is looked for; absent: all gated metrics, and single cases. */
   metric?: string;
+  /** Told of a version before it is evaluated, and how many evaluations are left at most, this one included. */
   onEvaluation?(version: BisectedVersion, atMost: number): void;
-}
-
-/** A version between the good and the bad one, and the commit that brought it. */
-export interface BisectedVersion {
-  version: string;
-  commit: string;
-  date: string;
-  author: string;
-  subject: string;
-}
-
-/** A version of which something was found. */
-export interface BisectedStep extends BisectedVersion {
-  finding: Finding;
-  why: string[];
 }
 
 /** What a bisection found, as `assay bisect --json` prints it. */
@@ -59,7 +45,7 @@ export interface Bisected {
   cases: number;
   /** In the order in which they were evaluated. */
   steps: BisectedStep[];
-  /** It is one of these, the oldest last, when it is not known which. */
+  /** It is one of these when it is not known which; the last one comes after the others. */
   suspects: BisectedVersion[];
   /** Of the commit that was found. */
   culprit: BisectedVersion | null;
@@ -97,7 +83,7 @@ export async function bisect(asked: BisectOptions, world: World = processWorld()
     const context = { session, store, parts, bounds, options, world, present, evals };
     try {
       const searched = await search(range, evaluatorOf(range.good.prompt, context), { asked, session, present });
-      return concluded(range, searched, { asked, cases, evals, present });
+      return concluded(range, searched, { asked, cases, present });
     } finally {
       await store.flush();
     }
@@ -126,86 +112,9 @@ function metricsOf({ assert }: Case): string[] {
   return assert.filter(({ level }) => level !== 'off').map(({ metric }) => metric);
 }
 
-/** How far a search came. */
-interface Searched {
-  step: BisectionStep;
-  steps: BisectedStep[];
-  evaluations: number;
-  /** Why it ended early. */
-  reasons: string[];
-  notRecorded: number;
-}
-
-interface Search {
-  asked: BisectOptions;
-  session: Session;
-  present: Prompt;
-}
-
-/** Asks for one version after the other, until it is known or nothing more can be told. */
-async function search(range: Range, { evaluate }: Evaluator, { asked, session, present }: Search): Promise<Searched> {
-  const { commits, candidates, last, good } = range;
-  const versionOf = new Map(commits.map(({ commit, prompt }) => [commit, prompt?.version ?? '']));
-  const findings = new Map<string, Finding>();
-  const learn = (version: string, finding: Finding): void => {
-    for (const { commit } of commits) if (versionOf.get(commit) === version) findings.set(commit, finding);
-  };
-  // What was undone is as good as the good one: it is the same.
-  learn(good.prompt.version, 'not-worse');
-  const searched: Searched = {
-    step: { nothing: true },
-    steps: [],
-    evaluations: 0,
-    reasons: [],
-    notRecorded: 0,
-  };
-  for (;;) {
-    const step = bisectionStep(candidates, last, findings);
-    searched.step = step;
-    if (!('next' in step)) return searched;
-    const commit = commits.find((each) => each.commit === step.next);
-    if (!commit?.prompt) throw new Error(`the search names a commit that does not exist: ${step.next}`);
-    const version = { version: commit.prompt.version, ...factsOf(commit) };
-    const unfit = await misfit(commit.prompt, present, session);
-    if (unfit !== undefined) {
-      searched.steps.push({ ...version, finding: 'unknown', why: [`it cannot run the cases: ${unfit}`] });
-      learn(version.version, 'unknown');
-      continue;
-    }
-    asked.onEvaluation?.(version, step.atMost);
-    const found = await evaluate(commit.prompt);
-    if (asked.signal?.aborted) return searched;
-    searched.evaluations += 1;
-    searched.notRecorded += found.notRecorded.version;
-    searched.steps.push({ ...version, finding: found.finding, why: whyOf(found) });
-    const end = endOf(found);
-    if (end !== undefined) {
-      searched.reasons.push(end);
-      return searched;
-    }
-    learn(version.version, found.finding);
-  }
-}
-
-function whyOf({ notRecorded, why, finding }: Step): string[] {
-  return finding === 'unknown' && notRecorded.version > 0 ? [`${notRecorded.version} answers are not recorded`] : why;
-}
-
-/** Why no other version needs to be tried. */
-function endOf({ ended, notRecorded, finding }: Step): string | undefined {
-  if (ended !== undefined && finding === 'unknown') return ended;
-  if (notRecorded.good === 0) return undefined;
-  return `${notRecorded.good} answers of the good version are not recorded: --mode record asks the model for them`;
-}
-
-function factsOf({ commit, date, author, subject }: BisectedVersion | Range['commits'][number]) {
-  return { commit, date, author, subject };
-}
-
 interface Facts {
   asked: BisectOptions;
   cases: number;
-  evals: readonly Eval[];
   present: Prompt;
 }
 
