@@ -37,7 +37,10 @@ for (const [args, runs] of used) {
     median(runs.map(({ peakMb }) => peakMb)).toFixed(0).padStart(7),
     ` ${(stdout.trim() || stderr.trim()).split('\n').at(-1)}`,
   ];
-  console.log(`${columns.join('  ')}${args[0] !== 'eval' && wall > LIMIT_S ? '  TOO SLOW' : ''}`);
+  // That of `eval` is shown only.
+  const word = args[0] === 'eval' ? '' : wall > LIMIT_S ? '  MISS' : '  pass';
+  if (word === '  MISS') process.exitCode = 1;
+  console.log(`${columns.join('  ')}${word}`);
 }
 rmSync(root, { recursive: true, force: true });
 
