@@ -57,3 +57,20 @@ test('a defect passes through, and its timer is cleared', async () => {
   await expect(ask(request(), context())).rejects.toThrow('defect');
   expect(clock.asleep).toBe(0);
 });
+
+test('attempts under way together share a timer, and each is given its own time', async () => {
+  const clock = new FakeClock();
+  const ask = deadline({ timeoutMs: 1000, clock })(() => never);
+  const ended: number[] = [];
+  const timed = async () => {
+    await ask(request(), context());
+    ended.push(clock.time);
+  };
+  const first = timed();
+  clock.time = 400;
+  const second = timed();
+  expect(clock.asleep).toBe(1);
+  await clock.run(Promise.all([first, second]));
+  expect(ended).toEqual([1000, 1400]);
+  expect(clock.asleep).toBe(0);
+});
