@@ -1,7 +1,7 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BUILD, PACKAGE } from '../support/project.js';
+import { type AtEnd, BUILD, PACKAGE } from '../support/project.js';
 import type { Role } from './row.js';
 
 /** Something that keeps a fault from doing harm, and how to do without it. */
@@ -16,37 +16,26 @@ export interface Defence {
   endless?: boolean;
 }
 
-/** Copies of the build, each without one defence. The product itself has no switch for any of them. */
-export interface Weakened {
-  /** @returns the folder of the build; throws where the piece is not there: then the control controls nothing */
-  without(defence: Defence): string;
-  remove(): void;
-}
-
-/** Where the copies lie, until they are removed. */
-export function weakened(): Weakened {
-  const folder = mkdtempSync(join(tmpdir(), 'assay-weakened-'));
-  symlinkSync(join(PACKAGE, 'node_modules'), join(folder, 'node_modules'), 'junction');
-  let count = 0;
-  return {
-    without({ what, edits }) {
-      count += 1;
-      const copy = join(folder, String(count));
-      cpSync(BUILD, join(copy, 'dist'), { recursive: true, filter: (file) => !/\.(?:d\.ts|map)$/.test(file) });
-      for (const beside of ['package.json', 'schemas']) {
-        if (existsSync(join(PACKAGE, beside))) cpSync(join(PACKAGE, beside), join(copy, beside), { recursive: true });
-      }
-      for (const [module, piece, instead] of edits) {
-        const file = join(copy, 'dist', module);
-        const text = readFileSync(file, 'utf8');
-        if (text.split(piece).length !== 2) throw new Error(`${what}: "${piece}" is not once in ${module}`);
-        writeFileSync(
-          file,
-          text.replace(piece, () => instead),
-        );
-      }
-      return join(copy, 'dist');
-    },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
-  };
+/**
+ * A copy of the build without one defence: the product itself has no switch for any of them.
+ * @param atEnd does something when the test is over: the copy is removed then
+ * @returns the folder of the copy; throws where the piece is not there: then the control controls nothing
+ */
+export function without({ what, edits }: Defence, atEnd: AtEnd): string {
+  // Within the package's own modules, so that it finds what the build finds.
+  const folder = mkdtempSync(join(PACKAGE, 'node_modules/.weakened-'));
+  atEnd(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const build = join(folder, 'dist');
+  cpSync(BUILD, build, { recursive: true, filter: (file) => !/\.(?:d\.ts|map)$/.test(file) });
+  cpSync(join(PACKAGE, 'package.json'), join(folder, 'package.json'));
+  for (const [module, piece, instead] of edits) {
+    const file = join(build, module);
+    const text = readFileSync(file, 'utf8');
+    if (text.split(piece).length !== 2) throw new Error(`${what}: "${piece}" is not once in ${module}`);
+    writeFileSync(
+      file,
+      text.replace(piece, () => instead),
+    );
+  }
+  return build;
 }

@@ -158,11 +158,12 @@ export const DISK: readonly Scenario[] = [
     id: 'X16',
     fault: 'no terminal: TERM=dumb, NO_COLOR, CI, 20 columns',
     async run({ echoProject }) {
-      const made = await echoProject({ cases: 2, script: () => says('\u001b[31mc01\u001b]0;c02\u0007\u009b2J') });
+      const made = await echoProject({ cases: 2, script: () => says('\u001b[31mno such\u001b]0;title\u0007\u009b2J') });
       const env = { TERM: 'dumb', NO_COLOR: '1', CI: 'true', COLUMNS: '20' };
       const { stdout, stderr } = await made.evaluate(LIVE, { env });
       // oxlint-disable-next-line no-control-regex -- they are what it is about
       expect(stdout + stderr).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+      expect(stdout).toContain('no such');
       return 'no control characters';
     },
   },
