@@ -12,7 +12,7 @@ export interface Defence {
   /** A row that must be red without it, and as what; by default the model's. */
   row: string;
   role?: Role;
-  /** Whether the run does not end by itself then. */
+  /** Whether the run may not end by itself then: that is red, too. */
   endless?: boolean;
 }
 

@@ -3,11 +3,6 @@ import type { Defence } from '../weakened.js';
 /** The defences against faulty providers. */
 export const PROVIDER_DEFENCES: readonly Defence[] = [
   {
-    what: 'the whole lane pauses on retry-after',
-    edits: [['ask/lane.js', 'this.#pausedUntil = Math.max(this.#pausedUntil, now + stated);', '{}']],
-    row: 'P1',
-  },
-  {
     what: 'nobody waits longer than --max-wait',
     edits: [
       ['ask/limits.js', 'if (asked !== undefined && asked > maxWaitMs)', 'if (false)'],
@@ -80,6 +75,7 @@ export const PROVIDER_DEFENCES: readonly Defence[] = [
     what: 'a late answer is dropped',
     edits: [['ask/deadline.js', 'end: () => abandon(late, ABANDONED)', 'end: () => {}']],
     row: 'P15',
+    endless: true,
   },
   {
     what: 'an answer that falls silent is ended',
@@ -143,17 +139,10 @@ export const PROVIDER_DEFENCES: readonly Defence[] = [
     row: 'P24',
   },
   {
-    what: 'calls under way are bounded',
-    edits: [
-      ['ask/lane.js', 'if (this.#underWay >= this.#window.size)', 'if (false)'],
-      ['ask/limits.js', 'await overall(() => send(turn.place))', 'await send(turn.place)'],
-    ],
-    row: 'P27',
-  },
-  {
     what: 'an answer may be so large only',
     edits: [['providers/wire-exchange.js', 'if (this.#received > limit)', 'if (false)']],
     row: 'P32',
+    endless: true,
   },
   {
     what: 'a stream has to come to its end',
@@ -165,18 +154,6 @@ export const PROVIDER_DEFENCES: readonly Defence[] = [
       ],
     ],
     row: 'P35b',
-  },
-  {
-    what: 'a judge is taken by its word only where it is one clear verdict',
-    edits: [
-      [
-        'assertions/judge-verdict.js',
-        "if (typeof score !== 'number' || !(score >= 0 && score <= 1))",
-        "if (typeof score !== 'number')",
-      ],
-    ],
-    row: 'R12',
-    role: 'judge',
   },
   {
     what: 'a judge without an answer leaves no score',
