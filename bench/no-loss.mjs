@@ -41,7 +41,10 @@ async function killRun(name, { args, outcome, ms, report }) {
   found.replies += stored.length;
   server.asked.clear();
   const resumed = await project.assay([...args, '--resume']);
-  if (resumed.code !== outcome) return fault(`killed after ${at | 0} ms, resumed with ${resumed.code}: ${resumed.stderr}`);
+  if (resumed.code !== outcome) {
+    fault(`killed after ${at | 0} ms, resumed with ${resumed.code}: ${resumed.stderr}`);
+    return;
+  }
   const again = [...finished, ...stored].filter((id) => server.asked.has(id));
   if (again.length > 0) fault(`${again.length} finished trials were called again: ${again.slice(0, 5)}`);
   const results = casesIn(project.read(JOURNAL), COMPLETED);
@@ -65,7 +68,10 @@ async function killAccept(ms, before, after) {
   if (there !== before && withoutDate(there) !== after) fault('half a baseline');
   if (there === before) {
     const { code, stderr } = await project.assay(['accept']);
-    if (code !== 0) return fault(`accepting again ended with ${code}: ${stderr}`);
+    if (code !== 0) {
+      fault(`accepting again ended with ${code}: ${stderr}`);
+      return;
+    }
   }
   if (withoutDate(project.read(BASELINE)) !== after) fault('another baseline than that of an accept left alone');
 }
