@@ -1,3 +1,5 @@
+import { UserError } from '../errors.js';
+import { earlierReport } from '../pipeline/earlier-report.js';
 import { evaluate } from '../pipeline/evaluate.js';
 import type { World } from '../world.js';
 import { addAskingFlags } from './asking-flags.js';
@@ -65,6 +67,9 @@ async function runEval(paths: string[], flags: EvalFlags, outside: World): Promi
       conclusion.close();
     }
     return conclusion.verdict.exitCode;
+  } catch (error) {
+    if (error instanceof UserError) error.note = earlierReport(options);
+    throw error;
   } finally {
     interrupt.release();
   }

@@ -13,6 +13,7 @@ export function reportTrouble(error: unknown, world: World): number {
   if (error instanceof UserError) {
     const called = error.exitCode === EXIT.usage ? '; nothing was called' : '';
     world.stderr.write(problemScreen(error.problems, paint(world.stderr, world.env), called));
+    if (error.note !== undefined) world.stderr.write(`${forTerminal(error.note)}\n`);
     return error.exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

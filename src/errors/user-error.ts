@@ -4,6 +4,8 @@ import type { Problem } from '../vocabulary.js';
 export class UserError extends Error {
   readonly problems: readonly Problem[];
   readonly exitCode: number;
+  /** What else there is to know, said after the problems. */
+  note?: string;
 
   /**
    * @param list at least one problem

@@ -13,7 +13,6 @@ import { beginRemarks } from './remarks.js';
 import { runIdOf } from './run-id.js';
 import { checkModels, configHash, openSession, type Session } from './session.js';
 import { partOnly } from './shards.js';
-import { removeStaleReports } from './stale-reports.js';
 import { supplyOf } from './supply.js';
 
 /**
@@ -24,7 +23,6 @@ import { supplyOf } from './supply.js';
  */
 export async function evaluate(asked: EvaluateOptions, world: World = processWorld()): Promise<Conclusion> {
   const began = world.now();
-  await removeStaleReports(asked);
   const session = await openSession(asked, world);
   const remarks = beginRemarks(session, world);
   let bounds: Bounds | undefined;

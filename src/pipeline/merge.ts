@@ -19,7 +19,6 @@ import { beginRemarks } from './remarks.js';
 import { openSession, outputFolder, type Session } from './session.js';
 import { readShards, refuseForeign, type StoredShard } from './shards.js';
 import { runIdOf } from './run-id.js';
-import { removeStaleReports } from './stale-reports.js';
 import type { Supply } from './supply.js';
 
 /**
@@ -32,7 +31,6 @@ export async function merge(folders: readonly string[], options: EvaluateOptions
   const project = openProject(options.cwd, options.config);
   const shards = await readShards(folders, options.cwd, project.root);
   refuseOwnShard(shards, outputFolder(options, project)(JOURNAL));
-  await removeStaleReports(options);
   const session = await openSession({ ...options, ...shards[0]?.run.options, planOnly: true }, world);
   const remarks = beginRemarks(session, world);
   try {

@@ -6,8 +6,7 @@ import { BUILD } from '../support/project.js';
 import { CASES, casesFile, type EchoProject } from './echo.js';
 import { test } from './test.js';
 
-const REPORTS = ['report.json', 'junit.xml', 'summary.md'].map((file) => `reports/${file}`);
-const KEPT = ['reports/run.jsonl', 'reports/history.jsonl'];
+const ALL = ['report.json', 'junit.xml', 'summary.md', 'run.jsonl', 'history.jsonl'].map((file) => `reports/${file}`);
 const LIVE = ['--mode', 'live'];
 
 /** The cases of an echo project with one assertion more. */
@@ -87,27 +86,23 @@ describe.concurrent('flags that would do nothing', () => {
 });
 
 describe.concurrent('the reports of the run before', () => {
-  test('are gone when the next one does not even begin; its journal and the history stay', async ({ echoProject }) => {
+  test('stay when the next one cannot begin, which says whose they are', async ({ echoProject }) => {
     const made = await echoProject({ cases: 2 });
     expect((await made.evaluate()).code).toBe(0);
-    expect(made.files('reports')).toEqual(expect.arrayContaining([...REPORTS, ...KEPT]));
-    const before = KEPT.map((file) => made.read(file));
+    const before = ALL.map((file) => made.read(file));
     made.write(CASES, ['cases: [{ id: c01, vrs: {} }]']);
-    expect((await made.evaluate()).code).toBe(2);
-    for (const file of REPORTS) expect(made.has(file), file).toBe(false);
-    expect(KEPT.map((file) => made.read(file))).toEqual(before);
+    const { code, stderr } = await made.evaluate();
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /nothing was called\.\nreports\/report\.json is of an earlier run \(\d{4}-\d\d-\d\dT\d\d:\d\dZ\)\.\n$/,
+    );
+    expect(ALL.map((file) => made.read(file))).toEqual(before);
   });
 
-  test('are untouched by what runs nothing, and so is what is no report', async ({ echoProject }) => {
-    const made = await echoProject({ cases: 1, files: { 'reports/notes.md': 'mine' } });
-    expect((await made.evaluate()).code).toBe(0);
-    const before = made.read('reports/report.json');
-    await made.evaluate(['--dry-run']);
-    await made.assay(['list']);
-    await made.assay(['eval', '--no-such-flag']);
-    expect(made.read('reports/report.json')).toBe(before);
-    await made.evaluate([...LIVE, '--refresh']);
-    expect(made.has('reports/report.json')).toBe(false);
-    expect(made.read('reports/notes.md')).toBe('mine');
+  test('are not spoken of where there are none', async ({ echoProject }) => {
+    const made = await echoProject({ cases: 1 });
+    const { code, stderr } = await made.evaluate([...LIVE, '--refresh']);
+    expect(code).toBe(2);
+    expect(stderr).not.toContain('earlier run');
   });
 });

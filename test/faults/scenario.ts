@@ -16,6 +16,7 @@ export interface Scenario {
 }
 
 export const LIVE = ['--mode', 'live'];
+export const REPORT = 'reports/report.json';
 
 /** Runs a line of bash in a project, in which `$assay` stands for the command. */
 export function shell(made: Project, line: string): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -38,9 +39,14 @@ export function expectRun(made: Project, outcome: Outcome, code: number): RunRep
   return expectReports(made, outcome);
 }
 
-/** Holds a command to having done nothing: exit code 2, its words, and no report. */
-export function expectRefused(made: Project, { code, stderr }: { code: number; stderr: string }, words: RegExp): void {
+/** Holds a command to having done nothing: exit code 2, its words, and no report but the `earlier` one. */
+export function expectRefused(
+  made: Project,
+  { code, stderr }: { code: number; stderr: string },
+  words: RegExp,
+  earlier?: string,
+): void {
   expect(stderr).toMatch(words);
   expect(code, stderr).toBe(2);
-  expect(made.has('reports/report.json')).toBe(false);
+  expect(made.has(REPORT) ? made.read(REPORT) : undefined).toBe(earlier);
 }

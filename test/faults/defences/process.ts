@@ -13,11 +13,6 @@ export const PROCESS_DEFENCES: readonly Defence[] = [
     row: 'X4',
   },
   {
-    what: 'reports of the run before are removed',
-    edits: [['pipeline/evaluate.js', 'await removeStaleReports(asked);', '']],
-    row: 'X13',
-  },
-  {
     what: 'the journal of another run is refused',
     edits: [['journal/journal.js', 'if (difference)', 'if (false)']],
     row: 'X13',

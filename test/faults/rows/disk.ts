@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { CASES, casesFile, says } from '../../cli/echo.js';
 import { expectReports } from '../../cli/report.js';
-import { expectRefused, expectRun, LIVE, type Scenario, shell } from '../scenario.js';
+import { expectRefused, expectRun, LIVE, REPORT, type Scenario, shell } from '../scenario.js';
 
 const LARGE = 'x'.repeat(100_000);
 const live = '$assay eval --mode live';
@@ -17,13 +17,13 @@ export const DISK: readonly Scenario[] = [
     async run({ echoProject }) {
       const made = await echoProject({ cases: 8, script: (_seen, id) => says(`${id} ${LARGE}`) });
       expect((await made.evaluate()).code).toBe(0);
-      const history = made.read('reports/history.jsonl');
+      const earlier = [REPORT, 'reports/history.jsonl'].map((file) => made.read(file));
       const { code, stderr } = await shell(made, `ulimit -f 300; ${live} --concurrency 2`);
       expect(stderr).toMatch(/run\.jsonl[^]*larger than a file may be/);
       expect(code).toBe(3);
-      // No report may tell of a run that was lost.
-      expect(made.has('reports/report.json')).toBe(false);
-      expect(made.read('reports/history.jsonl')).toBe(history);
+      // What is there is whole, and said to be of another run.
+      expect(stderr).toMatch(/report\.json is of an earlier run/);
+      expect([REPORT, 'reports/history.jsonl'].map((file) => made.read(file))).toEqual(earlier);
       expectRun(made, await made.evaluate([...LIVE, '--resume']), 0);
       return `exit ${code}`;
     },
@@ -128,10 +128,10 @@ export const DISK: readonly Scenario[] = [
     async run({ echoProject }) {
       const made = await echoProject({ cases: 2 });
       await made.evaluate();
-      const journal = made.read('reports/run.jsonl');
+      const [journal, report] = [made.read('reports/run.jsonl'), made.read(REPORT)];
       made.write(CASES, casesFile(['c01', 'c03']));
       const outcome = await made.evaluate([...LIVE, '--resume']);
-      expectRefused(made, outcome, /cannot be resumed: .+ was .+ and is/);
+      expectRefused(made, outcome, /cannot be resumed: .+ was .+ and is/, report);
       expect(made.read('reports/run.jsonl')).toBe(journal);
       return 'exit 2, with the field';
     },
@@ -142,9 +142,10 @@ export const DISK: readonly Scenario[] = [
     async run({ echoProject }) {
       const made = await echoProject({ cases: 2 });
       expect((await made.evaluate(['--mode', 'record'])).code).toBe(0);
+      const report = made.read(REPORT);
       const [file = ''] = made.files('fixtures');
       made.write(file, made.read(file).replace('"completion"', '"complet'));
-      expectRefused(made, await made.evaluate([]), /echo\.jsonl:1:\d+[^]*cannot be read/);
+      expectRefused(made, await made.evaluate([]), /echo\.jsonl:1:\d+[^]*cannot be read/, report);
       made.remove('fixtures');
       made.write('fixtures', 'a file');
       made.server.forget();
