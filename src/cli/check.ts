@@ -9,6 +9,7 @@ import { VERSION } from '../version.js';
 import type { World } from '../world.js';
 import { addConfigFlag, addExamples, type CommandDefinition } from './command.js';
 import { paint } from './paint.js';
+import { placeText } from './trouble.js';
 
 const FORMATS = ['text', 'json', 'sarif', 'github'] as const;
 
@@ -54,7 +55,7 @@ function notesOf({ notes }: Check): string {
 function screen({ findings, prompts, notes }: Check, world: World): string {
   const color = paint(world.stdout, world.env);
   const blocks = findings.map(({ place, level, message, remedy, code }) => {
-    const where = place ? `${color.bold(forTerminal(`${place.file}:${place.line}:${place.column}`))}  ` : '';
+    const where = place ? `${color.bold(placeText(place))}  ` : '';
     const word = level === 'error' ? color.red('error') : color.yellow('warning');
     return `${where}${word}: ${forTerminal(message)} ${color.dim(`[${code}]`)}\n    ${forTerminal(remedy)}\n`;
   });

@@ -9,6 +9,8 @@ interface Entry {
   name: string;
   usage: string;
   summary: string;
+  /** It may call models: a mistake that keeps it from them is told with the remark that nothing was called. */
+  calls?: true;
   load(): Promise<{ command: CommandDefinition }>;
 }
 
@@ -17,12 +19,14 @@ const COMMANDS: readonly Entry[] = [
     name: 'eval',
     usage: '[paths...]',
     summary: 'run the cases, compare with the baseline, write reports, decide',
+    calls: true,
     load: () => import('./eval.js'),
   },
   {
     name: 'accept',
     usage: '[paths...]',
     summary: 'make the scores of the last run the baseline',
+    calls: true,
     load: () => import('./accept.js'),
   },
   {
@@ -77,6 +81,7 @@ const COMMANDS: readonly Entry[] = [
     name: 'bisect',
     usage: '<prompt>',
     summary: 'find the commit that made a prompt worse',
+    calls: true,
     load: () => import('./bisect.js'),
   },
   {
@@ -121,7 +126,8 @@ export async function run(args: readonly string[], world: World): Promise<number
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
     const { reportTrouble } = await import('./trouble.js');
-    return reportTrouble(error, world);
+    const calls = COMMANDS.some((each) => each.name === args[0] && each.calls);
+    return reportTrouble(error, world, calls);
   }
 }
 

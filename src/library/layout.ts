@@ -26,7 +26,7 @@ export interface Layout {
   problems: Problem[];
 }
 
-const FILE = /^(?<stem>.+)\.(?<kind>prompts?|cases?|baselines?)\.(?<ext>[A-Za-z]+)$/;
+const FILE = /^(?<stem>[^]+)\.(?<kind>prompts?|cases?|baselines?)\.(?<ext>[A-Za-z]+)$/;
 const KINDS: Readonly<
   Record<string, { kind: string; exts: readonly string[]; near: Readonly<Record<string, string>> }>
 > = {

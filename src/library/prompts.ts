@@ -1,7 +1,9 @@
+import { problems as make } from '../errors.js';
 import type { ProviderDefinition } from '../providers/provider.js';
 import type { Config, Problem, Prompt } from '../vocabulary.js';
 import { readConfig, type Settings } from './config.js';
 import { Findings } from './findings.js';
+import { badId } from './ids.js';
 import { expectPrompts, findFiles } from './layout.js';
 import { globFiles } from './load.js';
 import { partialFinder } from './partials.js';
@@ -43,6 +45,11 @@ export function readPrompts(
   const chosen = layout.prompts.filter(({ id }) => wanted === undefined || wanted.has(id));
   if (wanted) expectPrompts(tree, chosen);
   const prompts = chosen.flatMap((files) => {
+    const why = badId(files.id);
+    if (why !== undefined) {
+      findings.add(make['bad-id'](files.id, why, { file: files.path, line: 1, column: 1 }));
+      return [];
+    }
     const read = readPrompt(files, context, findings.add);
     return read && !read.broken ? [read.prompt] : [];
   });

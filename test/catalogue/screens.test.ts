@@ -177,6 +177,25 @@ describe('hostile text', () => {
   });
 });
 
+describe('a name that holds a line break', () => {
+  test.skipIf(process.platform === 'win32').each([
+    ['list', ['list']],
+    ['check', ['check']],
+    ['eval', ['eval', '--model', 'mock:echo']],
+  ])('is an error that names it on one line, not a prompt less: %s', async (name, args) => {
+    const cases = 'cases: [{ id: a, assert: [{ type: contains, value: hi }] }]';
+    const made = project({ 'evals/two\nlines.prompt.md': 'hi', 'evals/two\nlines.cases.yaml': cases });
+    made.write('evals/good.prompt.md', 'hi');
+    made.write('evals/good.cases.yaml', cases);
+    const { code, stdout, stderr } = await assay(made.root, args);
+    expect(code).toBe(2);
+    expect(name === 'check' ? stdout : stderr).toMatch(
+      /^evals\/two\\nlines\.prompt\.md:1:1 {2}error: "two\\nlines" cannot be an id: it has control/m,
+    );
+    expect(name === 'list' ? stdout : 'good').toContain('good');
+  });
+});
+
 describe('a narrow terminal', () => {
   test.each([
     [80, ['list']],

@@ -291,7 +291,7 @@ const projects: Record<string, [Files, Partial<DiscoverOptions>?]> = {
 };
 
 /** Names that not every file system can hold side by side. */
-const NAMES = ['a', 'A', 'caf\u00e9', 'cafe\u0301', 'bad\u0007', ' blank', 'zero\u200bwidth'];
+const NAMES = ['a', 'A', 'caf\u00e9', 'cafe\u0301', 'bad\u0007', 'two\nlines', ' blank', 'zero\u200bwidth'];
 
 describe('all that is wrong is said at once, with place and remedy', () => {
   test.each(Object.entries(projects))('%s', async (name, [files, options]) => {
