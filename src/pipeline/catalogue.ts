@@ -1,7 +1,7 @@
 import { catalogueEntry, type CatalogueEntry } from '../catalogue/entry.js';
 import { problems as make, UserError } from '../errors.js';
 import { CaseCounts } from '../library/count-cases.js';
-import { readBaseline } from '../library/baseline.js';
+import { baselinePathOf, readBaseline } from '../library/baseline.js';
 import { discover } from '../library/discover.js';
 import { type Located, locate } from '../library/locate.js';
 import { nearest, nearestId } from '../library/nearest.js';
@@ -116,7 +116,7 @@ function names(path: string, { path: file, caseFiles, partials }: Prompt): boole
 }
 
 function baselineOf({ path }: Prompt, tree: Tree, report: (problem: Problem) => void): Baseline | undefined {
-  const file = path.replace(/\.prompt\.md$/, '.baseline.json');
+  const file = baselinePathOf(path);
   return tree.has(file) ? readBaseline(tree, file, report) : undefined;
 }
 
