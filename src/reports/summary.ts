@@ -2,6 +2,7 @@ import { forMarkdown } from '../trust/escape.js';
 import type { EvalComparison, MetricComparison } from '../vocabulary.js';
 import { byCase } from './by-case.js';
 import { findingsOf, sentence } from './findings.js';
+import { type Mark, markOf, openChecks } from './mark.js';
 import type { Report, ReportInput } from './report.js';
 import { reproduce } from './reproduce.js';
 import {
@@ -13,6 +14,7 @@ import {
   plural,
   replayTexts,
   scoreCell,
+  shortfallTexts,
   usageTexts,
 } from './words.js';
 
@@ -55,7 +57,7 @@ function headLines({ verdict, comparison, notes }: ReportInput): string[] {
   const more = verdict.reasons.length - MOST_REASONS;
   if (more > 0) lines.push(`- ${more} more reasons: see report.json`);
   lines.push('', `${evals}, ${trials.join(', ')}; exit code ${verdict.exitCode}.`);
-  for (const each of replayTexts(comparison, verdict.verdict === 'passed')) lines.push('', `${text(each)}.`);
+  for (const each of replayTexts(comparison, verdict)) lines.push('', `${text(each)}.`);
   for (const note of notes.slice(0, MOST_REASONS)) lines.push('', `Note: ${text(note)}`);
   if (notes.length > MOST_REASONS) lines.push('', `${notes.length - MOST_REASONS} more notes: see report.json`);
   return [...lines, ''];
@@ -63,14 +65,15 @@ function headLines({ verdict, comparison, notes }: ReportInput): string[] {
 
 /** Evals with an open check first: where there is no room for all, those are the ones to read. */
 function evalTables({ comparison, verdict }: ReportInput, room: number): string {
-  const open = new Set(
-    verdict.checks.filter((check) => check.status !== 'passed').map((check) => `${check.model} ${check.prompt}`),
-  );
-  const isOpen = (evaluation: EvalComparison) => open.has(`${evaluation.model} ${evaluation.prompt.id}`);
-  const inOrder = [...comparison.evals.filter(isOpen), ...comparison.evals.filter((each) => !isOpen(each))];
+  const marked = comparison.evals.map((evaluation) => ({
+    evaluation,
+    mark: markOf(evaluation, openChecks(evaluation, verdict.checks)),
+  }));
+  const isOpen = ({ mark }: { mark: Mark }) => mark.sign !== '✓';
+  const inOrder = [...marked.filter(isOpen), ...marked.filter((each) => !isOpen(each))];
   let tables = '';
-  for (const [index, evaluation] of inOrder.entries()) {
-    const table = `${evalLines(evaluation).join('\n')}\n`;
+  for (const [index, { evaluation, mark }] of inOrder.entries()) {
+    const table = `${evalLines(evaluation, mark).join('\n')}\n`;
     if (Buffer.byteLength(tables) + Buffer.byteLength(table) > room - 100) {
       return `${tables}${inOrder.length - index} more evals: see report.json\n\n`;
     }
@@ -81,17 +84,14 @@ function evalTables({ comparison, verdict }: ReportInput, room: number): string 
 
 const MOST_METRICS = 30;
 
-function evalLines(evaluation: EvalComparison): string[] {
+function evalLines(evaluation: EvalComparison, { sign }: Mark): string[] {
   const { cases, metrics } = evaluation;
-  const counts = [`${countText(cases.passed)} of ${plural(cases.total, 'case')} passed`];
-  if (cases.failed > 0) counts.push(`${countText(cases.failed)} failed`);
-  if (cases.errored > 0) counts.push(`${countText(cases.errored)} errored`);
-  if (cases.skipped > 0) counts.push(`${countText(cases.skipped)} skipped`);
+  const counts = [`${countText(cases.passed)} of ${plural(cases.total, 'case')} passed`, ...shortfallTexts(evaluation)];
   const rows = Object.entries(metrics);
   const lines = [
     `### ${text(evalName(evaluation), 200)}`,
     '',
-    `${[...counts, ...usageTexts(evaluation)].map((each) => text(each)).join(' · ')}`,
+    `${sign} ${[...counts, ...usageTexts(evaluation)].map((each) => text(each)).join(' · ')}`,
   ];
   if (rows.length > 0) {
     lines.push('', '| metric | baseline | run | change | 95 % interval | verdict |', '|---|--:|--:|--:|--:|---|');

@@ -1,20 +1,17 @@
 import type { EvalComparison, MetricComparison } from '../vocabulary.js';
 import { type Ink, type Meaning, oneLine } from './ink.js';
+import { type Mark, markOf, openChecks } from './mark.js';
 import type { ReportInput } from './report.js';
 import { cut, padded, rightAligned, widthOf, wrapped } from './width.js';
-import { deltaCell, evalName, flakyText, scoreCell, usageTexts } from './words.js';
+import { deltaCell, evalName, flakyText, scoreCell, shortfallTexts, usageTexts } from './words.js';
 
 /** With more evals than these, those without anything to say take one line. */
 const FEW = 5;
 
 /** One eval: how many cases passed, its metrics against the baseline, what changed, what it used. */
 export function evalBlock(evaluation: EvalComparison, input: ReportInput, ink: Ink, width: number): string[] {
-  const open = input.verdict.checks.filter(
-    (check) => check.status !== 'passed' && check.prompt === evaluation.prompt.id && check.model === evaluation.model,
-  );
-  const decisive = open.filter((check) => check.level === 'error');
-  const failed = decisive.some((check) => check.status === 'failed');
-  const head = headLines(evaluation, failed ? 'bad' : decisive.length > 0 ? 'doubtful' : 'good', ink, width);
+  const open = openChecks(evaluation, input.verdict.checks);
+  const head = headLines(evaluation, markOf(evaluation, open), ink, width);
   const quiet =
     open.length === 0 && Object.values(evaluation.metrics).every((metric) => metric.verdict === 'unchanged');
   if (quiet && input.comparison.evals.length > FEW) return head;
@@ -26,20 +23,12 @@ export function evalBlock(evaluation: EvalComparison, input: ReportInput, ink: I
   ];
 }
 
-const MARKS = { good: '✓', bad: '✗', doubtful: '?' } as const;
-
 /** The eval and how its cases went: on one line where both fit. */
-function headLines(evaluation: EvalComparison, state: keyof typeof MARKS, ink: Ink, width: number): string[] {
-  const { total, passed, failed, errored, skipped } = evaluation.cases;
-  const accepted = evaluation.folded.filter((each) => each.accepted).length;
-  const counts = [`${passed}/${total} passed`];
-  if (failed > accepted) counts.push(`${failed - accepted} failed`);
-  if (accepted > 0) counts.push(`${accepted} failed as accepted`);
-  if (errored > 0) counts.push(`${errored} errored`);
-  if (skipped > 0) counts.push(`${skipped} skipped`);
-  const tail = counts.join(', ');
+function headLines(evaluation: EvalComparison, { sign, meaning }: Mark, ink: Ink, width: number): string[] {
+  const { total, passed } = evaluation.cases;
+  const tail = [`${passed}/${total} passed`, ...shortfallTexts(evaluation)].join(', ');
   const name = cut(oneLine(evalName(evaluation)), width - 2);
-  const head = `${ink(MARKS[state], state)} ${ink(name, 'title')}`;
+  const head = `${ink(sign, meaning)} ${ink(name, 'title')}`;
   if (widthOf(name) + widthOf(tail) + 4 <= width) return [`${head}  ${ink(tail)}`];
   return [head, ...wrapped(tail, width - 2).map((line) => ink(`  ${line}`))];
 }

@@ -35,7 +35,7 @@ function closingLines(input: ReportInput, ink: Ink, width: number): string[] {
   const { comparison, verdict, notes } = input;
   const lines = notes.flatMap((note) => hanging('note: ', note, width).map((line) => ink(line, 'aside')));
   if (comparison.evals.length > 1) lines.push(...totalLines(comparison, ink, width));
-  for (const each of replayTexts(comparison, verdict.verdict === 'passed')) {
+  for (const each of replayTexts(comparison, verdict)) {
     lines.push(...hanging('', each, width).map((line) => ink(line, 'doubtful')));
   }
   for (const reason of verdict.reasons.slice(0, MOST_REASONS)) {

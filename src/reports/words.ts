@@ -1,4 +1,4 @@
-import type { Comparison, EvalComparison, Flakiness } from '../vocabulary.js';
+import type { Comparison, EvalComparison, Flakiness, Verdict } from '../vocabulary.js';
 
 /** A score, 0..1, as people read it: at most three decimals. */
 export function scoreText(value: number): string {
@@ -48,6 +48,18 @@ export function moneyText(usd: number): string {
 /** Names an eval: `<prompt id> [<model>]`. */
 export function evalName(evaluation: { prompt: { id: string }; model: string }): string {
   return `${evaluation.prompt.id} [${evaluation.model}]`;
+}
+
+/** The cases of an eval that did not pass, in words: a failure that the baseline has too is told apart, as it blocks nothing. */
+export function shortfallTexts({ cases, folded }: Pick<EvalComparison, 'cases' | 'folded'>): string[] {
+  const accepted = folded.filter((each) => each.accepted).length;
+  const counts: [number, string][] = [
+    [cases.failed - accepted, 'failed'],
+    [accepted, 'failed as accepted'],
+    [cases.errored, 'errored'],
+    [cases.skipped, 'skipped'],
+  ];
+  return counts.filter(([count]) => count > 0).map(([count, what]) => `${countText(count)} ${what}`);
 }
 
 /** What an eval used, in words; what is not known is said to be so. */
@@ -102,12 +114,18 @@ function listed(names: readonly string[], most = 3): string {
   return more > 0 ? `${names.slice(0, most).join(', ')} and ${more} more` : names.join(', ');
 }
 
+const WORTH: Record<Verdict['verdict'], string> = {
+  passed: 'pass',
+  failed: 'do not pass',
+  unverified: 'are not enough to tell',
+};
+
 /** What a verdict over recordings is worth, in words; none where every answer was called for or computed. */
-export function replayTexts({ run, evals }: Comparison, passed: boolean): string[] {
+export function replayTexts({ run, evals }: Comparison, { verdict }: Pick<Verdict, 'verdict'>): string[] {
   if (!evals.some((each) => each.replayed)) return [];
   const what = run.mode === 'replay' ? 'replayed' : 'replayed in part';
   const asked = run.mode === 'replay' ? '; no model was asked' : '';
-  const texts = [`${what}: these recordings ${passed ? 'pass' : 'do not pass'}${asked}`];
+  const texts = [`${what}: these recordings ${WORTH[verdict]}${asked}`];
   const samples = evals.filter((each) => each.handWritten).map(evalName);
   const which = samples.length === evals.length ? 'all of them' : listed(samples);
   if (samples.length > 0) texts.push(`hand-written samples, not a model's answers: ${which}`);

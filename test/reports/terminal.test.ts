@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ReportInput } from '../../src/reports/report.js';
+import { summary } from '../../src/reports/summary.js';
 import { renderTerminal } from '../../src/reports/terminal.js';
 import { cut, widthOf, wrapped } from '../../src/reports/width.js';
 import { completed, inputOf, type RawCase, scored, textOf } from './build.js';
@@ -41,6 +42,40 @@ describe('the terminal', () => {
       "hand-written samples, not a model's answers: support/summary [anthropic:large]",
     );
     expect(await plain(empty)).not.toContain('replayed');
+  });
+
+  it('says no more of recordings than is known: with nothing failed and nothing told, neither pass nor not', async () => {
+    const open = { ...calm, verdict: { ...calm.verdict, verdict: 'unverified' as const, exitCode: 3 } };
+    expect(await plain(open)).toContain('replayed: these recordings are not enough to tell; no model was asked');
+    expect(await plain(open)).not.toContain('pass;');
+    expect(await textOf(summary, open)).toContain('replayed: these recordings are not enough to tell;');
+  });
+
+  it('a tick stands beside nothing that only was tolerated or warned of, here as in the summary', async () => {
+    const marks = async (input: ReportInput) => [
+      (await plain(input, 120)).match(/^(.) support\/triage \[openai:small\] {2}/m)?.[1],
+      (await textOf(summary, input)).match(/^(.) \d+ of \d+ cases? passed/m)?.[1],
+    ];
+    const warned = (status: 'failed' | 'unverified', level: 'warn' | 'error'): ReportInput => ({
+      ...calm,
+      verdict: {
+        ...calm.verdict,
+        checks: [
+          { rule: 'newly-failing', level, status, message: 'm', prompt: 'support/triage', model: 'openai:small' },
+        ],
+      },
+    });
+    expect(await marks(calm)).toEqual(['✓', '✓']);
+    expect(await marks(tolerated)).toEqual(['!', '!']);
+    expect(await marks(warned('unverified', 'warn'))).toEqual(['!', '!']);
+    expect(await marks(warned('failed', 'warn'))).toEqual(['!', '!']);
+    expect(await marks(warned('unverified', 'error'))).toEqual(['?', '?']);
+    expect(await marks(warned('failed', 'error'))).toEqual(['✗', '✗']);
+  });
+
+  it('counts the failures that were accepted apart, here as in the summary', async () => {
+    expect(await plain(everything, 120)).toMatch(/^✗ support\/triage .* \d+ failed, 1 failed as accepted/m);
+    expect(await textOf(summary, everything)).toMatch(/^✗ .* \d+ failed · 1 failed as accepted · /m);
   });
 
   it('shows ten failures, then how many more', async () => {
