@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { EXIT, strongest } from '../exit-codes.js';
 import { processWorld } from '../world.js';
+import { keepHeapSmall } from './heap.js';
 import { run } from './run.js';
 import { withSink } from './sink.js';
 import { watchForStrays } from './stray.js';
 
+keepHeapSmall();
 const world = withSink(processWorld());
 const strays = watchForStrays(world.stderr);
 const code = await run(process.argv.slice(2), { ...world, strays: strays.all });
