@@ -61,7 +61,7 @@ export function comparePrompts(before: PromptSide | undefined, after: PromptSide
     versions: { before: was?.version ?? null, after: is?.version ?? null },
     ...Object.fromEntries(Object.entries(diffs).filter(([, lines]) => lines.length > 0)),
     cases: compareCases(before ? before.cases : [], after ? after.cases : []),
-    scores: compareScores(before?.baseline, after?.baseline),
+    scores: compareScores(before, after),
   };
 }
 
@@ -123,10 +123,13 @@ function withoutPlace({ place: _place, ...assertion }: Assertion): string {
   return contentHash(assertion);
 }
 
-function compareScores(before: Baseline | undefined, after: Baseline | undefined): ScoreChange[] {
+/** Both sides are folded as the gate would fold them now: another reducer is no change of scores. */
+function compareScores(before: PromptSide | undefined, after: PromptSide | undefined): ScoreChange[] {
+  const gate = (after ?? before)?.prompt.gate;
+  if (!gate) return [];
   const changes = new Map<string, ScoreChange>();
-  for (const [side, baseline] of [['before', before] as const, ['after', after] as const]) {
-    for (const { model, metrics } of baseline ? acceptedScores(baseline) : []) {
+  for (const [side, of] of [['before', before] as const, ['after', after] as const]) {
+    for (const { model, metrics } of of?.baseline ? acceptedScores(of.baseline, gate) : []) {
       for (const [metric, mean] of Object.entries(metrics)) {
         const key = JSON.stringify([model, metric]);
         const change = changes.get(key) ?? { model, metric, before: null, after: null };

@@ -30,7 +30,7 @@ export function catalogueEntry(
   baseline: Baseline | undefined,
   now: Date,
 ): CatalogueEntry {
-  const scores = baseline ? acceptedScores(baseline) : [];
+  const scores = baseline ? acceptedScores(baseline, prompt.gate) : [];
   const models = prompt.models.map(({ model }) => model);
   const own = models.length === 0 ? scores : scores.filter(({ model }) => models.includes(model));
   const passes = own.flatMap(({ metrics }) => metrics.pass ?? []);

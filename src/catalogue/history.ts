@@ -1,4 +1,4 @@
-import type { Baseline, ChangelogEntry } from '../vocabulary.js';
+import type { Baseline, ChangelogEntry, Prompt } from '../vocabulary.js';
 import { type AcceptedScores, acceptedScores } from './scores.js';
 
 /** Something that happened to a prompt: it was changed, as its changelog says, or its scores were accepted. */
@@ -7,9 +7,12 @@ export type Event =
   | ({ event: 'accepted' } & Pick<AcceptedScores, 'model' | 'version' | 'date' | 'commit' | 'dirty' | 'metrics'>);
 
 /** Changelog and baseline as one story, the newest first. Of one day, what was accepted comes after what was changed. */
-export function historyOf(changelog: readonly ChangelogEntry[], baseline: Baseline | undefined): Event[] {
+export function historyOf(
+  { changelog, gate }: Pick<Prompt, 'changelog' | 'gate'>,
+  baseline: Baseline | undefined,
+): Event[] {
   const changed = changelog.map((entry): Event => ({ event: 'changed', ...entry }));
-  const accepted = (baseline ? acceptedScores(baseline) : []).map(
+  const accepted = (baseline ? acceptedScores(baseline, gate) : []).map(
     ({ cases: _cases, judge: _judge, ...each }): Event => ({ event: 'accepted', ...each }),
   );
   // Of equal days the order is kept: a changelog may have its newest entry first or last.

@@ -1,6 +1,8 @@
-import type { Baseline } from '../vocabulary.js';
+import { reducerOf } from '../gate/settings.js';
+import { mean } from '../stats/mean.js';
+import type { Baseline, GateSettings } from '../vocabulary.js';
 
-/** The accepted scores of one model: means over cases of the means over a case's repeats, 0..1, `pass` and `score` first. */
+/** The accepted scores of one model: means over cases of a case's repeats, folded as the gate folds them, 0..1, `pass` and `score` first. */
 export interface AcceptedScores {
   model: string;
   /** The version they were accepted for. */
@@ -15,16 +17,18 @@ export interface AcceptedScores {
   metrics: Record<string, number>;
 }
 
-/** Folds a baseline into one number per model and metric, models by name. */
-export function acceptedScores(baseline: Baseline): AcceptedScores[] {
+/** Folds a baseline into one number per model and metric, models by name. @param gate names the reducer of a case's repeats */
+export function acceptedScores(baseline: Baseline, gate: Pick<GateSettings, 'reducer'>): AcceptedScores[] {
+  const fold = reducerOf(gate);
   const models = Object.entries(baseline.models).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return models.map(([model, { cases, ...accepted }]) => {
     const means = new Map<string, number[]>();
     for (const { scores } of Object.values(cases)) {
       for (const [metric, { repeats }] of Object.entries(scores)) {
-        // What could not be scored is missing, not zero.
-        if (repeats.length === 0) continue;
-        means.set(metric, [...(means.get(metric) ?? []), mean(repeats)]);
+        const folded = fold(repeats);
+        // What could not be scored, or not often enough to be folded, is missing, not zero.
+        if (folded === undefined) continue;
+        means.set(metric, [...(means.get(metric) ?? []), folded]);
       }
     }
     const metrics = [...means].toSorted(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1));
@@ -32,13 +36,10 @@ export function acceptedScores(baseline: Baseline): AcceptedScores[] {
       model,
       ...accepted,
       cases: Object.keys(cases).length,
-      metrics: Object.fromEntries(metrics.map(([metric, values]) => [metric, mean(values)])),
+      // Of one value or more there is a mean.
+      metrics: Object.fromEntries(metrics.map(([metric, values]) => [metric, mean(values) as number])),
     };
   });
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function rank(metric: string): number {

@@ -78,7 +78,7 @@ export async function blame(
   const shown = all.slice(0, limit);
   return {
     prompt: prompt.id,
-    versions: shown.map((each) => blamed(each, accepted)),
+    versions: shown.map((each) => blamed(each, accepted, prompt)),
     more: all.length - shown.length,
     shallow: history.commits.some(({ cut }) => cut),
     drops: shown.flatMap((each) => dropsOf(each, { history, accepted, prompt })),
@@ -104,12 +104,16 @@ export function historyOf({ root, configPath = CONFIG_FILE }: Project, path: str
   return promptHistory(path, refs, { root, configPath, providers: providerTypes });
 }
 
-function blamed({ prompt: { version }, commit, why }: PromptVersion, accepted: AcceptedOf): BlamedVersion {
+function blamed(
+  { prompt: { version }, commit, why }: PromptVersion,
+  accepted: AcceptedOf,
+  { gate }: Pick<Prompt, 'gate'>,
+): BlamedVersion {
   const models = accepted.models(version).flatMap((model): [string, BaselineModel][] => {
     const found = accepted.of(version, model);
     return found ? [[model, found]] : [];
   });
-  const scores = acceptedScores({ schemaVersion: 1, models: Object.fromEntries(models) });
+  const scores = acceptedScores({ schemaVersion: 1, models: Object.fromEntries(models) }, gate);
   const nobody = { commit: null, date: null, author: null };
   if (!commit) {
     return { version, ...nobody, why: why?.text ?? null, whyFrom: why?.from ?? null, state: 'uncommitted', scores };

@@ -100,8 +100,8 @@ async function showPrompt(project: Project, path: string, world: Pick<World, 'da
     variants: siblings.filter((each) => each.variantOf === id).map((each) => each.id),
     includes: prompt.partials,
     constraints: shownConstraints(prompt.constraints, (file) => tree.read(file)),
-    history: historyOf(prompt.changelog, baseline),
-    scores: baseline ? acceptedScores(baseline) : [],
+    history: historyOf(prompt, baseline),
+    scores: baseline ? acceptedScores(baseline, gate) : [],
     gate,
     repeats,
   };

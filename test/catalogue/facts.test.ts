@@ -6,7 +6,7 @@ import { historyOf } from '../../src/catalogue/history.js';
 import { percent } from '../../src/cli/list.js';
 import { table } from '../../src/cli/table.js';
 import { parseTemplate } from '../../src/library/template.js';
-import type { Baseline, Prompt } from '../../src/vocabulary.js';
+import type { Baseline, GateSettings, Prompt } from '../../src/vocabulary.js';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
 
@@ -22,12 +22,13 @@ function baselineOf(models: Record<string, [version: string, date: string, ...ca
   return { schemaVersion: 1, models: Object.fromEntries(entries) } as Baseline;
 }
 
-function promptOf(version: string, models: string[]): Prompt {
+function promptOf(version: string, models: string[], reducer: GateSettings['reducer'] = 'mean'): Prompt {
   return {
     id: 'p',
     version,
     path: 'evals/p.prompt.md',
     tags: [],
+    gate: { reducer },
     models: models.map((model) => ({ model })),
   } as unknown as Prompt;
 }
@@ -53,6 +54,15 @@ describe('an entry of the catalogue', () => {
     ]);
   });
 
+  test('folds the repeats of a case as the gate does; a case with too few of them has no score', () => {
+    const baseline = baselineOf({ 'm:a': ['v1', '2026-11-20', [1, 0, 0], [1, 1, 0], [1, 1, 1], [1]] });
+    const pass = (reducer: GateSettings['reducer']) =>
+      catalogueEntry(promptOf('v1', ['m:a'], reducer), 4, baseline, NOW).score;
+    expect(pass('mean')).toBeCloseTo((1 / 3 + 2 / 3 + 1 + 1) / 4, 12);
+    expect([pass('all'), pass('majority'), pass('any'), pass('at-least-2')]).toEqual([0.5, 0.75, 1, 2 / 3]);
+    expect(pass('at-least-4')).toBeNull();
+  });
+
   test('without a baseline or readable cases has none, not zero', () => {
     expect(catalogueEntry(promptOf('v1', ['m:a']), undefined, undefined, NOW)).toMatchObject({
       score: null,
@@ -71,9 +81,12 @@ test('a percentage never rounds up to all', () => {
 test('history has the newest first, whichever way the changelog is kept; accepted stands above changed on one day', () => {
   const log = ['2026-11-01', '2026-11-05', '2026-11-09'].map((date) => ({ date, why: date }));
   const baseline = baselineOf({ 'm:a': ['v1', '2026-11-05T10:00:00Z', [1]] });
-  const told = historyOf(log, baseline).map(({ event, date }) => `${event} ${date.slice(8, 10)}`);
+  const of = (changelog: typeof log) => ({ changelog, gate: promptOf('v1', []).gate });
+  const told = historyOf(of(log), baseline).map(({ event, date }) => `${event} ${date.slice(8, 10)}`);
   expect(told).toEqual(['changed 09', 'accepted 05', 'changed 05', 'changed 01']);
-  expect(historyOf(log.toReversed(), baseline).map(({ event, date }) => `${event} ${date.slice(8, 10)}`)).toEqual(told);
+  expect(historyOf(of(log.toReversed()), baseline).map(({ event, date }) => `${event} ${date.slice(8, 10)}`)).toEqual(
+    told,
+  );
 });
 
 test('a constraint is shown with the text beside it, before or behind, on its line or on the next', () => {
