@@ -1,14 +1,11 @@
 import { contentHash } from '../hash.js';
-import type { JsonObject, Parameters, Prompt, TemplatePart, Tool } from '../vocabulary.js';
-import { type Canonical, canonicalMessages } from './canonical.js';
+import type { TemplatePart } from '../vocabulary.js';
+import { canonicalMessages } from './canonical.js';
+import { type CanonicalPrompt, versionContent } from './version-content.js';
 
 /** What a version is made of: all that a model can see, and nothing else. */
-export interface Visible {
+export interface Visible extends Omit<CanonicalPrompt, 'messages'> {
   template: readonly TemplatePart[];
-  parameters: Parameters;
-  output?: JsonObject;
-  structured: Prompt['structured'];
-  tools: readonly Tool[];
 }
 
 /**
@@ -20,13 +17,7 @@ export function promptVersion({ template, ...visible }: Visible): string {
   return canonicalVersion({ ...visible, messages: canonicalMessages(template) });
 }
 
-/** The version of a prompt whose template is canonical already, as in a lock file. */
-export function canonicalVersion(visible: Omit<Visible, 'template'> & { messages: readonly Canonical[] }): string {
-  const { stream: _, ...parameters } = visible.parameters;
-  return contentHash({
-    messages: visible.messages,
-    parameters,
-    output: visible.structured === 'off' ? undefined : visible.output,
-    tools: visible.tools,
-  });
+/** The version of a prompt whose template is canonical already. */
+export function canonicalVersion(prompt: CanonicalPrompt): string {
+  return contentHash(versionContent(prompt));
 }

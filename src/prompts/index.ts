@@ -1,5 +1,5 @@
 import { promptProblems } from '../errors/prompts.js';
-import { canonicalVersion } from '../library/version.js';
+import { contentHash } from '../hash.js';
 import type { JsonObject, Message, Parameters, Tool } from '../vocabulary.js';
 import { loaded, PromptError, type Source } from './loaded.js';
 import { fromLock } from './lock.js';
@@ -77,17 +77,12 @@ export async function loadPrompt<const Id extends PromptId>(
   options: LoadOptions = {},
 ): Promise<LoadedPrompt<Id>> {
   const { root, lock, version } = options;
-  const source = lock === undefined ? await fromFiles(id, root) : await lockedSource(id, lock);
+  const source =
+    lock === undefined
+      ? await fromFiles(id, root)
+      : await fromLock(typeof lock === 'string' ? await readLock(lock) : lock, id, contentHash);
   // What `render` takes is checked when it is called; its type is what the declarations say.
   return loaded(id, source, version) as LoadedPrompt<Id>;
-}
-
-async function lockedSource(id: string, lock: PromptLock | string): Promise<Source> {
-  const { messages, ...source } = fromLock(typeof lock === 'string' ? await readLock(lock) : lock, id);
-  const { parameters, output, structured, tools, version } = source;
-  const actual = canonicalVersion({ messages, parameters, structured, tools, ...(output && { output }) });
-  if (actual !== version) throw new PromptError([promptProblems['changed-lock'](id, version)]);
-  return source;
 }
 
 async function readLock(path: string): Promise<unknown> {

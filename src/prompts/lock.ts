@@ -1,5 +1,6 @@
 import { promptProblems } from '../errors/prompts.js';
 import { type Canonical, partsOf } from '../library/canonical.js';
+import { versionContent } from '../library/version-content.js';
 import type { JsonObject, Parameters, Prompt, Tool } from '../vocabulary.js';
 import { PromptError, type Source } from './loaded.js';
 
@@ -20,19 +21,22 @@ export interface LockedPrompt {
   messages: Canonical[];
 }
 
-/** Reads a prompt out of a lock. @throws PromptError `bad-lock`, `unknown-prompt` */
-export function fromLock(lock: unknown, id: string): Source & { messages: Canonical[] } {
+/**
+ * Reads a prompt out of a lock, and proves that it is what its version says: whoever edits a lock by hand must not pass for what
+ * was evaluated.
+ * @param hash of a value's canonical JSON, as versions have it; undefined where the platform has no SHA-256: nothing is proved then
+ * @throws PromptError `bad-lock`, `unknown-prompt`, `changed-lock`
+ */
+export async function fromLock(
+  lock: unknown,
+  id: string,
+  hash: (content: unknown) => string | Promise<string> | undefined,
+): Promise<Source> {
   const { messages, version, parameters = {}, structured = 'auto', tools = [], input, output } = lockedPrompt(lock, id);
-  return {
-    version,
-    parameters,
-    ...(input && { input }),
-    ...(output && { output }),
-    structured,
-    tools,
-    template: partsOf(messages),
-    messages,
-  };
+  const visible = { parameters, structured, tools, ...(output && { output }) };
+  const actual = await hash(versionContent({ messages, ...visible }));
+  if (actual !== undefined && actual !== version) throw new PromptError([promptProblems['changed-lock'](id, version)]);
+  return { version, ...visible, ...(input && { input }), template: partsOf(messages) };
 }
 
 function lockedPrompt(lock: unknown, id: string): LockedPrompt {

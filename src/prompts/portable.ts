@@ -1,3 +1,4 @@
+import { canonicalJson } from '../canonical-json.js';
 import { promptProblems } from '../errors/prompts.js';
 import { type Loaded, loaded, PromptError } from './loaded.js';
 import { fromLock } from './lock.js';
@@ -8,6 +9,16 @@ export { PromptError } from './loaded.js';
 export async function loadPrompt(id: string, options: { version?: string; lock?: unknown } = {}): Promise<Loaded> {
   const { lock, version } = options;
   if (typeof lock !== 'object' || lock === null) throw new PromptError([promptProblems['no-file-system'](id)]);
-  const { messages: _, ...source } = fromLock(lock, id);
-  return loaded(id, source, version);
+  return loaded(id, await fromLock(lock, id, webHash), version);
+}
+
+/** `contentHash` by Web Crypto; undefined where there is none, as on a page that was not loaded over HTTPS. */
+function webHash(content: unknown): Promise<string> | undefined {
+  const subtle = (globalThis as Partial<typeof globalThis>).crypto?.subtle;
+  return subtle?.digest('SHA-256', new TextEncoder().encode(canonicalJson(content))).then(hexDigits);
+}
+
+/** The first 12 hex digits. */
+function hexDigits(digest: ArrayBuffer): string {
+  return Array.from(new Uint8Array(digest, 0, 6), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

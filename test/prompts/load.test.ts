@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { assertionTypes } from '../../src/assertions/map.js';
 import { lockText } from '../../src/catalogue/lock-text.js';
 import { discover } from '../../src/library/discover.js';
@@ -158,6 +158,18 @@ describe('which version', () => {
     for (const [was, is] of changes) {
       const changed = JSON.parse(JSON.stringify(lock).replace(was, is)) as PromptLock;
       expect((await errorOf(loadPrompt('greet', { lock: changed }))).message).toMatch(/was changed by hand/);
+      expect((await errorOf(portable.loadPrompt('greet', { lock: changed }))).message).toMatch(/was changed by hand/);
+    }
+  });
+
+  test('where the platform has no Web Crypto, the version that a lock states is taken for what it is', async () => {
+    const lock = JSON.stringify(lockOf(await libraryIn(project(SETTINGS).root)));
+    vi.stubGlobal('crypto', undefined);
+    try {
+      const changed = JSON.parse(lock.replace('Be kind', 'Be rude')) as PromptLock;
+      expect((await portable.loadPrompt('greet', { lock: changed })).version).toMatch(/^[0-9a-f]{12}$/);
+    } finally {
+      vi.unstubAllGlobals();
     }
   });
 });
