@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Lru } from './lru.js';
+import { Lru } from '../lru.js';
 import { Thread } from './thread.js';
 
 /** Vectors for texts, in their order. */

@@ -1,6 +1,6 @@
 import type { ScoreOutcome } from '../vocabulary.js';
 import { type AssertionDefinition, type Declared, type Scorer, verdict } from './assertion.js';
-import { type Pattern, readPattern } from './pattern.js';
+import { type Pattern, readPattern } from '../patterns/pattern.js';
 import { testInWorker, type WorkerPattern } from './pattern-worker.js';
 import { shown } from './text.js';
 

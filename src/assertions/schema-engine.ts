@@ -6,7 +6,7 @@ import type * as Draft2020 from 'ajv/dist/2020.js';
 import type * as Formats from 'ajv-formats';
 import { canonicalJson } from '../hash.js';
 import type { Json } from '../vocabulary.js';
-import { schemaPattern } from './schema-pattern.js';
+import { schemaPattern } from '../patterns/schema-pattern.js';
 import { isPlainSchema } from './schema-walked.js';
 
 // Loaded when the first schema is compiled, and synchronously, because checks of values are.

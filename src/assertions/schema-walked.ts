@@ -1,8 +1,8 @@
 import { canonicalJson } from '../hash.js';
-import { canInterpret, interpret, type TextPattern } from '../schema-walk.js';
+import { canInterpret, interpret } from '../schema-walk.js';
 import { schema07, schema2020 } from '../schemas/json-schema.js';
 import type { Json, JsonObject } from '../vocabulary.js';
-import { schemaPattern } from './schema-pattern.js';
+import { type SchemaPattern, schemaPatterns } from '../patterns/schema-pattern.js';
 
 /** Left to ajv, for its recursion or its words. */
 const COMPILED = /"(?:format|uniqueItems|propertyNames|\$ref)":/;
@@ -25,17 +25,16 @@ export function walkerOf(schema: Json): Walker | undefined {
 }
 
 /** Its patterns, each read once; undefined where one of them cannot be used. */
-function patternsOf(schema: Json): ((source: string) => TextPattern) | undefined {
-  const read = new Map<string, TextPattern>();
+function patternsOf(schema: Json): ((source: string) => SchemaPattern) | undefined {
+  const read = schemaPatterns();
   for (const [, text = ''] of canonicalJson(schema).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)) {
-    const source = String(JSON.parse(text));
     try {
-      read.set(source, schemaPattern(source, 'u'));
+      read(String(JSON.parse(text)));
     } catch {
       return undefined;
     }
   }
-  return (source) => read.get(source) ?? schemaPattern(source, 'u');
+  return read;
 }
 
 /** Whether it is known to be a schema without asking ajv for its own checker of schemas, which takes 75 ms to make. */

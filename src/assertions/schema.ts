@@ -1,7 +1,8 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { canonicalJson } from '../hash.js';
+import { guarded, type Patience } from '../patterns/schema-guard.js';
 import type { Json } from '../vocabulary.js';
-import { Lru } from './lru.js';
+import { Lru } from '../lru.js';
 import { compileWith, type SchemaOptions } from './schema-engine.js';
 import { walkerOf } from './schema-walked.js';
 
@@ -12,6 +13,8 @@ export type CompiledSchema = { ok: true; validate(value: Json): SchemaResult } |
 export type SchemaResult = { valid: true } | { valid: false; errors: string[] };
 
 const MOST_ERRORS = 5;
+/** It blocks, and a value that takes longer leaves a score unscored. */
+const PATIENCE: Patience = { limitMs: 1000, strikes: 3 };
 /** Values up to this size (as JSON) are looked through for all their errors; in larger ones the first has to do. */
 const ALL_ERRORS_LIMIT = 65_536;
 
@@ -28,7 +31,7 @@ export function cachedSchema(schema: Json): CompiledSchema {
  */
 export function compileSchema(schema: Json, more: SchemaOptions = {}): CompiledSchema {
   const walk = more.strict === false ? undefined : walkerOf(schema);
-  if (walk) return { ok: true, validate: (value) => resultOf(walk(value), value) };
+  if (walk) return { ok: true, validate: guarded(schema, (value) => resultOf(walk(value), value), PATIENCE) };
   const build = (allErrors: boolean) => compileWith(schema, allErrors, more);
   let first: ValidateFunction;
   let all: ValidateFunction | undefined;
@@ -38,19 +41,17 @@ export function compileSchema(schema: Json, more: SchemaOptions = {}): CompiledS
     return { ok: false, message: error instanceof Error ? error.message : String(error) };
   }
   if ('$async' in first) return { ok: false, message: '"$async" schemas are not supported' };
-  return {
-    ok: true,
-    validate(value) {
-      if (first(value)) return { valid: true };
-      let errors = [...(first.errors ?? [])];
-      if (JSON.stringify(value).length <= ALL_ERRORS_LIMIT) {
-        all ??= build(true);
-        all(value);
-        errors = [...(all.errors ?? errors)];
-      }
-      return { valid: false, errors: described(errors) };
-    },
+  const validate = (value: Json): SchemaResult => {
+    if (first(value)) return { valid: true };
+    let errors = [...(first.errors ?? [])];
+    if (JSON.stringify(value).length <= ALL_ERRORS_LIMIT) {
+      all ??= build(true);
+      all(value);
+      errors = [...(all.errors ?? errors)];
+    }
+    return { valid: false, errors: described(errors) };
   };
+  return { ok: true, validate: guarded(schema, validate, PATIENCE) };
 }
 
 function resultOf(errors: readonly ErrorObject[], value: Json): SchemaResult {

@@ -68,6 +68,11 @@ export const libraryProblems = {
     remedy: 'Name the file <prompt>.cases.yaml or <prompt>.<set>.cases.yaml, beside <prompt>.prompt.md.',
     place,
   }),
+  'costly-glob': (pattern: string, why: string): Problem => ({
+    code: 'costly-glob',
+    message: `the pattern "${pattern.length > 80 ? `${pattern.slice(0, 80)}…` : pattern}" could take for ever: it has ${why}`,
+    remedy: 'Write a simpler pattern, or several.',
+  }),
   'duplicate-id': (what: 'case' | 'prompt', id: string, other: string, first: Place, place?: Place): Problem => ({
     code: 'duplicate-id',
     message:

@@ -1,6 +1,9 @@
 import { createRequire } from 'node:module';
 import { posix } from 'node:path';
 import type fastGlob from 'fast-glob';
+import { libraryProblems } from '../errors/library.js';
+import { UserError } from '../errors/user-error.js';
+import { costOfGlob } from '../patterns/glob-cost.js';
 
 /** Dot-folders are left out by fast-glob itself unless a pattern names one. */
 const IGNORED = ['**/node_modules/**'];
@@ -22,8 +25,16 @@ export interface GlobTask {
   closing: string[];
 }
 
-/** Patterns as fast-glob takes them: braces unfolded, `!` sorted out, by the folder that the search starts from. */
+/**
+ * Patterns as fast-glob takes them: braces unfolded, `!` sorted out, by the folder that the search starts from.
+ * @throws UserError `costly-glob`
+ */
 export function globTasks(root: string, patterns: readonly string[], ignore: readonly string[]): GlobTask[] {
+  const costly = patterns.flatMap((pattern) => {
+    const why = costOfGlob(pattern);
+    return why === undefined ? [] : [libraryProblems['costly-glob'](pattern, why)];
+  });
+  if (costly.length > 0) throw new UserError(costly);
   const glob = loadGlob();
   const isClosing = (pattern: string) => pattern.endsWith('/**') || !glob.isDynamicPattern(posix.basename(pattern));
   return glob.generateTasks([...patterns], globOptions(root, ignore)).map(({ base, dynamic, positive, negative }) => ({

@@ -1,6 +1,9 @@
-import type { ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv/dist/2020.js';
 import { problems as make } from '../errors.js';
 import { canonicalJson } from '../hash.js';
+import { OutOfTime } from '../patterns/in-time.js';
+import { guarded, type Patience } from '../patterns/schema-guard.js';
+import { schemaPatterns } from '../patterns/schema-pattern.js';
 import { canInterpret, interpret } from '../schema-walk.js';
 import { schema07, schema2020 } from '../schemas/json-schema.js';
 import type { Json, JsonObject, Place, Problem } from '../vocabulary.js';
@@ -16,6 +19,8 @@ export type UserSchema =
 const compiled = new Map<string, UserSchema>();
 /** Equal schemas are compiled once; beyond this many different ones all are forgotten. */
 const MOST_KEPT = 2000;
+/** A value that takes longer is a mistake, so the first one settles it. */
+const PATIENCE: Patience = { limitMs: 2000, strikes: 1 };
 
 /**
  * Compiles a user's JSON Schema, 2020-12 unless its `$schema` names draft-07. Unknown keywords and formats and references that
@@ -35,13 +40,10 @@ export function compileUserSchema(schema: JsonObject): UserSchema {
     });
     return { ok: false, wrong };
   }
-  if (canInterpret(schema)) {
-    return { ok: true, faults: (value, root) => schemaFaults(interpret(schema, value), value, root) };
-  }
   const key = canonicalJson(schema);
   let result = compiled.get(key);
   if (!result) {
-    result = compile(schema, draft);
+    result = canInterpret(schema) ? walked(schema) : compile(schema, draft);
     if (compiled.size >= MOST_KEPT) compiled.clear();
     compiled.set(key, result);
   }
@@ -61,11 +63,16 @@ export function schemaProblems(
   });
 }
 
+function walked(schema: JsonObject): UserSchema {
+  const pattern = schemaPatterns();
+  return checking(schema, (value) => interpret(schema, value, pattern));
+}
+
 function compile(schema: JsonObject, draft: Draft): UserSchema {
   const engine = ajvFor(draft);
   try {
     const validate = engine.compile(schema);
-    return { ok: true, faults: (value, root) => run(validate, value, root) };
+    return checking(schema, (value) => (validate(value) ? [] : (validate.errors ?? [])));
   } catch (error) {
     const message = messageOf(error);
     const path = pathTo(schema, /unknown format "(.+?)"/.exec(message)?.[1], 'format') ?? [];
@@ -76,8 +83,24 @@ function compile(schema: JsonObject, draft: Draft): UserSchema {
   }
 }
 
-function run(validate: ValidateFunction, value: Json, root: string): SchemaFault[] {
-  return validate(value) ? [] : schemaFaults(validate.errors ?? [], value, root);
+function checking(schema: JsonObject, errorsOf: (value: Json) => readonly ErrorObject[]): UserSchema {
+  const check = guarded(schema, errorsOf, PATIENCE);
+  const faults = (value: Json, root: string): SchemaFault[] => {
+    try {
+      return schemaFaults(check(value), value, root);
+    } catch (error) {
+      if (error instanceof OutOfTime) return [unchecked(root, error.message)];
+      if (error instanceof RangeError) return [unchecked(root, 'its references lead too deep')];
+      throw error;
+    }
+  };
+  return { ok: true, faults };
+}
+
+function unchecked(root: string, why: string): SchemaFault {
+  const problem = (place: Place | undefined): Problem =>
+    make['wrong-value'](root, `cannot be held against it: ${why}`, undefined, place);
+  return { path: [], of: 'value', keyword: '', problem };
 }
 
 function draftOf(schema: JsonObject): Draft | undefined {

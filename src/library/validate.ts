@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type { Ajv2020, AnySchema, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import type { FormatsPlugin } from 'ajv-formats';
 import type { XStatic } from 'typebox/schema';
+import { schemaPattern } from '../patterns/schema-pattern.js';
 import { canInterpret, interpret } from '../schema-walk.js';
 import type { Json, JsonObject, Problem } from '../vocabulary.js';
 import { type SchemaFault, schemaFaults } from './schema-faults.js';
@@ -25,7 +26,7 @@ const OPTIONS = {
   strictTuples: false,
   strictRequired: false,
   logger: false,
-  code: { optimize: false },
+  code: { optimize: false, regExp: schemaPattern },
 } as const;
 
 /** Drafts of JSON Schema that can be checked. */

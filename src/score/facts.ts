@@ -1,6 +1,6 @@
 import type { AssertionDefinition } from '../assertions/assertion.js';
 import { promptOfJudge } from '../assertions/judge-prompt.js';
-import { Lru } from '../assertions/lru.js';
+import { Lru } from '../lru.js';
 import { assertionTypes, findAssertion } from '../assertions/map.js';
 import { canonicalJson, contentHash } from '../hash.js';
 import type { Assertion, Case, Json, JudgeSettings, Prompt, TrialFacts, TrialResult } from '../vocabulary.js';

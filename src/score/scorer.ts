@@ -9,7 +9,7 @@ import {
 } from '../assertions/assertion.js';
 import type { ReadJson } from '../assertions/json-value.js';
 import { findAssertion } from '../assertions/map.js';
-import { Lru } from '../assertions/lru.js';
+import { Lru } from '../lru.js';
 import { problems } from '../errors.js';
 import { canonicalJson, contentHash } from '../hash.js';
 import type {

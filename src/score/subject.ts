@@ -1,5 +1,5 @@
 import { readJson, type ReadJson } from '../assertions/json-value.js';
-import { Lru } from '../assertions/lru.js';
+import { Lru } from '../lru.js';
 import { compileTransform } from '../assertions/transform.js';
 import { compilePath } from '../json-path.js';
 import type { Assertion, Json } from '../vocabulary.js';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readPattern } from '../../src/assertions/pattern.js';
+import { readPattern } from '../../src/patterns/pattern.js';
 import { testInWorker } from '../../src/assertions/pattern-worker.js';
 import { check, passes, score } from './subjects.js';
 

@@ -14,6 +14,7 @@ const COMMON = [
   'hash',
   'json-path',
   'lists',
+  'lru',
   'model-pattern',
   'schema-walk',
   'trust',
@@ -24,8 +25,8 @@ const COMMON = [
  * edge is a decision, made in this table.
  */
 const EDGES: Record<string, string[]> = {
-  library: ['schemas', 'assertions/assertion', 'providers/provider', 'git'],
-  plan: [],
+  library: ['schemas', 'patterns', 'assertions/assertion', 'providers/provider', 'git'],
+  plan: ['patterns'],
   ask: ['providers/provider'],
   score: ['assertions', 'ask/ask'],
   journal: [],
@@ -36,7 +37,8 @@ const EDGES: Record<string, string[]> = {
   catalogue: ['library', 'prompts', 'gate/settings', 'stats/mean'],
   prompts: ['library'],
   providers: [],
-  assertions: ['ask/ask', 'schemas/json-schema'],
+  assertions: ['ask/ask', 'schemas/json-schema', 'patterns'],
+  patterns: [],
   reports: [],
   schemas: ['assertions/assertion', 'providers/provider'],
   run: ['ask/ask'],
@@ -50,6 +52,7 @@ const EDGES: Record<string, string[]> = {
   'hash.ts': [],
   'json-path.ts': [],
   'lists.ts': [],
+  'lru.ts': [],
   'model-pattern.ts': [],
   'schema-walk.ts': [],
   'version.ts': [],

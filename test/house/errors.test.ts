@@ -49,6 +49,7 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
   'circular-partial': [[['tone', 'style', 'tone'], AT]],
   'code-not-allowed': [['provider "app" (exec)', AT]],
   'corrupt-journal': [['reports/run.jsonl', 'line 3 is no JSON', AT]],
+  'costly-glob': [['evals/{a,b}{a,b}*', 'more than 1000 alternatives in braces']],
   'doubled-shard': [['2/4', 'shards/2', 'shards/two']],
   'duplicate-id': [
     ['case', 'double-charge', 'double-charge', FIRST, AT],

@@ -12,6 +12,19 @@ const laughs = [
     return `${key}: &${key} [${Array(9).fill(`*${before}`).join(', ')}]`;
   }),
 ];
+/** Each schema asks twice for the next: 2^40 checks of one text. */
+const DOUBLING = [
+  '{ $defs: {',
+  ...Array.from({ length: 40 }, (_, at) => {
+    const next = `{ $ref: "#/$defs/d${at + 1}" }`;
+    return `d${at}: { allOf: [${next}, ${next}] },`;
+  }),
+  'd40: { type: string } }, properties: { text: { $ref: "#/$defs/d0" } } }',
+].join(' ');
+const HOSTILE = `${'a'.repeat(40)}!`;
+const STARS = '*a'.repeat(25);
+const LONG_NAME = 'a'.repeat(200);
+const prompt = (input: string) => ['---', `input: ${input}`, '---', '{{text}}'];
 const nested = (inner: string) => `${'{{#l}}'.repeat(8)}${inner}${'{{/l}}'.repeat(8)}`;
 const LONG_LIST = `[${Array(40).fill('x').join(', ')}]`;
 
@@ -69,6 +82,47 @@ const BOMBS: [string, Record<string, Content>, RegExp][] = [
     /tags such as/,
   ],
   [
+    'patterns that backtrack for ever, in schemas of variables: each in time, those of keys too',
+    {
+      'evals/e.prompt.md': prompt('{ properties: { text: { type: string, pattern: "^(a+)+$" } } }'),
+      'evals/e.cases.yaml': item(`{ text: "${HOSTILE}" }`),
+      'evals/f.prompt.md': prompt('{ properties: { text: { propertyNames: { pattern: "^(a+)+$" } } } }'),
+      'evals/f.cases.yaml': item(`{ text: { "${HOSTILE}": x } }`),
+      'evals/g.prompt.md': prompt(
+        '{ properties: { text: { patternProperties: { "^(a+)+$": {} }, additionalProperties: false } } }',
+      ),
+      'evals/g.cases.yaml': item(`{ text: { "${HOSTILE}": x } }`),
+      'evals/h.prompt.md': prompt('{ properties: { text: { pattern: "^(?=a)(a+)+$" } } }'),
+      'evals/h.cases.yaml': item(`{ text: "${HOSTILE}" }`),
+    },
+    /e\.cases\S+ +error: .*must match.*f\.cases\S+ +error: .*must match.*g\.cases\S+ +error: .*unknown key.*h\.cases\S+ +error: .*took longer than 250 ms.*4 problems/s,
+  ],
+  [
+    'references that double, or go round, in schemas of variables',
+    {
+      'evals/e.prompt.md': prompt(DOUBLING),
+      'evals/f.prompt.md': prompt('{ allOf: [{ $ref: "#" }, { $ref: "#" }] }'),
+      'evals/f.cases.yaml': casesFile(['c01']),
+    },
+    /e\.cases\S+ +error: .*took longer than 2000 ms.*f\.cases\S+ +error: .*its references lead too deep.*2 problems/s,
+  ],
+  [
+    'globs that multiply, or try every way to share a path',
+    {
+      [`evals/${LONG_NAME}.prompt.md`]: '{{text}}',
+      [`evals/${LONG_NAME}.cases.yaml`]: casesFile(['c01']),
+      'assay.config.yaml': [
+        'models: [mock:echo]',
+        'overrides:',
+        `  - { files: "evals/${'{a,b}'.repeat(30)}", parameters: { temperature: 0 } }`,
+        `  - { files: "evals/${STARS}b", parameters: { temperature: 0 } }`,
+        `  - { files: "${'**/a*/'.repeat(12)}b", parameters: { temperature: 0 } }`,
+        '  - { files: "evals/+(+(a))b", parameters: { temperature: 0 } }',
+      ],
+    },
+    /alternatives in braces.*"\*" between two slashes.*more than 3 "\*\*".*a group that repeats.*4 problems/s,
+  ],
+  [
     'a prompt larger than any',
     { 'evals/e.prompt.md': `{{text}}${'x'.repeat(2 * 1024 * 1024)}` },
     /too large|characters/,
@@ -90,13 +144,14 @@ describe.concurrent('a file that is a bomb is refused', () => {
 });
 
 describe.concurrent('an answer that is a bomb spoils one score', () => {
-  test('a pattern that backtracks for ever', async ({ project }) => {
+  test('a pattern that backtracks for ever, and a schema of references that double', async ({ project }) => {
     const made = project({
       'assay.config.yaml': 'models: [mock:echo]',
       'evals/e.prompt.md': '{{text}}',
       'evals/e.cases.yaml': [
         'cases:',
         `  - { id: slow, vars: { text: "${'a'.repeat(40)}!" }, assert: [{ type: regex, value: "^(?=a)(a+)+$" }] }`,
+        `  - { id: doubling, vars: { text: '{"text":"x"}' }, assert: [{ type: is-json, value: ${DOUBLING} }] }`,
         '  - { id: fine, vars: { text: ok }, assert: [{ type: regex, value: "^ok$" }] }',
       ],
     });
@@ -104,6 +159,21 @@ describe.concurrent('an answer that is a bomb spoils one score', () => {
     expect(code).toBe(3);
     const of = (id: string) => report?.evals[0]?.results.find((each) => each.case === id);
     expect(of('slow')?.scores?.[0]?.status).toBe('unscored');
+    expect(of('doubling')?.scores?.[0]?.status).toBe('unscored');
     expect(of('fine')?.pass).toBe(true);
   });
+});
+
+test('no glob of a filter or of the allowed models hangs', async ({ project }) => {
+  const made = project({
+    'assay.config.yaml': [`models: ["mock:${LONG_NAME}"]`, `policy: { models: ["${STARS}b"] }`],
+    'evals/e.prompt.md': '{{text}}',
+    'evals/e.cases.yaml': casesFile([LONG_NAME]),
+  });
+  const filtered = await made.assay(['eval', '--filter', `*/${STARS}b`]);
+  expect(filtered.stderr).toMatch(/could take for ever/);
+  expect(filtered.code).toBe(2);
+  const checked = await made.assay(['check']);
+  expect(checked.stdout + checked.stderr).toMatch(/is not allow/);
+  expect(checked.code).toBe(1);
 });

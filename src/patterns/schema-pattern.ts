@@ -1,4 +1,4 @@
-import { type Context, createContext, Script } from 'node:vm';
+import { inTime, OutOfTime } from './in-time.js';
 import { readPattern } from './pattern.js';
 
 /** Milliseconds that a pattern in a schema may take on one text. It blocks, since a schema is checked in one go. */
@@ -23,24 +23,29 @@ export const schemaPattern = Object.assign(
     const test =
       pattern.engine === 'linear'
         ? (text: string) => pattern.compiled.test(text)
-        : (text: string) => testInTime(pattern.source, pattern.flags, text);
+        : testerOf(new RegExp(pattern.source, pattern.flags), source);
     return { test, toString: () => `/${source}/${flags}` };
   },
   { code: 'new RegExp' },
 );
 
-const SCRIPT = new Script('new RegExp(source, flags).test(text)');
-let sandbox: Context | undefined;
+function testerOf(pattern: RegExp, source: string): (text: string) => boolean {
+  return (text) => {
+    try {
+      return inTime(TIME_LIMIT, () => pattern.test(text));
+    } catch (error) {
+      if (!(error instanceof OutOfTime)) throw error;
+      throw new OutOfTime(`the schema's pattern /${source}/ took longer than ${TIME_LIMIT} ms`, { cause: error });
+    }
+  };
+}
 
-function testInTime(source: string, flags: string, text: string): boolean {
-  sandbox ??= createContext({});
-  Object.assign(sandbox, { source, flags, text });
-  try {
-    return SCRIPT.runInContext(sandbox, { timeout: TIME_LIMIT }) === true;
-  } catch (error) {
-    // Errors out of a sandbox are no instances of this realm's Error.
-    const code = error !== null && typeof error === 'object' && 'code' in error ? error.code : undefined;
-    if (code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
-    throw new Error(`the schema's pattern /${source}/ took longer than ${TIME_LIMIT} ms`, { cause: error });
-  }
+/** Patterns by their source, each read once. */
+export function schemaPatterns(): (source: string) => SchemaPattern {
+  const read = new Map<string, SchemaPattern>();
+  return (source) => {
+    const known = read.get(source) ?? schemaPattern(source, 'u');
+    read.set(source, known);
+    return known;
+  };
 }

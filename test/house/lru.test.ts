@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Lru } from '../../src/assertions/lru.js';
+import { Lru } from '../../src/lru.js';
 
 it('keeps what was used last, makes the rest anew, and keeps nothing that could not be made', () => {
   const made: string[] = [];

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as Re2 from 're2js';
-import { Lru } from './lru.js';
+import { Lru } from '../lru.js';
 
 // Loaded when the first pattern is compiled, and synchronously, because checks of values are.
 const require = createRequire(import.meta.url);
