@@ -24,7 +24,7 @@ const ANNOTATIONS = new Set([
 type Schema = JsonObject | boolean;
 
 /** What tells whether a text has a pattern. */
-export interface TextPattern {
+interface TextPattern {
   test(text: string): boolean;
 }
 
