@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { Answer } from '../vocabulary.js';
 
 /** The part of the world that layers wait with. Times are in milliseconds. */
@@ -24,10 +23,8 @@ export function aborted(attempts: number): Answer {
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined, instead: () => T): Promise<T> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {
-    const stop = () => resolve(instead());
-    const letGo = () => signal.removeEventListener('abort', stop);
-    if (signal.aborted) stop();
-    else expectMany(signal).addEventListener('abort', stop, { once: true });
+    if (signal.aborted) return resolve(instead());
+    const letGo = onAbort(signal, () => resolve(instead()));
     work.then(
       (value) => {
         letGo();
@@ -41,13 +38,37 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefin
   });
 }
 
-/** Marks a signal of which this is known already. */
-const MANY = Symbol('many may listen');
+/** What waits for a signal is kept on the signal itself. */
+const WAITING = Symbol('waiting for an abort');
 
-/** One signal for many calls is meant so, and no leak that Node should warn of. */
-export function expectMany(signal: AbortSignal & { [MANY]?: true }): AbortSignal {
-  if (signal[MANY]) return signal;
-  setMaxListeners(0, signal);
-  signal[MANY] = true;
-  return signal;
+/**
+ * Has `stop`, which must not throw, called when the signal is aborted. All that wait for one signal share one listener: the
+ * platform looks through all of a signal's listeners whenever one comes or goes, and warns of many.
+ * @returns lets go; a signal that nothing waits for any more has no listener left
+ */
+export function onAbort(signal: AbortSignal & { [WAITING]?: Waiting }, stop: () => void): () => void {
+  const waiting = (signal[WAITING] ??= new Waiting(signal));
+  waiting.add(stop);
+  return () => waiting.drop(stop);
+}
+
+class Waiting {
+  readonly #signal: AbortSignal;
+  readonly #stops = new Set<() => void>();
+  readonly #tell = (): void => {
+    for (const stop of this.#stops) stop();
+  };
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  add(stop: () => void): void {
+    if (this.#stops.size === 0) this.#signal.addEventListener('abort', this.#tell, { once: true });
+    this.#stops.add(stop);
+  }
+
+  drop(stop: () => void): void {
+    if (this.#stops.delete(stop) && this.#stops.size === 0) this.#signal.removeEventListener('abort', this.#tell);
+  }
 }

@@ -21,6 +21,7 @@ const MEMBERS: Readonly<Record<string, (value: unknown) => boolean>> = {
 
 /** The members of a completion in the order in which they are written. */
 export const COMPLETION_KEYS: readonly string[] = Object.keys(MEMBERS);
+const CHECKS = Object.entries(MEMBERS);
 
 /**
  * What keeps a value from being a completion, or undefined when it is one: numbers finite and not negative, vectors finite and
@@ -30,11 +31,12 @@ export function completionFault(value: unknown): string | undefined {
   if (!isObject(value)) return 'it is no object';
   const unknown = Object.keys(value).find((key) => !Object.hasOwn(MEMBERS, key));
   if (unknown !== undefined) return `it has an unknown key "${unknown}"`;
-  for (const [key, fits] of Object.entries(MEMBERS)) {
+  for (const [key, fits] of CHECKS) {
     const member = Object.hasOwn(value, key) ? value[key] : undefined;
     if (!fits(member)) return member === undefined ? `it has no "${key}"` : `its "${key}" is not valid`;
   }
-  const lengths = new Set((value.embeddings as number[][] | undefined)?.map((vector) => vector.length));
+  if (value.embeddings === undefined) return undefined;
+  const lengths = new Set((value.embeddings as number[][]).map((vector) => vector.length));
   return lengths.size > 1 ? 'its "embeddings" differ in length' : undefined;
 }
 

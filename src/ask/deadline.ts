@@ -1,6 +1,6 @@
 import type { Answer } from '../vocabulary.js';
 import type { Layer } from './ask.js';
-import { aborted, type Clock, expectMany } from './clock.js';
+import { aborted, type Clock, onAbort } from './clock.js';
 
 /** What bounded work comes to when it does not end by itself. */
 export interface Instead<T> {
@@ -47,20 +47,19 @@ export class Deadlines {
     outer: AbortSignal | undefined,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
+      if (outer?.aborted) return resolve(gone());
       const inner = new AbortController();
       const due: Due = { at: this.#clock.now() + this.#ms, end: () => abandon(late, ABANDONED) };
       const letGo = (): void => {
         this.#remove(due);
-        outer?.removeEventListener('abort', stop);
+        deaf?.();
       };
       const abandon = (instead: () => T, reason: unknown): void => {
         letGo();
         resolve(instead());
         inner.abort(reason);
       };
-      const stop = (): void => abandon(gone, outer?.reason);
-      if (outer?.aborted) return resolve(gone());
-      if (outer) expectMany(outer).addEventListener('abort', stop, { once: true });
+      const deaf = outer && onAbort(outer, () => abandon(gone, outer.reason));
       this.#add(due);
       begun(work, inner.signal).then(
         (value) => {
@@ -101,17 +100,21 @@ export class Deadlines {
 }
 
 /** Also when it throws instead of answering with a promise. */
-async function begun<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
-  return work(signal);
+function begun<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+  try {
+    return work(signal);
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 /** Gives each attempt a time limit. */
 export function deadline({ timeoutMs, clock }: { timeoutMs: number; clock: Pick<Clock, 'now' | 'sleep'> }): Layer {
   const attempts = new Deadlines(timeoutMs, clock);
   const instead = { late: () => timedOut(timeoutMs), gone: () => aborted(1) };
-  return (next) => async (request, context) => {
+  return (next) => (request, context) => {
     const outer = context.signal;
-    if (outer?.aborted) return aborted(0);
+    if (outer?.aborted) return Promise.resolve(aborted(0));
     return attempts.within((signal) => next(request, { ...context, signal }), instead, outer);
   };
 }

@@ -96,7 +96,9 @@ async function byList(
   { input, output, cached }: Tokens,
   timestamp: Date,
 ): Promise<number | undefined> {
-  const { calcPrice } = await import('@pydantic/genai-prices');
+  if (names.every((name) => found.get(`${list}:${name}`) === 'none')) return undefined;
+  loaded ??= loadPrices();
+  const { calcPrice } = await loaded;
   const usage = { input_tokens: input, output_tokens: output, ...(cached > 0 && { cache_read_tokens: cached }) };
   for (const name of names) {
     const key = `${list}:${name}`;
@@ -112,6 +114,9 @@ async function byList(
   }
   return undefined;
 }
+
+const loadPrices = () => import('@pydantic/genai-prices');
+let loaded: ReturnType<typeof loadPrices> | undefined;
 
 /** Where each name stands in the lists, or that it does not: hundreds of patterns are tried for a name, once. */
 const found = new Map<string, { provider: Provider } | 'none'>();

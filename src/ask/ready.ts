@@ -1,5 +1,6 @@
 import type { ProviderPool } from '../providers/provider.js';
-import type { Layer } from './ask.js';
+import type { Answer } from '../vocabulary.js';
+import type { Ask, Layer } from './ask.js';
 import { aborted, unlessAborted } from './clock.js';
 
 /**
@@ -8,13 +9,16 @@ import { aborted, unlessAborted } from './clock.js';
  */
 export function ready(pool: Pick<ProviderPool, 'get'>): Layer {
   const known = new Set<string>();
-  return (next) => async (request, context) => {
-    const { model } = request;
-    if (known.has(model)) return next(request, context);
+  const making = (model: string, signal: AbortSignal | undefined): Promise<Answer | undefined> => {
     const made = pool.get(model).then(
       () => void known.add(model),
       () => undefined,
     );
-    return (await unlessAborted(made, context.signal, () => aborted(0))) ?? next(request, context);
+    return unlessAborted(made, signal, () => aborted(0));
+  };
+  return (next) => {
+    const first: Ask = async (request, context) =>
+      (await making(request.model, context.signal)) ?? next(request, context);
+    return (request, context) => (known.has(request.model) ? next(request, context) : first(request, context));
   };
 }

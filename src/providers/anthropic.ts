@@ -3,6 +3,7 @@ import { messages, messagesBody } from './anthropic-messages.js';
 import { withOwnParameters } from './passthrough.js';
 import type { ProviderContext, ProviderDefinition } from './provider.js';
 import { type Caller, callSdk, NO_TIMEOUT_MS } from './sdk-call.js';
+import { buildingOnce } from './sdk-headers.js';
 import {
   apiKey,
   type BaseUrl,
@@ -68,6 +69,7 @@ async function makeClient(context: ProviderContext, base: BaseUrl, key: string):
     defaultHeaders: withheldHeaders(context, base, DEFAULTS),
     fetch: context.fetch,
   });
+  buildingOnce(client);
   return client;
 }
 

@@ -111,6 +111,8 @@ class Pool implements OpenedProviders {
   readonly #world: ProviderWorld;
   readonly #allowed: readonly AllowedHost[];
   readonly #made = new Map<string, Promise<Provider>>();
+  /** By model: every layer around a question asks. */
+  readonly #described = new Map<string, ModelDescription>();
   readonly #closing: (() => Promise<void>)[] = [];
 
   constructor(config: Providers, world: ProviderWorld) {
@@ -120,6 +122,12 @@ class Pool implements OpenedProviders {
   }
 
   describe(model: string): ModelDescription {
+    const known = this.#described.get(model) ?? this.#describe(model);
+    this.#described.set(model, known);
+    return known;
+  }
+
+  #describe(model: string): ModelDescription {
     const { provider, name, definition, settings } = this.#named(model);
     const { concurrency, limits } = settings;
     return {
@@ -133,9 +141,9 @@ class Pool implements OpenedProviders {
   }
 
   async get(model: string): Promise<Provider> {
-    const named = this.#named(model);
-    const made = this.#made.get(named.provider) ?? this.#make(named);
-    this.#made.set(named.provider, made);
+    const { provider } = this.describe(model);
+    const made = this.#made.get(provider) ?? this.#make(this.#named(model));
+    this.#made.set(provider, made);
     return made;
   }
 

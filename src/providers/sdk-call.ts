@@ -10,9 +10,12 @@ import { timingOf } from './wire.js';
 /** Timers cannot wait longer; the caller's signal is the real deadline. */
 export const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** What both SDKs' clients have: a request that resolves to the parsed answer, or to a stream of parsed events. */
+/** What both SDKs' clients have: a request that resolves to its response, also with a stream of parsed events. */
 export interface SdkClient {
-  post(path: string, options: SdkRequest): { withResponse(): Promise<{ data: unknown; response: Response }> };
+  post(
+    path: string,
+    options: SdkRequest,
+  ): { asResponse(): Promise<Response>; withResponse(): Promise<{ data: unknown; response: Response }> };
 }
 
 /** One request in the SDKs' own terms. */
@@ -60,16 +63,16 @@ export async function callSdk(caller: Caller, endpoint: Endpoint, body: JsonObje
     const stream = body.stream === true && endpoint.collector !== undefined;
     const started = caller.now();
     const options = { body, stream, signal, timeout: NO_TIMEOUT_MS };
-    const { data, response } = await caller.client.post(endpoint.path, options).withResponse();
+    const asked = caller.client.post(endpoint.path, options);
+    const { data, response } = stream
+      ? await asked.withResponse()
+      : { data: undefined, response: await asked.asResponse() };
     tellLimits(response.headers, call);
     const collector = stream && isEventStream(response) ? endpoint.collector?.() : undefined;
-    const answer = collector ? await collected(data, collector, response) : await whole(data, stream, response);
+    const answer = collector ? await collected(data, collector, response) : await whole(response, stream);
     if (signal.aborted) throw signal.reason;
-    return {
-      ...readAnswer(answer.value, endpoint, response, caller),
-      ...answer.times,
-      ...latency(response, started, caller),
-    };
+    const completion = readAnswer(answer.value, endpoint, response, caller);
+    return Object.assign(completion, answer.times, latency(response, started, caller));
   } catch (error) {
     tellLimits(headersOf(error), call);
     throw inTermsOfProvider(error, signal, caller);
@@ -81,10 +84,11 @@ interface Received {
   times: Pick<Completion, 'firstTokenMs'>;
 }
 
-async function whole(data: unknown, streamed: boolean, response: Response): Promise<Received> {
-  if (!streamed) return { value: data, times: {} };
+/** An answer that came as a whole, read as the SDKs do: what does not say that it is JSON is text, but where a stream was expected. */
+async function whole(response: Response, streamed: boolean): Promise<Received> {
   const text = await response.text();
-  return { value: text === '' ? undefined : JSON.parse(text), times: {} };
+  if (text === '') return { value: undefined, times: {} };
+  return { value: streamed || isJson(response) ? JSON.parse(text) : text, times: {} };
 }
 
 async function collected(events: unknown, collector: Collector, response: Response): Promise<Received> {
@@ -132,6 +136,11 @@ function firstToken(response: Response): Pick<Completion, 'firstTokenMs'> {
 
 function rounded(ms: number): number {
   return Math.round(ms * 10) / 10;
+}
+
+function isJson(response: Response): boolean {
+  const type = response.headers.get('content-type')?.split(';')[0]?.trim() ?? '';
+  return type.includes('application/json') || type.endsWith('+json');
 }
 
 function isEventStream(response: Response): boolean {

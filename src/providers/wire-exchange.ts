@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { blocked, lostConnection, silent, tooLarge, WireFailure } from './wire-failure.js';
+import { WireHeaders } from './wire-headers.js';
 import { type WireBody, WireResponse, type WireTiming } from './wire-response.js';
 import type { Turns } from './wire-turns.js';
 
@@ -120,7 +121,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #settle(body: WireBody): void {
     if (this.#settled || this.#head === undefined || this.#timing === undefined) return;
     this.#settled = true;
-    this.#resolve(new WireResponse(this.#head, this.#headers, body, this.#timing));
+    this.#resolve(new WireResponse(this.#head, new WireHeaders(this.#headers), body, this.#timing));
   }
 
   #fail(error: unknown): void {

@@ -1,4 +1,5 @@
 import type { Blob as NodeBlob } from 'node:buffer';
+import type { WireHeaders } from './wire-headers.js';
 
 /**
  * When things happened on the socket, in milliseconds of `performance.now()`: taken where bytes arrive, not where they are
@@ -20,7 +21,7 @@ export type WireBody = { bytes: Buffer } | { stream: ReadableStream<Uint8Array> 
 
 /**
  * A response of the guarded fetch: all that `Response` promises, at a third of its price. The platform's class builds a stream
- * and copies headers for each answer, whether or not anyone looks; here both are made when asked for.
+ * and copies headers for each answer, whether or not anyone looks; here a stream is made when asked for, and headers never.
  */
 export class WireResponse implements Response {
   readonly url: string;
@@ -29,33 +30,27 @@ export class WireResponse implements Response {
   readonly redirected = false;
   readonly type = 'default' as const;
   readonly timing: WireTiming;
-  readonly #rawHeaders: Readonly<Record<string, string | string[] | undefined>>;
-  #headers: Headers | undefined;
+  readonly headers: WireHeaders;
   readonly #content: WireBody;
   #stream: ReadableStream<Uint8Array> | undefined;
   #used = false;
 
   constructor(
     head: { url: string; status: number; statusText: string },
-    headers: Readonly<Record<string, string | string[] | undefined>>,
+    headers: WireHeaders,
     content: WireBody,
     timing: WireTiming,
   ) {
     this.url = head.url;
     this.status = head.status;
     this.statusText = head.statusText;
-    this.#rawHeaders = headers;
+    this.headers = headers;
     this.#content = content;
     this.timing = timing;
   }
 
   get ok(): boolean {
     return this.status >= 200 && this.status < 300;
-  }
-
-  get headers(): Headers {
-    this.#headers ??= toHeaders(this.#rawHeaders);
-    return this.#headers;
   }
 
   get bodyUsed(): boolean {
@@ -96,7 +91,7 @@ export class WireResponse implements Response {
   clone(): WireResponse {
     if (this.bodyUsed || 'stream' in this.#content)
       throw new TypeError('a response that streams or was read has no clone');
-    return new WireResponse(this, this.#rawHeaders, this.#content, this.timing);
+    return new WireResponse(this, this.headers, this.#content, this.timing);
   }
 
   async #take(): Promise<Buffer> {
@@ -112,15 +107,6 @@ export class WireResponse implements Response {
 /** When the answer behind a response was sent and received; absent for one that did not come through the guarded fetch. */
 export function timingOf(response: Response): WireTiming | undefined {
   return response instanceof WireResponse ? response.timing : undefined;
-}
-
-function toHeaders(raw: Readonly<Record<string, string | string[] | undefined>>): Headers {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(raw)) {
-    if (Array.isArray(value)) for (const each of value) headers.append(name, each);
-    else if (value !== undefined) headers.append(name, value);
-  }
-  return headers;
 }
 
 function streamOf(bytes: Buffer): ReadableStream<Uint8Array> {

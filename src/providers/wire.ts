@@ -1,6 +1,7 @@
 import type { Agent, Dispatcher } from 'undici';
 import { Exchange } from './wire-exchange.js';
 import { blocked } from './wire-failure.js';
+import { flatHeaders } from './wire-headers.js';
 import { Turns } from './wire-turns.js';
 
 export { timingOf } from './wire-response.js';
@@ -109,13 +110,6 @@ async function outgoing(input: Parameters<typeof fetch>[0], init: RequestInit = 
       body: sendable(init.body),
     },
   };
-}
-
-/** Names and values in turn, as the HTTP client takes them without another look. */
-function flatHeaders(headers: RequestInit['headers']): string[] {
-  const flat: string[] = [];
-  for (const [name, value] of headers instanceof Headers ? headers : new Headers(headers)) flat.push(name, value);
-  return flat;
 }
 
 function sendable(body: RequestInit['body']): string | Uint8Array | null {

@@ -92,10 +92,11 @@ async function together(tasks: ((signal: AbortSignal) => Promise<void>)[], { sig
 async function runLane(work: readonly Work[], workers: number, engine: Engine): Promise<void> {
   const stream = trialsOf(work, engine);
   const draw = async (signal: AbortSignal): Promise<void> => {
+    const its = { ...engine, signal };
     for (let next = await stream.next(); !next.done; next = await stream.next()) {
       const trial = next.value;
       if (engine.ledger.completed(trial.id, trial.at)) continue;
-      await finish(await runTrial(trial, { ...engine, signal }), trial.at, engine);
+      await finish(await runTrial(trial, its), trial.at, engine);
     }
   };
   await together(
@@ -115,7 +116,7 @@ async function runTrial(trial: Trial, engine: Engine): Promise<TrialResult> {
   const { signal, limited } = engine;
   const gone = () => skipped(trial.id, whyStopped(signal));
   if (signal.aborted) return gone();
-  if (!limited) return askAndScore(trial, engine);
+  if (!limited) return askAndScore(trial, engine, engine.ask, signal);
   let attempts = 0;
   const ask: Ask = async (request, context) => {
     const answer = await engine.ask(request, context);
@@ -126,14 +127,13 @@ async function runTrial(trial: Trial, engine: Engine): Promise<TrialResult> {
     const failure = { kind: 'timeout', message: 'the trial took too long (--trial-timeout)' } as const;
     return { ...trial.id, status: 'errored', failure, attempts: Math.max(1, attempts) };
   };
-  return limited((inner) => askAndScore(trial, { ...engine, ask, signal: inner }), { late, gone }, signal);
+  return limited((inner) => askAndScore(trial, engine, ask, inner), { late, gone }, signal);
 }
 
-async function askAndScore(trial: Trial, engine: Engine): Promise<TrialResult> {
+async function askAndScore(trial: Trial, engine: Engine, ask: Ask, signal: AbortSignal): Promise<TrialResult> {
   const { prompt } = trial.evaluation;
-  const { signal } = engine;
   const request = requestOf(trial, engine.render(prompt, trial.case.vars));
-  const answer = await engine.ask(request, { purpose: 'trial', trial: trial.id, signal });
+  const answer = await ask(request, { purpose: 'trial', trial: trial.id, signal });
   if (answer.ok) return engine.score({ trial: trial.id, case: trial.case, prompt, answer, signal });
   const { failure, attempts } = answer;
   if (failure.kind === 'aborted') return skipped(trial.id, whyStopped(signal));

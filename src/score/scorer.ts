@@ -16,6 +16,7 @@ import type {
   Answer,
   Assertion,
   Case,
+  Json,
   Problem,
   Prompt,
   Score,
@@ -59,21 +60,30 @@ export interface TrialScorer {
 /** So many prepared scorers are kept; a schema or pattern that every case shares is always among them. */
 const MOST_PREPARED = 1_000;
 const LONGEST_KEY = 500;
+/** Of an assertion that compares with the case's expected value, so many values are kept ready: labels are few. */
+const MOST_READY = 256;
 
 /** Makes the scorer of a run. Checks with equal values are prepared once. */
 export function createScorer(parts: ScoringParts): TrialScorer {
   const prepared = new Lru<Promise<Scorer>>(MOST_PREPARED);
   // The cases of a file share most assertions as objects: these need no key to be found by, and nothing to wait for.
-  const ready = new WeakMap<Assertion, { prompt: Prompt; scorer: Scorer }>();
+  const ready = new WeakMap<Assertion, Ready>();
   const prepare: Prepare = (assertion, testCase, prompt) => {
     const known = ready.get(assertion);
-    if (known?.prompt === prompt) return known.scorer;
+    if (known?.prompt === prompt) {
+      const scorer = known.scorers.get(known.varies ? testCase.expected : undefined);
+      if (scorer) return scorer;
+    }
     const definition = definitionOf(assertion, parts);
     const declared = declare(assertion, definition, testCase, prompt);
     const made = prepared.get(keyOf(definition, declared, prompt), async () => definition.prepare(declared));
-    if (declared.expected !== undefined) return made;
+    const varies = definition.needs === 'expected' && assertion.value === undefined;
+    if (typeof declared.expected === 'object') return made;
     return made.then((scorer) => {
-      ready.set(assertion, { prompt, scorer });
+      const found = ready.get(assertion);
+      const its: Ready = found?.prompt === prompt ? found : { prompt, varies, scorers: new Map() };
+      ready.set(assertion, its);
+      if (its.scorers.size < MOST_READY) its.scorers.set(declared.expected, scorer);
       return scorer;
     });
   };
@@ -81,6 +91,13 @@ export function createScorer(parts: ScoringParts): TrialScorer {
     score: (scoreable) => scoreTrial(scoreable, parts, prepare),
     lacks: (testCase, prompt) => active(testCase).flatMap((assertion) => lacking(assertion, testCase, prompt, parts)),
   };
+}
+
+/** An assertion's scorers that need no more preparing: one, or one per expected value where it varies with that. */
+interface Ready {
+  prompt: Prompt;
+  varies: boolean;
+  scorers: Map<Json | undefined, Scorer>;
 }
 
 type Prepare = (assertion: Assertion, testCase: Case, prompt: Prompt) => Scorer | Promise<Scorer>;

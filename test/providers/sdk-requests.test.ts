@@ -258,3 +258,34 @@ describe('embeddings', () => {
     expect(server().requests).toHaveLength(0);
   });
 });
+
+describe.each([
+  ['openai', () => openaiWith(), { json: chatAnswer('x') }],
+  ['anthropic', () => anthropicWith(), { json: messagesAnswer('x') }],
+] as [string, () => ReturnType<typeof openaiWith>, Reply][])('requests of %s after the first', (_, open, reply) => {
+  test('have a body of their own and the headers of the first', async () => {
+    const provider = await open();
+    const asked = [saying('one'), saying('two and a half'), saying('three')];
+    server().script([reply, reply, reply]);
+    for (const request of asked) await provider.complete(request, patient());
+    const { requests } = server();
+    expect(
+      requests.map(({ json }) => JSON.stringify(json)).map((text) => /one|two and a half|three/.exec(text)?.[0]),
+    ).toEqual(['one', 'two and a half', 'three']);
+    const withoutLength = requests.map(({ headers: { 'content-length': _length, ...rest } }) => rest);
+    expect(withoutLength[1]).toEqual(withoutLength[0]);
+    expect(withoutLength[2]).toEqual(withoutLength[0]);
+    expect(new Set(requests.map(({ path }) => path)).size).toBe(1);
+  });
+
+  test('end when their signal is aborted', async () => {
+    const provider = await open();
+    server().script([reply, { stall: 'head' }]);
+    await provider.complete(saying('x'), patient());
+    const gone = new AbortController();
+    const late = failureOf(provider.complete(saying('y'), { signal: gone.signal }));
+    await expect.poll(() => server().requests.length, { timeout: 5000 }).toBe(2);
+    gone.abort();
+    expect((await late).failure.kind).toBe('aborted');
+  });
+});

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ProviderError } from '../../src/providers/provider.js';
 import { type GuardedFetch, guardedFetch, timingOf, type WireOptions } from '../../src/providers/wire.js';
+import { WireHeaders } from '../../src/providers/wire-headers.js';
 import { type Handler, type Reply, type ScriptedServer, startServer } from '../support/scripted-server.js';
 
 const opened: { close(): Promise<void> }[] = [];
@@ -250,6 +251,37 @@ describe('times', () => {
 
   test('are unknown for a response of another fetch', () => {
     expect(timingOf(new Response('x'))).toBeUndefined();
+  });
+});
+
+describe('headers of an answer', () => {
+  const headers = new WireHeaders({ 'x-b': '2', 'set-cookie': ['a=1', 'b=2'], 'x-a': ['1', '3'], absent: undefined });
+
+  test('are read as the platform reads them, by any spelling and in order', () => {
+    const platform = new Headers([
+      ['x-b', '2'],
+      ['set-cookie', 'a=1'],
+      ['set-cookie', 'b=2'],
+      ['x-a', '1'],
+      ['x-a', '3'],
+    ]);
+    expect([...headers]).toEqual([...platform]);
+    expect([...headers.keys()]).toEqual([...platform.keys()]);
+    expect([...headers.values()]).toEqual([...platform.values()]);
+    for (const name of ['X-A', 'x-b', 'Set-Cookie', 'none', 'absent', 'constructor', '__proto__']) {
+      expect(headers.get(name)).toBe(platform.get(name));
+      expect(headers.has(name)).toBe(platform.has(name));
+    }
+    expect(headers.getSetCookie()).toEqual(platform.getSetCookie());
+    const told: string[] = [];
+    headers.forEach((value, name) => told.push(`${name}: ${value}`));
+    expect(told).toContain('x-a: 1, 3');
+  });
+
+  test('cannot be changed', () => {
+    expect(() => headers.set()).toThrow(TypeError);
+    expect(() => headers.append()).toThrow(TypeError);
+    expect(() => headers.delete()).toThrow(TypeError);
   });
 });
 
