@@ -117,7 +117,7 @@ export const runProblems = {
   'recording-conflict': (place: Place): Problem => ({
     code: 'recording-conflict',
     message: 'a conflict marker of git stands in the recordings',
-    remedy: 'Take either side or both, then run `npm run eval -- --mode record` for what is missing.',
+    remedy: 'Take either side or both, then run `assay eval --mode record` for what is missing.',
     place,
   }),
   'refresh-without-record': (mode: string): Problem => ({
@@ -139,7 +139,7 @@ export const runProblems = {
   'unreadable-recording': (why: string, place: Place): Problem => ({
     code: 'unreadable-recording',
     message: `a recording cannot be read: ${why}`,
-    remedy: 'Restore the line from git, or delete it and run `npm run eval -- --mode record`.',
+    remedy: 'Restore the line from git, or delete it and run `assay eval --mode record`.',
     place,
   }),
   'unverified-run': (reasons: readonly string[]): Problem => ({

@@ -41,7 +41,7 @@ describe.concurrent('exit 3: it could not be told', () => {
     expect(outcome.code).toBe(3);
     const report = expectReports(made, outcome);
     expect(report.trials).toEqual({ planned: 5, completed: 3, errored: 2, skipped: 0 });
-    expect(report.reasons.join('\n')).toMatch(/2 of 5 not recorded.*: npm run eval -- --mode record/);
+    expect(report.reasons.join('\n')).toMatch(/2 of 5 not recorded.*: npx assay eval --mode record/);
     expect(outcome.stdout).toMatch(/2 of 5 not recorded/);
     const missing = report.evals[0]?.results.filter((each) => each.status === 'errored') ?? [];
     expect(missing.map((each) => [each.case, each.failure?.kind])).toEqual([
@@ -51,15 +51,25 @@ describe.concurrent('exit 3: it could not be told', () => {
     expect(made.server.requests).toEqual([]);
   });
 
-  test('a miss of a priced model says about what recording costs', async ({ project }) => {
+  test('a miss of a priced model says about what recording costs, and how this project does it', async ({
+    project,
+  }) => {
     const made = project({
       'assay.config.yaml': 'models: [openai:gpt-5-mini]',
       'evals/echo.prompt.md': '{{text}}',
       'evals/echo.cases.yaml': casesFile(['c01', 'c02']),
     });
-    const outcome = await made.assay(['eval']);
-    expect(outcome.code).toBe(3);
-    expect(outcome.stdout).toMatch(/2 of 2 not recorded, (about|under) \$0\.\d\d: npm run eval -- --mode record/);
+    const told = async (manifest?: string) => {
+      if (manifest !== undefined) made.write('package.json', manifest);
+      const { code, stdout } = await made.assay(['eval']);
+      expect(code).toBe(3);
+      return /2 of 2 not recorded, (?:about|under) \$0\.\d\d: (.+)/.exec(stdout)?.[1];
+    };
+    const bare = 'npx assay eval --mode record';
+    expect(await told()).toBe(bare);
+    expect(await told('{ "scripts": { "eval": "vitest run evals" } }')).toBe(bare);
+    expect(await told('{ "scripts": ')).toBe(bare);
+    expect(await told('{ "scripts": { "eval": "assay eval" } }')).toBe('npm run eval -- --mode record');
   });
 
   test('a provider that is down for all trials', async ({ echoProject }) => {

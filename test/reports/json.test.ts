@@ -106,6 +106,17 @@ describe('report.json', () => {
     );
   });
 
+  it('a command to a CI system is never made by where one block of the stream ends and the next begins', async () => {
+    // Each of these lies across the 64 kB at which blocks end, at another place.
+    for (let shift = 0; shift < 60; shift += 1) {
+      const output = `${'x'.repeat(65_536 - 700 + shift * 16)}${'##[error]##vso[task.x]'.repeat(3)}`;
+      const cases: RawCase[] = ['a', 'b'].map((id) => ({ case: id, raw: [completed(output, [])] }));
+      const text = await textOf(json, inputOf([{ cases }]));
+      expect(text).not.toMatch(/##(?:vso|teamcity)?\[/i);
+      expect(JSON.parse(text).evals[0].results[1].output).toBe(output);
+    }
+  });
+
   it('streams: a report of many outputs is never one string', async () => {
     const output = 'x'.repeat(100_000);
     const cases: RawCase[] = Array.from({ length: 50 }, (_, index) => ({
