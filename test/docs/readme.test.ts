@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -209,7 +209,9 @@ describe('the pages for users', () => {
     expect(named.filter((name) => name === undefined || !(name in manifest.scripts))).toEqual([]);
   });
 
-  it('lead to pages and headings that there are', () => {
+  it('lead to pages and headings that there are, in the package, too', () => {
+    const packed = packedFiles();
+    const has = (file: string) => packed.some((each) => each === file || each.startsWith(`${file}/`));
     const links = PAGES.flatMap((page) =>
       [...pageText(page).matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => ({ page, target })),
     );
@@ -217,7 +219,7 @@ describe('the pages for users', () => {
       if (/^https?:/.test(target)) return false;
       const [path = '', anchor] = target.split('#');
       const file = path === '' ? page : join(dirname(page), path).replaceAll('\\', '/');
-      if (!existsSync(join(PACKAGE, file))) return true;
+      if (!has(file)) return true;
       return anchor !== undefined && !anchorsOf(file).includes(anchor);
     });
     expect(links.length).toBeGreaterThan(5);
@@ -232,6 +234,15 @@ describe('the pages for users', () => {
     expect(codes.toSorted((a, b) => a - b)).toEqual(Object.values(EXIT).toSorted((a, b) => a - b));
   });
 });
+
+/** The files of the package, as npm would publish it. */
+function packedFiles(): string[] {
+  const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+  // On Windows npm is a batch file, which only a shell runs.
+  const npm = spawnSync('npm', args, { cwd: PACKAGE, encoding: 'utf8', shell: process.platform === 'win32' });
+  const packages = JSON.parse(npm.stdout) as { files: { path: string }[] }[];
+  return packages.flatMap(({ files }) => files.map(({ path }) => path));
+}
 
 /** The anchors that a forge gives the headings of a page. */
 function anchorsOf(page: string): string[] {
