@@ -9,25 +9,38 @@ const SIMPLE: Readonly<Record<string, string>> = {
 };
 /** References that lead back to themselves have no inline type. */
 const DEEPEST = 12;
+/** Schemas that are looked at for one type: references that multiply stand for more than any memory holds. */
+const MOST = 20_000;
 
 /**
  * The TypeScript type of the values that a JSON Schema describes, on one line. Known are `type`, `enum`, `const`, `properties`,
  * `required`, `additionalProperties`, `items`, `prefixItems`, `anyOf`, `oneOf`, `allOf` and references inside the schema; what else
  * narrows values is left to checks at run time. What cannot be told is `unknown`, never a wrong guess.
  */
-export function schemaType(schema: Json | undefined, root: Json | undefined = schema, depth = 0): string {
+export function schemaType(schema: Json | undefined, root: Json | undefined = schema): string {
+  return typeOf(schema, { root, seen: 0 }, 0);
+}
+
+/** One type in the making: the schema that references start from, and how many were looked at. */
+interface Making {
+  root: Json | undefined;
+  seen: number;
+}
+
+function typeOf(schema: Json | undefined, making: Making, depth: number): string {
+  making.seen += 1;
   if (schema === false) return 'never';
-  if (!isObject(schema) || depth > DEEPEST) return 'unknown';
-  const found = [...alternatives(schema, root, depth)];
+  if (!isObject(schema) || depth > DEEPEST || making.seen > MOST) return 'unknown';
+  const found = [...alternatives(schema, making, depth)];
   if (found.length === 0) return 'unknown';
   return found.length === 1 ? (found[0] ?? 'unknown') : found.map(inParentheses).join(' & ');
 }
 
 /** What each keyword says by itself; a value fits them all. */
-function* alternatives(schema: JsonObject, root: Json | undefined, depth: number): Generator<string> {
-  const inner = (each: Json | undefined): string => schemaType(each, root, depth + 1);
+function* alternatives(schema: JsonObject, making: Making, depth: number): Generator<string> {
+  const inner = (each: Json | undefined): string => typeOf(each, making, depth + 1);
   const { $ref, type, anyOf, oneOf, allOf } = schema;
-  if (typeof $ref === 'string') yield inner(referenced($ref, root));
+  if (typeof $ref === 'string') yield inner(referenced($ref, making.root));
   const values = Object.hasOwn(schema, 'const') ? [schema.const ?? null] : schema.enum;
   if (Array.isArray(values)) {
     // A literal says more than its type.

@@ -102,6 +102,16 @@ describe('the type of a schema', () => {
     expect(tree).toMatch(/^(?:\{ next\?: )+unknown(?: \})+$/);
   });
 
+  test('of references that multiply ends: what is beyond is unknown', () => {
+    const steps = Array.from({ length: 12 }, (_, at) => [
+      `s${at}`,
+      { allOf: Array.from({ length: 10 }, () => ({ $ref: `#/$defs/s${at + 1}` })) },
+    ]);
+    const type = schemaType({ $defs: { ...Object.fromEntries(steps), s12: {} }, $ref: '#/$defs/s0' });
+    expect(type).toMatch(/unknown/);
+    expect(type.length).toBeLessThan(10_000_000);
+  });
+
   test('takes what the schema takes, and refuses what it tells apart, as the compiler sees it', () => {
     const fits = ROWS.flatMap(([, , type, good], row) =>
       good.map((value, index) => `export const good_${row}_${index}: ${type} = ${JSON.stringify(value)};`),
