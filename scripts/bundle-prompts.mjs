@@ -7,7 +7,7 @@ import { rolldown } from 'rolldown';
 const inPackage = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /** Libraries whose code becomes part of the bundle; each licence asks to be passed on with it. */
-const BUNDLED = ['mustache', 'picomatch', 'yaml'];
+const BUNDLED = ['js-yaml', 'mustache', 'picomatch', 'yaml'];
 
 const bundle = await rolldown({
   input: { index: inPackage('dist/prompts/index.js'), portable: inPackage('dist/prompts/portable.js') },

@@ -20,6 +20,9 @@ export type Read = { source: Source } | { problems: Problem[] };
 /** Deepest nesting of a data file: what people write stays far below, and every recursion over values is safe. */
 export const MAX_DEPTH = 100;
 
+/** Largest YAML file in characters: its parser needs some hundred bytes per character; larger data belongs in .jsonl or .csv. */
+export const MAX_YAML = 4_000_000;
+
 /** Names through which an object's prototype could be reached: refused as keys wherever users write data. */
 export const REFUSED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 

@@ -13,10 +13,8 @@ import {
 } from 'yaml';
 import { problems as make } from '../errors.js';
 import type { Json, JsonObject, Place, Problem } from '../vocabulary.js';
-import { isInexact, MAX_DEPTH, type Path, type Read, REFUSED_KEYS } from './source.js';
+import { isInexact, MAX_DEPTH, MAX_YAML, type Path, type Read, REFUSED_KEYS } from './source.js';
 
-/** Largest YAML file in characters: its parser needs some hundred bytes per character; larger data belongs in .jsonl or .csv. */
-export const MAX_YAML = 4_000_000;
 /** Most values that aliases may stand for in one file: far above what people write, far below what a bomb unfolds to. */
 const MAX_ALIASED = 100_000;
 

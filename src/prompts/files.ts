@@ -8,11 +8,11 @@ import { folderTree } from '../library/folder-tree.js';
 import { splitFrontMatter } from '../library/front-matter.js';
 import { globFiles } from '../library/load.js';
 import { partialFinder } from '../library/partials.js';
+import { readPlain } from '../library/plain-yaml.js';
 import { isObject } from '../library/source.js';
 import { parseTemplate } from '../library/template.js';
 import type { Tree } from '../library/tree.js';
 import { canonicalVersion } from '../library/version.js';
-import { readYaml } from '../library/yaml.js';
 import { gitRootOf } from '../trust/paths.js';
 import type { Json, JsonObject, Parameters, Problem, Tool } from '../vocabulary.js';
 import { PromptError, type Source } from './loaded.js';
@@ -28,7 +28,7 @@ export async function fromFiles(id: string, root: string | undefined): Promise<S
   const folder = root === undefined ? nearestProject(process.cwd()) : resolve(root);
   const tree = folderTree(folder);
   try {
-    const config = readConfig(tree);
+    const config = await readConfig(tree);
     return await readPrompt(tree, find(tree, config, id, folder), config);
   } catch (error) {
     throw error instanceof UserError ? new PromptError(error.problems) : error;
@@ -50,10 +50,12 @@ interface Settings {
   overrides: JsonObject[];
 }
 
-function readConfig(tree: Tree): Settings {
+async function readConfig(tree: Tree): Promise<Settings> {
   const text = tree.has(CONFIG) ? tree.read(CONFIG) : '';
   // Most say neither, and taking one apart is much of the time that loading takes. An escape could hide the words.
-  const config = /library|overrides|\\/.test(text.replaceAll(/^[ \t]*#.*$/gm, '')) ? readData(text, CONFIG, 0) : {};
+  const config = /library|overrides|\\/.test(text.replaceAll(/^[ \t]*#.*$/gm, ''))
+    ? await readData(text, CONFIG, 0)
+    : {};
   const { library = ['evals'], overrides = [] } = config;
   return {
     library: listOf(library).filter((each) => typeof each === 'string'),
@@ -61,10 +63,16 @@ function readConfig(tree: Tree): Settings {
   };
 }
 
-function readData(text: string, file: string, lineOffset: number): JsonObject {
-  const read = readYaml(text, { file, lineOffset });
-  if ('problems' in read) throw new UserError(read.problems);
-  return isObject(read.source.value) ? read.source.value : {};
+/** Reads YAML; the whole parser, which takes long to load, only where there is more to tell than a value. */
+async function readData(text: string, file: string, lineOffset: number): Promise<JsonObject> {
+  let value = readPlain(text)?.value;
+  if (value === undefined) {
+    const { readYaml } = await import('../library/yaml.js');
+    const read = readYaml(text, { file, lineOffset });
+    if ('problems' in read) throw new UserError(read.problems);
+    value = read.source.value;
+  }
+  return isObject(value) ? value : {};
 }
 
 function listOf(value: Json): Json[] {
@@ -96,7 +104,7 @@ async function readPrompt(tree: Tree, path: string, { overrides }: Settings): Pr
   const halves = splitFrontMatter(tree.read(path), path);
   if ('problem' in halves) throw new UserError([halves.problem]);
   const { yaml, body } = halves;
-  const matter = yaml ? readData(yaml.text, path, yaml.lineOffset) : {};
+  const matter = yaml ? await readData(yaml.text, path, yaml.lineOffset) : {};
   const problems: Problem[] = [];
   const report = (problem: Problem): void => void problems.push(problem);
   const template = parseTemplate(body.text, { file: path, lineOffset: body.lineOffset }, partialFinder(tree, report));

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { readPlain, readYamlQuickly } from '../../src/library/quick-yaml.js';
+import { readPlain } from '../../src/library/plain-yaml.js';
+import { readYamlQuickly } from '../../src/library/quick-yaml.js';
 import type { Path } from '../../src/library/source.js';
 import { readYaml } from '../../src/library/yaml.js';
 import type { Json } from '../../src/vocabulary.js';

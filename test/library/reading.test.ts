@@ -4,7 +4,8 @@ import { splitFrontMatter } from '../../src/library/front-matter.js';
 import { readJson } from '../../src/library/json.js';
 import { nearest } from '../../src/library/nearest.js';
 import { pathName, type Read } from '../../src/library/source.js';
-import { MAX_YAML, readYaml } from '../../src/library/yaml.js';
+import { readYaml } from '../../src/library/yaml.js';
+import { MAX_YAML } from '../../src/library/source.js';
 
 const AT = { file: 'a.yaml' };
 
