@@ -28,6 +28,8 @@ export function without({ what, edits }: Defence, atEnd: AtEnd): string {
   const build = join(folder, 'dist');
   cpSync(BUILD, build, { recursive: true, filter: (file) => !/\.(?:d\.ts|map)$/.test(file) });
   cpSync(join(PACKAGE, 'package.json'), join(folder, 'package.json'));
+  // Of the modules, which can be edited one by one: what is built is a bundle of them.
+  writeFileSync(join(build, 'cli/main.js'), "import { start } from './start.js';\nawait start();\n");
   for (const [module, piece, instead] of edits) {
     const file = join(build, module);
     const text = readFileSync(file, 'utf8');

@@ -19,7 +19,7 @@ export default function build(): void {
     cwd: ROOT,
     stdio: 'inherit',
   });
-  execFileSync(process.execPath, [join(ROOT, 'scripts/bundle-prompts.mjs')], { cwd: ROOT, stdio: 'inherit' });
+  execFileSync(process.execPath, [join(ROOT, 'scripts/bundle.mjs')], { cwd: ROOT, stdio: 'inherit' });
 }
 
 function newestSource(): number {
