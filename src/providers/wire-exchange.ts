@@ -86,7 +86,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#timing.lastByteMs = performance.now();
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     if (this.#stream) return this.#stream.end();
-    void this.#deliverWhole();
+    this.#deliverWhole();
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: unknown): void {
@@ -104,18 +104,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#settle({ stream: stream.readable });
   }
 
-  async #deliverWhole(): Promise<void> {
-    try {
-      const received = this.#chunks.length === 1 && this.#chunks[0] ? this.#chunks[0] : Buffer.concat(this.#chunks);
-      const encoding = this.#headers['content-encoding'];
-      const bytes =
-        encoding === undefined || encoding === 'identity' || received.length === 0
-          ? received
-          : await decoded(received, String(encoding), this.#options.maxBytes);
-      this.#options.turns.next(() => this.#settle({ bytes }));
-    } catch (error) {
-      this.#fail(error);
-    }
+  #deliverWhole(): void {
+    const received = this.#chunks.length === 1 && this.#chunks[0] ? this.#chunks[0] : Buffer.concat(this.#chunks);
+    const encoding = this.#headers['content-encoding'];
+    const deliver = (bytes: Buffer): void => this.#options.turns.next(() => this.#settle({ bytes }));
+    if (encoding === undefined || encoding === 'identity' || received.length === 0) return deliver(received);
+    decoded(received, String(encoding), this.#options.maxBytes).then(deliver, (error: unknown) => this.#fail(error));
   }
 
   #settle(body: WireBody): void {

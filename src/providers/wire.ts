@@ -1,4 +1,4 @@
-import type { Agent, Dispatcher } from 'undici';
+import type { Agent } from 'undici';
 import { Exchange } from './wire-exchange.js';
 import { blocked } from './wire-failure.js';
 import { flatHeaders } from './wire-headers.js';
@@ -16,7 +16,7 @@ export interface WireOptions {
   maxBytes?: number;
   /** The longest silence within an answer that has begun, in milliseconds; a minute when absent. */
   idleMs?: number;
-  /** Whether a request may go to this URL at all; asked for each request, beside the check when a provider is opened. */
+  /** Whether a request may go to this URL at all; asked once per URL, beside the check when a provider is opened. */
   allowed?(url: URL): boolean;
 }
 
@@ -37,17 +37,32 @@ export interface GuardedFetch {
 export function guardedFetch(options: WireOptions = {}): GuardedFetch {
   const { maxBytes = DEFAULT_MAX_BYTES, idleMs = DEFAULT_IDLE_MS } = options;
   const turns = new Turns();
+  const targets = new Map<string, Target>();
+  const targetOf = (url: string): Target => {
+    const target = targets.get(url) ?? checkedTarget(new URL(url), options.allowed);
+    if (targets.size >= MOST_TARGETS) targets.clear();
+    targets.set(url, target);
+    return target;
+  };
   let agent: Promise<Agent> | undefined;
-  const guarded: typeof fetch = async (input, init) => {
-    const request = await outgoing(input, init);
-    request.signal?.throwIfAborted();
-    checkTarget(request.url, options.allowed);
+  const guarded: typeof fetch = async (input, init = {}) => {
+    const asked = input instanceof Request ? { ...(await unpacked(input)), ...init } : init;
+    const signal = asked.signal ?? undefined;
+    signal?.throwIfAborted();
+    const { origin, path, href } = targetOf(input instanceof Request ? input.url : String(input));
     agent ??= openAgent();
     const dispatcher = await agent;
-    request.signal?.throwIfAborted();
-    const exchange = new Exchange({ url: request.url.href, maxBytes, idleMs, signal: request.signal, turns });
+    signal?.throwIfAborted();
+    const request = {
+      origin,
+      path,
+      method: (asked.method ?? 'GET').toUpperCase(),
+      headers: flatHeaders(asked.headers),
+      body: sendable(asked.body),
+    };
+    const exchange = new Exchange({ url: href, maxBytes, idleMs, signal, turns });
     try {
-      dispatcher.dispatch(request.options, exchange);
+      dispatcher.dispatch(request, exchange);
     } catch (error) {
       exchange.fail(error);
     }
@@ -81,35 +96,26 @@ function isAgentModule(loaded: unknown): loaded is { default: typeof Agent } {
   return typeof loaded === 'object' && loaded !== null && 'default' in loaded && typeof loaded.default === 'function';
 }
 
-function checkTarget(url: URL, allowed: ((url: URL) => boolean) | undefined): void {
+/** Where a request goes, as the HTTP client takes it. */
+interface Target {
+  origin: string;
+  path: string;
+  href: string;
+}
+
+/** So many are remembered: a run has a few. */
+const MOST_TARGETS = 100;
+
+function checkedTarget(url: URL, allowed: ((url: URL) => boolean) | undefined): Target {
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     throw blocked(`requests go over http or https, not ${url.protocol}`);
   if (allowed && !allowed(url)) throw blocked(`requests to ${url.host} are not allowed (--allow-host ${url.hostname})`);
+  return { origin: url.origin, path: `${url.pathname}${url.search}`, href: url.href };
 }
 
-interface Outgoing {
-  url: URL;
-  signal: AbortSignal | undefined;
-  options: Dispatcher.DispatchOptions;
-}
-
-async function outgoing(input: Parameters<typeof fetch>[0], init: RequestInit = {}): Promise<Outgoing> {
-  if (input instanceof Request) {
-    const body = input.body === null ? undefined : new Uint8Array(await input.arrayBuffer());
-    return outgoing(input.url, { method: input.method, headers: input.headers, body, signal: input.signal, ...init });
-  }
-  const url = input instanceof URL ? input : new URL(input);
-  return {
-    url,
-    signal: init.signal ?? undefined,
-    options: {
-      origin: url.origin,
-      path: `${url.pathname}${url.search}`,
-      method: (init.method ?? 'GET').toUpperCase(),
-      headers: flatHeaders(init.headers),
-      body: sendable(init.body),
-    },
-  };
+async function unpacked(request: Request): Promise<RequestInit> {
+  const { method, headers, signal } = request;
+  return { method, headers, signal, body: request.body === null ? null : await request.arrayBuffer() };
 }
 
 function sendable(body: RequestInit['body']): string | Uint8Array | null {
