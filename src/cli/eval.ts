@@ -7,6 +7,7 @@ import { addExamples, addProjectFlags, type CommandDefinition } from './command.
 import { printConclusion } from './conclusion.js';
 import { type EvalFlags, evalOptions, withEnvFile } from './flags.js';
 import { budgetLine } from './money.js';
+import { widenHeap } from './heap.js';
 import { listenForInterrupt } from './interrupt.js';
 import { progress } from './progress.js';
 import { shard } from './values.js';
@@ -40,6 +41,9 @@ export const command: CommandDefinition = {
   run: (paths, flags, world) => runEval(paths, flags, world),
 };
 
+/** Fewer are over before more room for new objects would save anything. */
+const MANY_TRIALS = 100;
+
 async function runEval(paths: string[], flags: EvalFlags, outside: World): Promise<number> {
   const world = withEnvFile(outside, flags.envFile);
   const options = evalOptions(paths, flags, world);
@@ -56,7 +60,10 @@ async function runEval(paths: string[], flags: EvalFlags, outside: World): Promi
         signal: interrupt.signal,
         interruptedBy: interrupt.name,
         onEstimate: (estimate) => world.stderr.write(`${budgetLine(estimate)}\n`),
-        onPlanned: bar.planned,
+        onPlanned: (trials) => {
+          if (trials >= MANY_TRIALS) widenHeap();
+          bar.planned(trials);
+        },
         onResult: bar.result,
       },
       world,

@@ -10,10 +10,11 @@ const HEAP = pathToFileURL(join(BUILD, 'cli/heap.js')).href;
 function newSpaceAfter(begin: string): number {
   const script = `${begin}
     import v8 from 'node:v8';
-    let kept = [];
-    for (let at = 0; at < 3e6; at += 1) {
-      kept.push({ at });
-      if (kept.length > 1e5) kept = [];
+    import { setTimeout } from 'node:timers/promises';
+    for (let round = 0; round < 25; round += 1) {
+      let kept = [];
+      for (let at = 0; at < 1e5; at += 1) kept.push({ at });
+      await setTimeout(60);
     }
     console.log(v8.getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space').space_size);`;
   const text = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
@@ -24,5 +25,12 @@ describe('the heap of the command', () => {
   it('keeps its room for new objects where V8 would widen it', () => {
     expect(newSpaceAfter('')).toBeGreaterThan(8);
     expect(newSpaceAfter(`import { keepHeapSmall } from ${JSON.stringify(HEAP)}; keepHeapSmall();`)).toBeLessThan(4);
+  });
+
+  it('widens it once for many trials, and no further', () => {
+    const begin = `import { keepHeapSmall, widenHeap } from ${JSON.stringify(HEAP)}; keepHeapSmall(); widenHeap();`;
+    const room = newSpaceAfter(begin);
+    expect(room).toBeGreaterThanOrEqual(4);
+    expect(room).toBeLessThanOrEqual(8);
   });
 });
