@@ -24,16 +24,16 @@ export async function missesReasons(
   return [`${missing} of ${asked} not recorded${price}: ${recordCommand(project.tree)}`];
 }
 
-/** How a user of this project records: by its own script, where it has one for that. */
+/** How a user of this project records: by its script `eval`, as is usual, but where it has none that runs this command. */
 function recordCommand(tree: Tree): string {
-  return hasEvalScript(tree) ? 'npm run eval -- --mode record' : 'npx assay eval --mode record';
+  return lacksEvalScript(tree) ? 'npx assay eval --mode record' : 'npm run eval -- --mode record';
 }
 
-/** Whether `npm run eval` runs this command. A package.json that cannot be read is npm's affair. */
-function hasEvalScript(tree: Tree): boolean {
+/** Whether a package.json says that `npm run eval` would run something else, or nothing. One that cannot be read says neither. */
+function lacksEvalScript(tree: Tree): boolean {
   try {
     const { scripts } = JSON.parse(tree.read('package.json')) as { scripts?: { eval?: unknown } };
-    return /\bassay eval\b|\bmain\.js eval\b/.test(String(scripts?.eval));
+    return !/\bassay eval\b|\bmain\.js eval\b/.test(String(scripts?.eval));
   } catch {
     return false;
   }

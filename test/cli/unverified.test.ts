@@ -41,7 +41,7 @@ describe.concurrent('exit 3: it could not be told', () => {
     expect(outcome.code).toBe(3);
     const report = expectReports(made, outcome);
     expect(report.trials).toEqual({ planned: 5, completed: 3, errored: 2, skipped: 0 });
-    expect(report.reasons.join('\n')).toMatch(/2 of 5 not recorded.*: npx assay eval --mode record/);
+    expect(report.reasons.join('\n')).toMatch(/2 of 5 not recorded.*: npm run eval -- --mode record/);
     expect(outcome.stdout).toMatch(/2 of 5 not recorded/);
     const missing = report.evals[0]?.results.filter((each) => each.status === 'errored') ?? [];
     expect(missing.map((each) => [each.case, each.failure?.kind])).toEqual([
@@ -65,11 +65,12 @@ describe.concurrent('exit 3: it could not be told', () => {
       expect(code).toBe(3);
       return /2 of 2 not recorded, (?:about|under) \$0\.\d\d: (.+)/.exec(stdout)?.[1];
     };
-    const bare = 'npx assay eval --mode record';
-    expect(await told()).toBe(bare);
-    expect(await told('{ "scripts": { "eval": "vitest run evals" } }')).toBe(bare);
-    expect(await told('{ "scripts": ')).toBe(bare);
-    expect(await told('{ "scripts": { "eval": "assay eval" } }')).toBe('npm run eval -- --mode record');
+    const usual = 'npm run eval -- --mode record';
+    expect(await told()).toBe(usual);
+    expect(await told('{ "scripts": ')).toBe(usual);
+    expect(await told('{ "scripts": { "eval": "assay eval" } }')).toBe(usual);
+    expect(await told('{ "scripts": { "eval": "vitest run evals" } }')).toBe('npx assay eval --mode record');
+    expect(await told('{}')).toBe('npx assay eval --mode record');
   });
 
   test('a provider that is down for all trials', async ({ echoProject }) => {
