@@ -211,7 +211,9 @@ describe('settings', () => {
         tolerance: 0.02,
         detect: 0.1,
         confirm: 16,
+        increase: 0.2,
         maxMissing: 0.02,
+        reducer: 'mean',
         rules: {
           regression: 'error',
           minimum: 'error',
