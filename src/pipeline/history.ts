@@ -1,11 +1,11 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type HistoryEntry, historyOf, withHistory } from '../gate/history.js';
-import { contentHash } from '../hash.js';
+import { listHash } from '../hash.js';
 import { readLines } from '../journal/lines.js';
 import { refuseLink } from '../journal/plain-file.js';
 import { evalKey } from '../run/ledger.js';
-import type { Comparison, Json, JsonObject, Run, Verdict } from '../vocabulary.js';
+import type { Comparison, EvalRun, Json, JsonObject, Run, Verdict } from '../vocabulary.js';
 import type { Books } from './books.js';
 import type { Session } from './session.js';
 
@@ -43,12 +43,11 @@ export async function openHistory(session: Session, { ledger }: Books): Promise<
 
 /** Per eval what its cases are, their assertions among it. */
 function suitesOf(run: Run): Map<string, string> {
-  return new Map(
-    run.evals.map(({ prompt, model, cases }) => [
-      evalKey(prompt.id, model),
-      contentHash(cases.map((each) => [each.case, each.input, each.asserts.pass])),
-    ]),
-  );
+  return new Map(run.evals.map(({ prompt, model, cases }) => [evalKey(prompt.id, model), listHash(contents(cases))]));
+}
+
+function* contents(cases: EvalRun['cases']): Generator<Json> {
+  for (const each of cases) yield [each.case, each.input, each.asserts.pass ?? null];
 }
 
 async function readEntries(path: string, wanted: ReadonlyMap<string, string>): Promise<HistoryEntry[]> {

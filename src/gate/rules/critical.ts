@@ -1,12 +1,12 @@
 import { plural } from '../say.js';
-import { findingsPerCase, gatedCases, type Rule } from './rule.js';
+import { findingsPerCase, type Rule } from './rule.js';
 
 /** A case tagged `critical` must pass, whatever the baseline; one that could not be scored in full is unverified. */
 export const critical: Rule = {
   name: 'critical',
   check(evaluation) {
     const level = evaluation.gate.rules.critical;
-    const cases = gatedCases(evaluation).filter((each) => each.critical);
+    const cases = evaluation.folded.filter((each) => each.critical && !each.quarantined);
     if (level === 'off' || cases.length === 0) return [];
     const failed = cases.filter((each) => each.outcome === 'failed').map((each) => each.case);
     const unknown = cases

@@ -1,6 +1,6 @@
 import type { CaseGuard, EvalComparison, FoldedCase, Level } from '../../vocabulary.js';
 import { plural } from '../say.js';
-import { type Finding, gatedCases, type Rule } from './rule.js';
+import type { Finding, Rule } from './rule.js';
 
 /** Why a break that is not proven fails the gate all the same: there is no more to be had from recordings. */
 const SINGLE = 'unconfirmed: a single recorded reply';
@@ -14,7 +14,7 @@ export const newlyFailing: Rule = {
   check(evaluation) {
     const level = evaluation.gate.rules['newly-failing'];
     if (level === 'off' || !evaluation.baseline) return [];
-    const findings = gatedCases(evaluation).flatMap((each) => look(each, evaluation, level));
+    const findings = evaluation.folded.flatMap((each) => (each.quarantined ? [] : look(each, evaluation, level)));
     if (findings.length > 0) return findings;
     return [{ level, status: 'passed', message: 'no case is newly failing' }];
   },

@@ -1,4 +1,4 @@
-import type { EvalComparison, FoldedCase, GateCheck, MetricComparison } from '../../vocabulary.js';
+import type { EvalComparison, GateCheck, MetricComparison } from '../../vocabulary.js';
 import { own } from '../own.js';
 import { isGated } from '../settings.js';
 
@@ -22,11 +22,6 @@ export function gatedMetrics(evaluation: EvalComparison): { name: string; facts:
   return Object.keys(evaluation.coverage)
     .filter((name) => isGated(evaluation.gate, name))
     .map((name) => ({ name, facts: own(evaluation.metrics, name) }));
-}
-
-/** Cases that rules look at: not the quarantined ones. */
-export function gatedCases(evaluation: EvalComparison): FoldedCase[] {
-  return evaluation.folded.filter((each) => !each.quarantined);
 }
 
 /** A finding for each case. */
