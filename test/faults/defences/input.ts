@@ -4,7 +4,7 @@ import type { Defence } from '../weakened.js';
 export const INPUT_DEFENCES: readonly Defence[] = [
   {
     what: 'ids that differ in case only are equal',
-    edits: [['library/cases.js', 'const key = foldId(id);', 'const key = id;']],
+    edits: [['library/ids.js', 'return id.normalize', 'return id; return id.normalize']],
     row: 'I3',
   },
   {
