@@ -30,10 +30,13 @@ export function costOfGlob(written: string): string | undefined {
   return unfolded * 10 ** stars > MOST_WAYS ? 'too many alternatives in braces for its "*"' : undefined;
 }
 
+/** The dots of a range, which something stands before; those of a parent folder stand first in a part of a path. */
+const RANGE_DOTS = /(?<![/{,]|^)\.\.+/g;
+
 /** At least as many patterns as its braces unfold to: the alternatives of all of them, multiplied. */
 function unfoldedOf(pattern: string): number {
   const open: number[] = [];
-  let unfolded = pattern.includes('}') ? RANGE ** (pattern.match(/\.\.+/g) ?? []).length : 1;
+  let unfolded = pattern.includes('}') ? RANGE ** (pattern.match(RANGE_DOTS) ?? []).length : 1;
   for (const character of pattern) {
     if (character === '{') open.push(1);
     else if (character === ',' && open.length > 0) open.push((open.pop() ?? 0) + 1);

@@ -157,7 +157,11 @@ describe('keys and addresses', () => {
   });
 
   test('every variable that may hold a key is named', () => {
-    expect(openai.keys({ type: 'openai', apiKeyEnv: 'MINE' })).toEqual(['MINE', 'OPENAI_API_KEY', 'OPENAI_CUSTOM_HEADERS']);
+    expect(openai.keys({ type: 'openai', apiKeyEnv: 'MINE' })).toEqual([
+      'MINE',
+      'OPENAI_API_KEY',
+      'OPENAI_CUSTOM_HEADERS',
+    ]);
     expect(anthropic.keys({ type: 'anthropic' })).toEqual(['ANTHROPIC_API_KEY', 'ANTHROPIC_CUSTOM_HEADERS']);
   });
 });
