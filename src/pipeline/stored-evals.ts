@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { problems, UserError } from '../errors.js';
+import { byCodeUnit } from '../gate/own.js';
 import { openResults } from '../journal/reader.js';
 import { faultsOf } from '../library/validate.js';
 import { evalKey } from '../run/ledger.js';
@@ -145,10 +146,10 @@ function gather(factsOf: PromptFacts) {
       }
       return all.map(({ evalRun, cases, judged }) => ({
         ...evalRun,
-        cases: [...cases.values()].map((each) => ({
-          ...each,
-          trials: each.trials.toSorted((a, b) => a.repeat - b.repeat),
-        })),
+        // In the order of a baseline's cases: that of a journal is by which answer came first.
+        cases: [...cases.values()]
+          .toSorted((a, b) => byCodeUnit(a.case, b.case))
+          .map((each) => ({ ...each, trials: each.trials.toSorted((a, b) => a.repeat - b.repeat) })),
         judged: [...judged].toSorted(),
         ...(partial && { partial }),
       }));
