@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { junit } from '../../src/reports/junit.js';
@@ -9,7 +10,7 @@ import { completed, failed, inputOf, type RawCase, type RawEval, scored, textOf,
 import { calm, empty, everything, HOSTILE, tolerated } from './scenario.js';
 import { allOf, junitFaults, readXml } from './xml.js';
 
-const XSD = '/work/shared/specs/junit-10.xsd';
+const XSD = fileURLToPath(new URL('../../../shared/specs/junit-10.xsd', import.meta.url));
 const canValidate = existsSync(XSD) && spawnSync('xmllint', ['--version']).status === 0;
 
 async function written(input: ReportInput) {

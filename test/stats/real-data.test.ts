@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bootstrapInterval } from '../../src/stats/bootstrap.js';
 import { mean, scoreInterval, standardError } from '../../src/stats/mean.js';
 
-const PREFERENCES = '/work/shared/data/model-upgrade/judge-preference.jsonl';
+const PREFERENCES = new URL('../../../shared/data/model-upgrade/judge-preference.jsonl', import.meta.url);
 
 function preferences(): number[] {
   return readFileSync(PREFERENCES, 'utf8')
@@ -17,7 +17,7 @@ function preferences(): number[] {
 
 describe('a real judge on 805 instructions (AlpacaEval)', () => {
   it.skipIf(!existsSync(PREFERENCES))(
-    `gives the published win rate of 9.18 % (skipped where ${PREFERENCES} is absent)`,
+    `gives the published win rate of 9.18 % (skipped where its data is absent)`,
     () => {
       const values = preferences();
       expect(values).toHaveLength(805);
