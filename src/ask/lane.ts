@@ -8,6 +8,7 @@ import { Window } from './window.js';
 
 /** What a lane is made of. Times are in milliseconds. */
 export interface LaneOptions {
+  /** As it is called in messages: of an account that several share, the first. */
   provider: string;
   /** Most calls at a time. */
   concurrency: number;
@@ -56,7 +57,7 @@ const LONGEST_NAP_MS = 1000;
 const ROOM = 1.25;
 
 /**
- * The calls of one provider: a queue in order of asking whose head goes when the window of calls under way, the pauses that the
+ * The calls of one provider, or of one account: a queue in order of asking whose head goes when the window of calls under way, the pauses that the
  * server asked for, and the rates of config, headers and experience all allow it. Refusals (429, 529) narrow the window and slow
  * the rate for all; answers widen it again.
  */

@@ -4,8 +4,13 @@ import { Bucket, smooth } from './bucket.js';
 const FEWEST = 5;
 /** After a refusal the rate falls by this share of what it was, … */
 const BACK = 0.1;
-/** … is back where it was after so many seconds, and from there on grows as it rose. */
-const RETURN_S = 4;
+/**
+ * … is back where it was after so many requests, and from there on grows as it rose until it is refused again: counted in requests,
+ * refusals stay a small share of them at a slow limit, too. In seconds that is bounded on both sides.
+ */
+const RETURN_REQUESTS = 100;
+const LEAST_RETURN_S = 4;
+const MOST_RETURN_S = 20;
 /** The first measurement is a rough one, and the rate doubles in so many seconds until it is refused. */
 const DOUBLING_S = 2;
 /** How long a burst may make up for being late. */
@@ -30,7 +35,8 @@ export class LearnedRate {
     if (this.#turn === undefined) return undefined;
     const seconds = Math.max(0, now - this.#turn.at) / 1000;
     if (this.#turn.rough) return this.#turn.perMs * 2 ** (seconds / DOUBLING_S);
-    return this.#turn.perMs * (1 + BACK * ((seconds - RETURN_S) / RETURN_S) ** 3);
+    const back = returnS(this.#turn.perMs);
+    return this.#turn.perMs * (1 + BACK * ((seconds - back) / back) ** 3);
   }
 
   waitMs(now: number): number {
@@ -89,6 +95,11 @@ export class LearnedRate {
  * the most: a refusal soon after the last speaks for the former, one after a long time for the latter.
  */
 function between(least: number, most: number, sinceMs: number): number {
-  const share = Math.min(1, sinceMs / 1000 / RETURN_S);
+  const share = Math.min(1, sinceMs / 1000 / returnS(most));
   return least >= most ? most : least ** (1 - share) * most ** share;
+}
+
+/** How long a rate takes to come back, in seconds. */
+function returnS(perMs: number): number {
+  return Math.min(MOST_RETURN_S, Math.max(LEAST_RETURN_S, RETURN_REQUESTS / perMs / 1000));
 }

@@ -8,7 +8,7 @@ import { Lane, type Place, type Refusal, type Turn, type Waiting } from './lane.
 
 /** How many calls may be under way, and how fast they may follow each other. */
 export interface LimitOptions {
-  describe(model: string): Pick<ModelDescription, 'provider' | 'concurrency' | 'limits' | 'calls'>;
+  describe(model: string): Pick<ModelDescription, 'provider' | 'account' | 'concurrency' | 'limits' | 'calls'>;
   /** Calls at a time over all providers; also a provider's own limit where it has none. */
   concurrency: number;
   /** A lane that is paused for longer than this, in milliseconds, refuses calls instead of holding them. */
@@ -22,22 +22,25 @@ export interface LimitOptions {
 const MOST_TRIES = 8;
 
 /**
- * Bounds the calls under way, per provider and over all, and their rate. A server's retry-after pauses its provider's whole lane,
- * not the one worker that heard it, and a refusal is sent again by the lane when it can be: it tells of the rate of all calls, not
- * of the one that met it. Places are given in order of asking whatever the purpose, a place in the lane before one of all: a slow
- * or paused provider holds no place that another could use, and nothing that holds a place ever waits for a second call.
+ * Bounds the calls under way, per provider and over all, and their rate. Providers of one account share a lane. A server's
+ * retry-after pauses the whole lane, not the one worker that heard it, and a refusal is sent again by the lane when it can be: it
+ * tells of the rate of all calls, not of the one that met it. Places are given in order of asking whatever the purpose, a place in
+ * the lane before one of all: a slow or paused provider holds no place that another could use, and nothing that holds a place ever
+ * waits for a second call.
  */
 export function limits(options: LimitOptions): Layer {
   const { describe, concurrency, maxWaitMs = 60_000, tokens = () => 0, clock } = options;
   const overall = pLimit(concurrency);
   const lanes = new Map<string, Lane>();
   const laneOf = (model: string): Lane => {
-    const { provider, concurrency: own = concurrency, limits: rates, calls } = describe(model);
-    const known = lanes.get(provider);
+    const { provider, account, concurrency: own, limits: rates, calls } = describe(model);
+    // A server limits an account, whatever we call it. Who sets a provider's own limits knows that they are its own.
+    const name = own === undefined && rates === undefined && account !== undefined ? account : provider;
+    const known = lanes.get(name);
     if (known) return known;
-    const remote = calls === 'network';
-    const lane = new Lane({ provider, concurrency: own, maxWaitMs, remote, clock, ...(rates && { limits: rates }) });
-    lanes.set(provider, lane);
+    const bounds = { concurrency: own ?? concurrency, maxWaitMs, ...(rates && { limits: rates }) };
+    const lane = new Lane({ provider, ...bounds, remote: calls === 'network', clock });
+    lanes.set(name, lane);
     return lane;
   };
   return (next) => (request, context) => {

@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { problems, UserError } from '../errors.js';
+import { contentHash } from '../hash.js';
 import { type AllowedHost, addressProblem, allowedHosts, isLoopback, mayReach } from '../trust/hosts.js';
 import { keyProblem } from '../trust/keys.js';
 import { gitRootOf, insideRoot } from '../trust/paths.js';
@@ -128,10 +129,13 @@ class Pool implements OpenedProviders {
   }
 
   #describe(model: string): ModelDescription {
-    const { provider, name, definition, settings } = this.#named(model);
+    const named = this.#named(model);
+    const { provider, name, definition, settings } = named;
     const { concurrency, limits } = settings;
+    const account = accountOf(named, this.#world);
     return {
       provider,
+      ...(account !== undefined && { account }),
       type: definition.type,
       name,
       calls: definition.calls,
@@ -203,6 +207,16 @@ class Pool implements OpenedProviders {
     this.#closing.push(guarded.close);
     return guarded.fetch;
   }
+}
+
+/** Names the account that a provider's calls are charged to, by a hash: it is made of keys. */
+function accountOf({ definition, settings }: NamedModel, { env }: ProviderWorld): string | undefined {
+  const addresses = definition.hosts?.({ settings, env }) ?? [];
+  if (definition.calls !== 'network' || addresses.length === 0) return undefined;
+  // What an SDK sends it to and how it is sent has no account of its own; any other setting may choose one.
+  const { concurrency: _own, limits: _rates, api: _form, baseURL: _address, apiKeyEnv: _key, ...rest } = settings;
+  const keys = definition.keys(settings).map((variable) => env[variable] ?? null);
+  return contentHash([definition.type, addresses.map(({ url }) => url), keys, rest], 64);
 }
 
 /** The world's own fetch behind the same two rules: allowed hosts only, and no redirects. */

@@ -102,8 +102,13 @@ export interface ProviderDefinition {
 
 /** What a model string stands for under the config in force. */
 export interface ModelDescription {
-  /** The provider's name in the config, e.g. `local`; its lane and settings go by this. */
+  /** The provider's name in the config, e.g. `local`; its settings go by this. */
   provider: string;
+  /**
+   * What its calls are counted under by the server that they go to: equal for providers that ask one address with one key. Absent
+   * where there is no such server.
+   */
+  account?: string;
   /** The kind of provider, e.g. `openai`: part of a recording's key. */
   type: string;
   /** What stands behind the first colon. */

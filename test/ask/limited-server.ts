@@ -96,6 +96,8 @@ export interface Scenario {
   /** What it says when it refuses. */
   says?: 'nothing' | 'whole seconds' | 'exactly' | 'headers';
   limits?: RateSettings;
+  /** The two models and the judge are behind a provider each, all of one account. */
+  lanes?: boolean;
 }
 
 /** How it went. */
@@ -137,7 +139,10 @@ export async function askPolitely(scenario: Scenario): Promise<Politeness> {
     const retryAdvice = { retry: 'rate-limited', ...(afterMs !== undefined && { afterMs }) } as const;
     return beside(bad('rate-limited', retryAdvice));
   };
-  const describe = describeAs(scenario.limits ? { p: { limits: scenario.limits } } : {});
+  const known = scenario.lanes
+    ? Object.fromEntries(['a', 'b', 'judge'].map((name) => [name, { account: 'one server, one key' }]))
+    : { p: scenario.limits ? { limits: scenario.limits } : {} };
+  const describe = describeAs(known);
   const ask = retry({ clock })(limits({ describe, concurrency, clock })(server));
   let next = 0;
   let failed = 0;
@@ -145,11 +150,9 @@ export async function askPolitely(scenario: Scenario): Promise<Politeness> {
   const worker = async () => {
     while (next < pairs) {
       const id = next++;
-      const model = `p:${id % 2 === 0 ? 'a' : 'b'}`;
-      for (const [who, name] of [
-        [model, model],
-        ['judge', 'p:judge'],
-      ] as const) {
+      const model = id % 2 === 0 ? 'a' : 'b';
+      for (const who of [model, 'judge']) {
+        const name = `${scenario.lanes ? who : 'p'}:${who}`;
         const asked = clock.time;
         const answer = await ask(request({ model: name }), context({ case: String(id) }));
         longestWaitMs[who] = Math.max(longestWaitMs[who] ?? 0, clock.time - asked);

@@ -75,6 +75,27 @@ test('a retry-after pauses the whole lane, and no other one', async () => {
   expect(sent.filter(([model]) => model === 'b:m')).toEqual([['b:m', 0]]);
 });
 
+test('providers of one account share a lane, those with limits of their own do not', async () => {
+  const clock = new FakeClock();
+  const sent: Record<string, number> = {};
+  const port: Ask = async ({ model }) => {
+    sent[model] ??= clock.time;
+    return model === 'a:m' && clock.time < 1000
+      ? bad('rate-limited', { retry: 'rate-limited', afterMs: 1000 })
+      : good();
+  };
+  const account = 'one server, one key';
+  const describe = describeAs({
+    a: { account },
+    b: { account },
+    own: { account, concurrency: 1 },
+    else: { account: 'x' },
+  });
+  const ask = limits({ describe, concurrency: 1, clock })(port);
+  await clock.run(Promise.all(['a:m', 'b:m', 'own:m', 'else:m'].map((model) => ask(request({ model }), context()))));
+  expect(sent).toEqual({ 'a:m': 0, 'b:m': 1000, 'own:m': 0, 'else:m': 0 });
+});
+
 test('a call that waited for a place among all when its lane was paused is not sent into the pause', async () => {
   const clock = new FakeClock();
   const sent: number[] = [];

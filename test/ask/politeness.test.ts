@@ -11,6 +11,10 @@ test.each<[string, Scenario]>([
   ['nothing, and is quick', { latencyMs: 20 }],
   ['nothing, and is slow', { latencyMs: 1000, concurrency: 64 }],
   ['nothing, and has a small reserve', { burst: 10 }],
+  ['nothing, to three providers of one account', { lanes: true }],
+  ['whole seconds, to three providers of one account', { lanes: true, says: 'whole seconds' }],
+  ['the exact time, to three providers of one account', { lanes: true, says: 'exactly' }],
+  ['nothing, and lets 10 in', { perSecond: 10, burst: 10 }],
   ['nothing, and lets 500 in', { perSecond: 500, burst: 500, concurrency: 256, pairs: 3000 }],
 ])(
   'a server that lets 50 requests per second in and says %s: used well, refused seldom, nobody waits long',

@@ -70,8 +70,30 @@ describe('a model names its provider', () => {
       name: 'org/llama:8b:q4',
       calls: 'network',
       concurrency: 3,
+      account: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(check(['mock:echo'])).toEqual([]);
+  });
+
+  it('and shares the account of those that ask one address with one key', () => {
+    const baseURL = 'https://api.example/v1';
+    const one: ProviderSettings = { type: 'openai', baseURL, apiKeyEnv: 'ONE' };
+    const pool = open(
+      {
+        one,
+        alike: { ...one, apiKeyEnv: 'ALIKE', api: 'responses', concurrency: 2, limits: { requestsPerMinute: 9 } },
+        key: { ...one, apiKeyEnv: 'OTHER' },
+        address: { ...one, baseURL: 'https://api.example/v2' },
+        charged: { ...one, organization: 'org-2' },
+        language: { type: 'anthropic', baseURL, apiKeyEnv: 'ONE' },
+      },
+      { env: { ONE: 'sk-1', ALIKE: 'sk-1', OTHER: 'sk-2' } },
+    );
+    const account = (provider: string) => pool.describe(`${provider}:m`).account;
+    expect(account('alike')).toBe(account('one'));
+    const others = ['one', 'key', 'address', 'charged', 'language'].map(account);
+    expect(new Set(others).size).toBe(others.length);
+    expect(others.join(' ')).not.toContain('sk-');
   });
 
   it.each<[string, string, RegExp]>([
