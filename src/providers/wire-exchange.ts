@@ -99,9 +99,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #startStream(timing: WireTiming): void {
-    const stream = new ChunkStream(timing, () => this.#fail(new Error('the reader gave up')));
+    const stream = new ChunkStream(timing, this.#options.turns, () => this.#fail(new Error('the reader gave up')));
     this.#stream = stream;
-    this.#settle({ stream: stream.readable });
+    this.#options.turns.next(() => this.#settle({ stream: stream.readable }));
   }
 
   #deliverWhole(): void {
@@ -140,15 +140,18 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Chunks as they arrive, each with its time, as a stream that is read on demand. */
+/** Chunks as they arrive, each with its time, as a stream that is read on demand: its reader goes on when it is its turn. */
 class ChunkStream {
   readonly readable: ReadableStream<Uint8Array>;
+  readonly #turns: Turns;
   readonly #queue: { chunk: Buffer; atMs: number }[] = [];
   #ended = false;
   #error: { reason: unknown } | undefined;
   #wake: () => void = () => {};
+  #turnAsked = false;
 
-  constructor(timing: WireTiming, onCancel: () => void) {
+  constructor(timing: WireTiming, turns: Turns, onCancel: () => void) {
+    this.#turns = turns;
     this.readable = new ReadableStream<Uint8Array>(
       {
         pull: async (controller) => {
@@ -172,12 +175,12 @@ class ChunkStream {
 
   push(chunk: Buffer, atMs: number): void {
     this.#queue.push({ chunk, atMs });
-    this.#wake();
+    this.#askTurn();
   }
 
   end(): void {
     this.#ended = true;
-    this.#wake();
+    this.#askTurn();
   }
 
   /** What has not been read yet is dropped: an answer that was cut off is no answer. */
@@ -186,6 +189,16 @@ class ChunkStream {
     this.#queue.length = 0;
     this.#error = { reason };
     this.#wake();
+  }
+
+  /** One turn for all that has come until then. */
+  #askTurn(): void {
+    if (this.#turnAsked) return;
+    this.#turnAsked = true;
+    this.#turns.next(() => {
+      this.#turnAsked = false;
+      this.#wake();
+    });
   }
 }
 

@@ -137,7 +137,8 @@ describe('what is refused', () => {
     ]);
     const { fetch } = wire({ maxBytes: 1000 });
     expect(await (await fetch(url)).text()).toHaveLength(4000);
-    expect((await failure((await fetch(url)).text())).failure.kind).toBe('too-large');
+    const whole = async () => (await fetch(url)).text();
+    expect((await failure(whole())).failure.kind).toBe('too-large');
   });
 
   test('a small answer that unpacks to a large one', async () => {
@@ -219,14 +220,18 @@ describe('an abort signal', () => {
 
 describe('times', () => {
   // Server and client share one thread here: on a busy machine the server itself may be late.
-  test('are those of the server, however busy we are', { retry: 3 }, async () => {
-    const { url } = await server(() => ({ body: 'ok', delayMs: 60 }));
+  test.each([
+    ['whole answers', { 'content-type': 'text/plain' }],
+    ['streams', { 'content-type': 'text/event-stream' }],
+  ])('of %s are those of the server, however busy we are', { retry: 3 }, async (_, headers) => {
+    const { url } = await server(() => ({ headers, body: 'ok', delayMs: 60 }));
     const { fetch } = wire();
     await (await fetch(url)).text();
     const took = await Promise.all(
       Array.from({ length: 32 }, async () => {
         const start = performance.now();
         const response = await fetch(url);
+        await response.text();
         const timing = timingOf(response);
         const until = performance.now() + 4;
         while (performance.now() < until);
