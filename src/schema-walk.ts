@@ -1,11 +1,25 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { canonicalJson } from './hash.js';
+import { fits } from './schema-walk/fits.js';
+import {
+  hasSize,
+  hasType,
+  isNumber,
+  isObject,
+  isPattern,
+  isSame,
+  list,
+  type PatternEngine,
+  patternOf,
+  type Schema,
+} from './schema-walk/values.js';
 import type { Json, JsonObject } from './vocabulary.js';
 
 /**
  * Checks values against JSON Schemas that use common keywords only, by walking them. ajv, which has all keywords, takes 20 to
- * 100 ms to compile each of our files' schemas before the first value is looked at; walking needs no compilation. The errors are
- * those of ajv with `verbose`, `allErrors` and `ownProperties`, and tests hold the two to the same answers.
+ * 100 ms to compile each of our files' schemas before the first value is looked at; walking needs no compilation. A value that does
+ * not fit is walked again for its errors: those of ajv with `verbose`, `allErrors` and `ownProperties`, and tests hold the two to the
+ * same answers.
  */
 
 /** Keywords that say nothing about a value. */
@@ -21,16 +35,9 @@ const ANNOTATIONS = new Set([
   'writeOnly',
 ]);
 
-type Schema = JsonObject | boolean;
-
-/** What tells whether a text has a pattern. */
-interface TextPattern {
-  test(text: string): boolean;
-}
-
 interface Walk {
   root: Schema;
-  pattern(source: string): TextPattern;
+  pattern: PatternEngine;
   errors: ErrorObject[];
   path: (string | number)[];
   at: (string | number)[];
@@ -176,7 +183,8 @@ function isKnown(keyword: string, limit: Json): boolean {
  * @param pattern the engine of patterns; JavaScript's own unless given, which a hostile text can make to hang
  * @returns the errors of a value under a schema for which `canInterpret` holds; none when it is valid
  */
-export function interpret(schema: Schema, value: Json, pattern: Walk['pattern'] = patternOf): ErrorObject[] {
+export function interpret(schema: Schema, value: Json, pattern: PatternEngine = patternOf): ErrorObject[] {
+  if (fits(schema, value, pattern)) return [];
   const walk: Walk = { root: schema, pattern, errors: [], path: [], at: [] };
   visit(walk, schema, value, []);
   return walk.errors;
@@ -244,71 +252,9 @@ function compare(step: Step, sign: string, holds: (value: number, limit: number)
   fail(step, { comparison: sign, limit }, `must be ${sign} ${limit}`);
 }
 
-/** The size of a text counts characters, not UTF-16 units. */
 function length(step: Step, applies: boolean, unit: string, holds: (size: number, limit: number) => boolean): void {
   const { value, limit, keyword } = step;
   if (!applies || typeof limit !== 'number') return;
-  // Between half of its units and all of them: mostly there is no need to count.
-  if (typeof value === 'string' && holds(Math.ceil(value.length / 2), limit) && holds(value.length, limit)) return;
-  const size =
-    typeof value === 'string' ? [...value].length : (isObject(value) ? Object.keys(value) : list(value)).length;
-  if (holds(size, limit)) return;
+  if (hasSize(value as string | Json[] | JsonObject, (size) => holds(size, limit))) return;
   fail(step, { limit }, `must NOT have ${keyword.startsWith('min') ? 'fewer' : 'more'} than ${limit} ${unit}`);
-}
-
-function hasType(value: Json, type: Json | undefined): boolean {
-  if (type === 'integer') return Number.isInteger(value);
-  if (type === 'array') return Array.isArray(value);
-  if (type === 'object') return isObject(value);
-  if (type === 'null') return value === null;
-  return type === 'number' ? isNumber(value) : typeof value === type;
-}
-
-/** Whether two values are the same; goes no deeper than either of them does. */
-function isSame(a: Json, b: Json): boolean {
-  if (a === b) return true;
-  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length &&
-    keys.every((key) => Object.hasOwn(b, key) && isSame(memberOf(a, key), memberOf(b, key)))
-  );
-}
-
-function memberOf(value: JsonObject | Json[], key: string): Json {
-  return (Array.isArray(value) ? value[Number(key)] : value[key]) ?? null;
-}
-
-/** JSON.parse makes Infinity of 1e999. */
-function isNumber(value: Json): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function list(value: Json): readonly Json[] {
-  return Array.isArray(value) ? value : [];
-}
-
-const patterns = new Map<string, RegExp>();
-
-function patternOf(source: string): RegExp {
-  let pattern = patterns.get(source);
-  if (!pattern) {
-    pattern = new RegExp(source, 'u');
-    patterns.set(source, pattern);
-  }
-  return pattern;
-}
-
-function isPattern(source: string): boolean {
-  try {
-    patternOf(source);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -2,7 +2,7 @@ import { createReadStream, readFileSync, type Stats, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type fastGlob from 'fast-glob';
 import { problems, UserError } from '../errors.js';
-import { gitRootOf, insideOf } from '../trust/paths.js';
+import { gitRootOf, type Inside, insideOf } from '../trust/paths.js';
 import { globOptions, globTasks, loadGlob } from './glob.js';
 import { decodeText, splitLines } from './text-file.js';
 import type { Tree } from './tree.js';
@@ -13,7 +13,8 @@ import type { Tree } from './tree.js';
  */
 export function folderTree(root: string): Tree {
   const inside = insideOf(gitRootOf(root) ?? root);
-  const locate = (path: string): string => inside(resolve(root, checkedName(path)));
+  const look = (path: string): Inside => inside(resolve(root, checkedName(path)));
+  const locate = (path: string): string => look(path).path;
 
   return {
     name: 'working tree',
@@ -42,8 +43,15 @@ export function folderTree(root: string): Tree {
       }
     },
 
+    hasFolder(path) {
+      return statOf(resolve(root, path))?.isDirectory() === true;
+    },
+
     read(path) {
-      const absolute = locateFile(path, locate);
+      const { path: absolute, plain } = look(path);
+      const text = plain ? plainText(absolute) : undefined;
+      if (text !== undefined) return text;
+      mustBeFile(path, absolute);
       return decodeText(
         attempt(path, () => readFileSync(absolute)),
         path,
@@ -51,7 +59,9 @@ export function folderTree(root: string): Tree {
     },
 
     async *lines(path) {
-      const stream = createReadStream(locateFile(path, locate));
+      const absolute = locate(path);
+      mustBeFile(path, absolute);
+      const stream = createReadStream(absolute);
       try {
         yield* splitLines(stream, path);
       } catch (error) {
@@ -91,13 +101,28 @@ function checkedName(path: string): string {
   return path;
 }
 
-function locateFile(path: string, locate: (path: string) => string): string {
-  const absolute = locate(path);
+/** What stands for bytes that are no UTF-8 in a text that was read nevertheless. */
+const REPLACEMENT = '\uFFFD';
+
+/**
+ * The text of a file as most are, at half of the price; undefined for one that needs a closer look: it has other bytes, or that very
+ * character, or cannot be read.
+ */
+function plainText(absolute: string): string | undefined {
+  try {
+    const text = readFileSync(absolute, 'utf8');
+    if (text.includes(REPLACEMENT)) return undefined;
+    return text.startsWith('\uFEFF') ? text.slice(1) : text;
+  } catch {
+    return undefined;
+  }
+}
+
+function mustBeFile(path: string, absolute: string): void {
   // A file that is asked for like a folder is told as missing, too.
   const found = statOf(absolute);
   if (!found) throw new UserError([problems['no-such-file'](path)]);
   if (!found.isFile()) throw new UserError([problems['unreadable-file'](path, 'it is not a file')]);
-  return absolute;
 }
 
 function statOf(path: string): Stats | undefined {

@@ -107,6 +107,8 @@ export function treeOfFiles(listed: readonly CommittedFile[], { name, root, plac
       }
     },
 
+    hasFolder: (path) => folders.has(place.toGit(path) ?? path),
+
     expect(paths) {
       const wanted = paths.flatMap((path) => files.get(locate(path)) ?? []).filter(({ link }) => !link);
       toldSync(() => blobs.load(wanted.map(({ blob }) => blob)));

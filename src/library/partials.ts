@@ -13,6 +13,13 @@ const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/
  */
 export function partialFinder(tree: Tree, report: Report): FindPartial {
   const known = new Map<string, PartialFile | undefined>();
+  /** Most folders have no partials: a look at each of them is quicker than at every name that could be in it. */
+  const folders = new Map<string, boolean>();
+  const hasPartials = (folder: string): boolean => {
+    const has = folders.get(folder) ?? tree.hasFolder?.(folder) ?? true;
+    folders.set(folder, has);
+    return has;
+  };
   const read = (file: string): PartialFile | undefined => {
     if (!known.has(file)) {
       known.set(file, tree.has(file) ? { file, text: loadText(tree, file, report) ?? '' } : undefined);
@@ -22,7 +29,8 @@ export function partialFinder(tree: Tree, report: Report): FindPartial {
   return (name, fromFile) => {
     if (!NAME.test(name)) return undefined;
     for (let folder = posix.dirname(fromFile); ; folder = posix.dirname(folder)) {
-      const found = read(posix.join(folder, '_partials', `${name}.md`));
+      const partials = posix.join(folder, '_partials');
+      const found = hasPartials(partials) ? read(`${partials}/${name}.md`) : undefined;
       if (found) return found;
       if (folder === '.' || folder === '/') return undefined;
     }

@@ -69,7 +69,8 @@ function checkHead(head: Uint8Array, chunk: Uint8Array, path: string): Uint8Arra
 }
 
 function refuseUtf16(bytes: Uint8Array, path: string): void {
-  const [first, second] = bytes;
+  const first = bytes[0];
+  const second = bytes[1];
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
     throw new UserError([problems['not-utf8'](path, 'it is UTF-16', { file: path, line: 1, column: 1 })]);
   }

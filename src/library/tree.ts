@@ -9,6 +9,8 @@ export interface Tree {
   glob(patterns: readonly string[], ignore?: readonly string[]): string[];
   /** Whether there is such a file. */
   has(path: string): boolean;
+  /** Whether there is such a folder; absent where that is no quicker to tell than whether a file in it is there. */
+  hasFolder?(path: string): boolean;
   /**
    * The file's text: UTF-8 with its BOM taken off; line endings as they are.
    * @throws UserError when there is none, it leads outside, or it is not UTF-8

@@ -32,6 +32,9 @@ export function compileUserSchema(schema: JsonObject): UserSchema {
     const message = `$schema ${JSON.stringify(schema.$schema)} is not known`;
     return { ok: false, wrong: [{ path: ['$schema'], of: 'value', message }] };
   }
+  const key = canonicalJson(schema);
+  const known = compiled.get(key);
+  if (known) return known;
   const faults = faultsOf(draft === 'draft-07' ? schema07 : schema2020, schema, 'it');
   if (faults.length > 0) {
     const wrong = faults.map((fault) => {
@@ -40,13 +43,9 @@ export function compileUserSchema(schema: JsonObject): UserSchema {
     });
     return { ok: false, wrong };
   }
-  const key = canonicalJson(schema);
-  let result = compiled.get(key);
-  if (!result) {
-    result = canInterpret(schema) ? walked(schema) : compile(schema, draft);
-    if (compiled.size >= MOST_KEPT) compiled.clear();
-    compiled.set(key, result);
-  }
+  const result = canInterpret(schema) ? walked(schema) : compile(schema, draft);
+  if (compiled.size >= MOST_KEPT) compiled.clear();
+  compiled.set(key, result);
   return result;
 }
 

@@ -9,6 +9,9 @@ import type { Place } from '../vocabulary.js';
  */
 const PRIVATE = /^(?:\.git|\.env(?:\..*)?|\.npmrc|\.netrc)$/i;
 
+/** Names that are nothing but names on every system, and none of the private ones. */
+const HARMLESS = /^[A-Za-z0-9_-][A-Za-z0-9_. -]*$/;
+
 /**
  * The absolute form of a path, proved to stay inside a folder after every link is resolved, and to lead to nothing private there
  * (`.git`, `.env`). A file that does not exist yet is judged by its nearest existing folder. Nothing is decoded: `%2e%2e` is a
@@ -19,27 +22,41 @@ const PRIVATE = /^(?:\.git|\.env(?:\..*)?|\.npmrc|\.netrc)$/i;
  * @throws UserError `outside-root`
  */
 export function insideRoot(root: string, path: string, place?: Place): string {
-  return insideOf(root)(path, place);
+  return insideOf(root)(path, place).path;
+}
+
+/** Where a path leads. */
+export interface Inside {
+  /** The absolute path. */
+  path: string;
+  /** Whether it is known to be a file, and no link. */
+  plain: boolean;
 }
 
 /** `insideRoot` for many paths of one folder: what it and the folders in it are in truth is found once. */
-export function insideOf(root: string): (path: string, place?: Place) => string {
+export function insideOf(root: string): (path: string, place?: Place) => Inside {
   let realRoot: string | undefined;
+  /** Folders in which a file was proved to lie, as they are written: another one with a harmless name lies there, too. */
+  const proved = new Set<string>();
   const folders = new Map<string, Resolved>();
   /** A file that is no link lies where its folder lies, of which a library has few. */
   const resolved = (absolute: string): Resolved => {
-    if (!isPlainFile(absolute)) return realOrNearest(absolute);
     const folder = dirname(absolute);
     const real = folders.get(folder) ?? realOrNearest(folder);
     folders.set(folder, real);
     return real.ok ? { ok: true, path: join(real.path, basename(absolute)) } : real;
   };
   return (path, place) => {
+    const end = path.lastIndexOf(sep);
+    const folder = path.slice(0, end);
+    const known = proved.has(folder) && HARMLESS.test(path.slice(end + 1));
+    if (known && isPlainFile(path)) return { path, plain: true };
     const refuse = (why: string): UserError => new UserError([problems['outside-root'](path, why, place)]);
     if (path.includes('\0')) throw refuse('it holds a NUL character');
     if (foreignEscape(root, path)) throw refuse('it leads outside');
     const absolute = resolve(root, path);
-    const real = resolved(absolute);
+    const plain = isPlainFile(absolute);
+    const real = plain ? resolved(absolute) : realOrNearest(absolute);
     if (!real.ok) throw refuse(real.why);
     realRoot ??= realpathSync.native(root);
     if (!within(realRoot, real.path)) throw refuse('it leads outside');
@@ -47,7 +64,8 @@ export function insideOf(root: string): (path: string, place?: Place) => string 
       .split(sep)
       .find((name) => PRIVATE.test(name));
     if (secret !== undefined) throw refuse(`it leads to ${secret}, which may hold keys`);
-    return absolute;
+    if (plain && absolute === path) proved.add(folder);
+    return { path: absolute, plain };
   };
 }
 

@@ -101,6 +101,13 @@ describe('read', () => {
     expect(tree.read('../shared/data.csv')).toBe('id\n1');
   });
 
+  it('reads what is UTF-8 as it is, without a byte-order mark', () => {
+    put('repo/project/odd.txt', '\uFEFFnot readable once: \uFFFD\r\n');
+    expect(tree.read('odd.txt')).toBe('not readable once: \uFFFD\r\n');
+    put('repo/project/marked.txt', '\uFEFF\uFEFFtwice');
+    expect(tree.read('marked.txt')).toBe('\uFEFFtwice');
+  });
+
   it.each([
     ['UTF-16 LE', [0xff, 0xfe, 0x61, 0x00], 'it is UTF-16', 1],
     ['UTF-16 BE', [0xfe, 0xff, 0x00, 0x61], 'it is UTF-16', 1],

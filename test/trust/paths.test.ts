@@ -4,7 +4,7 @@ import { join, posix } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.js';
-import { gitRootOf, insideRoot } from '../../src/trust/paths.js';
+import { gitRootOf, insideOf, insideRoot } from '../../src/trust/paths.js';
 
 let base: string;
 let root: string;
@@ -121,6 +121,25 @@ describe.skipIf(process.platform === 'win32')('links', () => {
     expect(insideRoot(alias, 'evals/a.md')).toBe(join(alias, 'evals', 'a.md'));
     expect(insideRoot(alias, join(root, 'evals/a.md'))).toBe(join(root, 'evals', 'a.md'));
     expect(refusal('../outside/secret', alias)).toBe('outside-root');
+  });
+});
+
+describe('many paths of one folder', () => {
+  it('are each looked at, whatever was found in the folder before', () => {
+    const folder = join(root, 'evals', 'many');
+    mkdirSync(folder);
+    for (const name of ['a.md', 'b.md', '.env', '.env.local', '.npmrc']) writeFileSync(join(folder, name), 'x');
+    const inside = insideOf(root);
+    expect(inside(join(folder, 'a.md'))).toEqual({ path: join(folder, 'a.md'), plain: true });
+    expect(inside(join(folder, 'b.md'))).toEqual({ path: join(folder, 'b.md'), plain: true });
+    expect(inside(join(folder, 'none.md'))).toEqual({ path: join(folder, 'none.md'), plain: false });
+    for (const name of ['.env', '.env.local', '.npmrc', '..\\..\\..\\outside', 'a.md\0']) {
+      expect(() => inside(`${folder}/${name}`), name).toThrow(UserError);
+    }
+    expect(() => inside(`${folder}/../../../outside/secret`)).toThrow(UserError);
+    if (process.platform === 'win32') return;
+    symlinkSync('../../../outside/secret', join(folder, 'link.md'));
+    expect(() => inside(join(folder, 'link.md'))).toThrow(UserError);
   });
 });
 
