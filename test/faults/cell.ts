@@ -2,24 +2,17 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
 import { caseIds, casesFile } from '../cli/echo.js';
 import { expectReports } from '../cli/report.js';
 import { junitFaults, readXml } from '../reports/xml.js';
+import { expectNoSecret } from '../support/canary.js';
 import { openaiFaults } from '../support/openai-spec.js';
-import {
-  type AssayOptions,
-  type Content,
-  type Outcome,
-  PACKAGE,
-  type Project,
-  type ResultReport,
-} from '../support/project.js';
+import { type AssayOptions, type Content, PACKAGE, type Project, type ResultReport } from '../support/project.js';
 import type { Reply, ScriptedServer, Seen } from '../support/scripted-server.js';
-import { busyness } from './busyness.js';
 import { FAMILIES, type Family, NAMES, rightAnswer } from './families.js';
 import type { Fate, Role, Row } from './row.js';
+import { endedWithin, startTimed } from './timing.js';
 
 /** What makes projects and servers that end with the test. */
 export interface Tools {
@@ -35,10 +28,7 @@ export interface Cell {
   servers: Readonly<Record<Family, ScriptedServer>>;
   args: string[];
   options: AssayOptions;
-  began: number;
 }
-
-const USAGE = 'usage.json';
 
 /** Makes a project whose models, or judges, are one of each family, each behind a server with this fault. */
 export async function makeCell(row: Row, role: Role, { project, startServer }: Tools): Promise<Cell> {
@@ -52,21 +42,13 @@ export async function makeCell(row: Row, role: Role, { project, startServer }: T
       [urlVariable, `${row.url ?? servers[family].url}${urlPath}`],
     ];
   });
-  const hook = pathToFileURL(join(PACKAGE, 'bench/support/report-usage.mjs')).href;
   return {
     row,
     role,
     made,
     servers,
     args: ['eval', '--mode', 'live', ...(row.flags ?? [])],
-    options: {
-      env: {
-        ...Object.fromEntries(env.flat()),
-        NODE_OPTIONS: `--import ${hook}`,
-        BENCH_USAGE: join(made.root, USAGE),
-      },
-    },
-    began: performance.now(),
+    options: { env: Object.fromEntries(env.flat()) },
   };
 }
 
@@ -102,21 +84,23 @@ function judgeProject(row: Row): Record<string, Content> {
   };
 }
 
-/** Holds a run to all that its row says, and to what holds for every run. @returns what the matrix shows of it */
-export async function expectCell(cell: Cell, outcome: Outcome): Promise<string> {
-  const { row, role, made, servers } = cell;
+/** Runs a cell, and holds it to all that its row says and to what holds for every run. @returns what the matrix shows of it */
+export async function expectCell({ row, role, made, servers, args, options }: Cell): Promise<string> {
+  const timing = startTimed(made, args, options);
+  const outcome = await endedWithin(timing, row.within);
   const report = expectReports(made, outcome);
   await expectJunit(made);
   const fates = Object.fromEntries(
     caseIds(row.cases ?? 2).map((id) => [id, typeof row.fates === 'string' ? row.fates : (row.fates[id] ?? 'passed')]),
   );
   expect(outcome.code).toBe(exitOf(Object.values(fates), role));
-  const peakMb = (JSON.parse(made.read(USAGE)) as { peakMb: number }).peakMb;
+  const peakMb = timing.peakMb();
   for (const family of FAMILIES) {
     const server = servers[family];
     const its = role === 'model' ? report.evals.find(({ model }) => model === NAMES[family].model) : report.evals[0];
     const results = its?.results ?? [];
     const wanted = role === 'model' ? fates : graded(fates);
+    expect(results).toHaveLength(row.cases ?? 2);
     const met = results.map((result): [string, Fate] => {
       const fate = fateOf(result, family, role);
       const lost = fate === 'errored' || fate === 'skipped';
@@ -131,25 +115,9 @@ export async function expectCell(cell: Cell, outcome: Outcome): Promise<string> 
     row.more?.({ family, role, results, server, made, peakMb });
   }
   expectConformant(servers.openai);
-  expectNoKeys(made, outcome);
-  const over = outcome.ms / 1000 - row.within;
-  expect(over, 'seconds beyond the bounds that were set').toBeLessThan(allowance(cell));
-  return `exit ${outcome.code} ${over < 0 ? '' : '+'}${Math.round(over * 1000)} ms`;
-}
-
-/** How many seconds over its bounds a run may take: two, and more where others keep the machine so busy that the start alone took long. */
-export function allowance(cell: Cell): number {
-  const { row } = cell;
-  const byStart = (sinceStart(cell) ?? 0) / 700;
-  return (row.within + 2) * Math.max(byStart, busyness()) - row.within;
-}
-
-/** How long the command took to its first request, in milliseconds; undefined while there is none. */
-export function sinceStart({ began, servers }: Cell): number | undefined {
-  const [first] = FAMILIES.flatMap((family) => servers[family].requests.slice(0, 1))
-    .map(({ arrivedMs }) => arrivedMs)
-    .toSorted((a, b) => a - b);
-  return first === undefined ? undefined : first - began;
+  for (const family of FAMILIES) expectNoSecret(made, outcome, NAMES[family].key);
+  const over = Math.round(timing.ownMs() - row.within * 1000);
+  return `exit ${outcome.code} ${over < 0 ? '' : '+'}${over} ms`;
 }
 
 /** The judge's trouble is never the trial's: its score is missing, whatever the reason. */
@@ -191,14 +159,4 @@ const JUNIT_XSD = join(PACKAGE, '../shared/specs/junit-10.xsd');
 /** Every request keeps to OpenAI's published description, where that is there. */
 function expectConformant({ requests }: ScriptedServer): void {
   for (const { path, json } of requests) expect(openaiFaults(path, json)).toEqual([]);
-}
-
-/** No key in any file or stream, as it is or encoded. */
-function expectNoKeys(made: Project, { stdout, stderr }: Outcome): void {
-  const texts = [stdout, stderr, ...made.files().map((file) => made.read(file))].join('\n');
-  for (const family of FAMILIES) {
-    const { key } = NAMES[family];
-    const encoded = Buffer.from(key).toString('base64').replace(/=+$/, '');
-    for (const form of [key, encoded, encodeURIComponent(key)]) expect(texts.includes(form)).toBe(false);
-  }
 }

@@ -1,8 +1,7 @@
 import { describe, expect, vi } from 'vitest';
-import { echoProject } from '../cli/echo.js';
 import { test } from '../cli/test.js';
 import { type AtEnd, project } from '../support/project.js';
-import { allowance, type Cell, expectCell, makeCell, sinceStart, type Tools } from './cell.js';
+import { expectCell, makeCell, type Tools } from './cell.js';
 import { INPUT_DEFENCES } from './defences/input.js';
 import { PROCESS_DEFENCES } from './defences/process.js';
 import { PROVIDER_DEFENCES } from './defences/provider.js';
@@ -11,6 +10,7 @@ import { PROCESS_ROWS } from './rows/process.js';
 import { PROVIDER_ROWS } from './rows/provider.js';
 import { table } from './table.js';
 import { expectTold } from './told.js';
+import { watched } from './watched.js';
 import { type Defence, without } from './weakened.js';
 
 vi.setConfig({ maxConcurrency: 6, testTimeout: 240_000 });
@@ -57,20 +57,15 @@ async function redness(
   const input = INPUT.find(({ id }) => id === defence.row);
   if (row) {
     const cell = await makeCell(row, defence.role ?? 'model', { project: made, startServer });
-    return defence.endless ? endlessness(cell) : failureOf(defence, () => cellOf(cell));
+    return failureOf(defence, () => expectCell(cell));
   }
   if (scenario) {
-    const tools = { project: made, echoProject: (options = {}) => echoProject({ ...options, build }, atEnd) };
-    return failureOf(defence, () => scenario.run(tools));
+    return failureOf(defence, () => scenario.run(watched(scenario, atEnd, build)));
   }
   if (!input) throw new Error(`there is no row ${defence.row}`);
   return failureOf(defence, async () => {
     for (const mistake of input.tries) await expectTold(made(mistake.files), mistake);
   });
-}
-
-async function cellOf(cell: Cell): Promise<void> {
-  await expectCell(cell, await cell.made.assay(cell.args, cell.options));
 }
 
 /** What is found wrong, in words. On a machine that is busy with other things anything may be late: that is no proof. */
@@ -80,29 +75,7 @@ async function failureOf({ endless = false }: Pick<Defence, 'endless'>, act: () 
     return '';
   } catch (error) {
     const [line = ''] = String(error).split('\n', 1);
-    if (line.includes('did not end by itself') ? !endless : line.includes('seconds beyond')) throw error;
+    if (line.includes('did not end by itself') && !endless) throw error;
     return line.slice(0, 100);
   }
-}
-
-/** Waits until a run must have ended, counted from its first request, and ends it. It may also die for want of anything to wait for. */
-async function endlessness(cell: Cell): Promise<string> {
-  const running = cell.made.start(cell.args, cell.options);
-  const ended = failureOf({ endless: true }, async () => expectCell(cell, await running.ended));
-  const first = await Promise.race([ended, beyondBounds(cell)]);
-  running.kill('SIGKILL');
-  await ended;
-  return first;
-}
-
-async function beyondBounds(cell: Cell): Promise<string> {
-  while (sinceStart(cell) === undefined) await pause(50);
-  await pause((cell.row.within + allowance(cell)) * 1000);
-  return 'does not end by itself';
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }

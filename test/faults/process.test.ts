@@ -1,7 +1,7 @@
-import { describe, vi } from 'vitest';
-import { test } from '../cli/test.js';
+import { describe, test, vi } from 'vitest';
 import { PROCESS_ROWS } from './rows/process.js';
 import { table } from './table.js';
+import { watched } from './watched.js';
 
 // A story is of several runs, one after the other.
 vi.setConfig({ maxConcurrency: 4, testTimeout: 240_000 });
@@ -9,7 +9,7 @@ vi.setConfig({ maxConcurrency: 4, testTimeout: 240_000 });
 const shown = table('Faults of process and disk', new Map(PROCESS_ROWS.map(({ id, fault }) => [id, fault])), ['']);
 
 describe.concurrent('a fault of process or disk', () => {
-  test.for([...PROCESS_ROWS])('$id: $fault', async (scenario, { project, echoProject }) => {
-    await shown.cell(scenario.id, '', () => scenario.run({ project, echoProject }));
+  test.for([...PROCESS_ROWS])('$id: $fault', async (scenario, { onTestFinished }) => {
+    await shown.cell(scenario.id, '', () => scenario.run(watched(scenario, onTestFinished)));
   });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { OpenEcho, OpenProject } from '../cli/test.js';
 import { expectReports } from '../cli/report.js';
+import { CANARY } from '../support/canary.js';
 import { BUILD, type Outcome, type Project, type RunReport } from '../support/project.js';
 
 /** A row of the matrix that has a story of its own. */
@@ -11,10 +12,14 @@ export interface Scenario {
   fault: string;
   /** Whether it needs what Windows lacks: signals, limits of a shell, device files. */
   posix?: boolean;
+  /** How long one of its commands may take by the bounds that are set, in seconds; 5 unless told otherwise. */
+  within?: number;
   /** Throws at what is wrong. @returns what the matrix shows of it */
   run(tools: { project: OpenProject; echoProject: OpenEcho }): Promise<string>;
 }
 
+/** The environment variable that holds the key of an echo project's provider. */
+export const KEY = 'LOCAL_KEY';
 export const LIVE = ['--mode', 'live'];
 export const REPORT = 'reports/report.json';
 
@@ -26,7 +31,7 @@ export function shell(made: Project, line: string): Promise<{ code: number; stdo
     execFile(
       'bash',
       ['-c', line.replaceAll('$assay', assay)],
-      { cwd: made.root, env: { PATH, HOME: made.root }, timeout: 60_000, maxBuffer: 1 << 26 },
+      { cwd: made.root, env: { PATH, HOME: made.root, [KEY]: CANARY }, timeout: 60_000, maxBuffer: 1 << 26 },
       (error, stdout, stderr) =>
         resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr }),
     );

@@ -2,13 +2,20 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { expectReports } from '../cli/report.js';
+import { CANARY, expectNoSecret } from '../support/canary.js';
 import type { Project } from '../support/project.js';
 import type { Mistake } from './rows/input.js';
+import { endedWithin, startTimed } from './timing.js';
 
 /** Runs the command, and holds it to what is right: nothing called and no report after a mistake, sound reports otherwise. */
-export async function expectTold(made: Project, { flags = [], code = 2, says, files }: Mistake): Promise<void> {
+export async function expectTold(made: Project, mistake: Mistake): Promise<void> {
+  const { flags = [], code = 2, within = 0, says, files } = mistake;
   for (const [file, text] of Object.entries(files)) if (text === 'UTF-16') writeFileSync(join(made.root, file), UTF_16);
-  const outcome = await made.assay(['eval', ...flags]);
+  const outcome = await endedWithin(
+    startTimed(made, ['eval', ...flags], { env: { ANTHROPIC_API_KEY: CANARY } }),
+    within,
+  );
+  expectNoSecret(made, outcome);
   const said = `${outcome.stdout}\n${outcome.stderr}`;
   for (const words of says) expect(said).toMatch(words);
   expect(outcome.code, said).toBe(code);

@@ -71,6 +71,8 @@ export interface Outcome {
 
 /** A running command. */
 export interface Running {
+  /** The id of its process. */
+  pid: number;
   kill(signal: NodeJS.Signals): void;
   ended: Promise<Outcome>;
 }
@@ -187,7 +189,7 @@ function start(args: readonly string[], cwd: string, env: Record<string, string>
       resolve({ code: code ?? -1, signal, ...texts, ms: performance.now() - began, ...(report && { report }) });
     });
   });
-  return { kill: (signal) => child.kill(signal), ended };
+  return { pid: child.pid ?? -1, kill: (signal) => child.kill(signal), ended };
 }
 
 function readReport(file: string): RunReport | undefined {

@@ -36,6 +36,7 @@ export const PROVIDER_DEFENCES: readonly Defence[] = [
     what: 'the circuit opens for a provider that is down',
     edits: [['ask/circuit.js', 'const MOST_LOST = 3;', 'const MOST_LOST = Infinity;']],
     row: 'P11d',
+    endless: true,
   },
   {
     what: 'trouble that may pass is tried again',
@@ -91,13 +92,7 @@ export const PROVIDER_DEFENCES: readonly Defence[] = [
   },
   {
     what: 'a byte order mark is no JSON',
-    edits: [
-      [
-        'providers/wire-response.js',
-        "return JSON.parse((await this.#take()).toString('utf8'));",
-        "return JSON.parse((await this.#take()).toString('utf8').replace('\\uFEFF', ''));",
-      ],
-    ],
+    edits: [['providers/sdk-call.js', '? JSON.parse(text) : text', "? JSON.parse(text.replace('\\uFEFF', '')) : text"]],
     row: 'P16',
   },
   {
@@ -164,7 +159,7 @@ export const PROVIDER_DEFENCES: readonly Defence[] = [
         "return { status: 'scored', value: 0, pass: false, reason: 'no' };",
       ],
     ],
-    row: 'P26',
+    row: 'P6c',
     role: 'judge',
   },
   {

@@ -6,6 +6,8 @@ export interface Mistake {
   flags?: readonly string[];
   /** Right exit code; 2 unless told otherwise. */
   code?: number;
+  /** Seconds that it may take beside the usual two; none unless told otherwise. */
+  within?: number;
   /** All of this is said, on either stream or in a note of the report. */
   says: readonly RegExp[];
 }

@@ -1,0 +1,1 @@
+export function waitedMs(process: number | 'self'): number | undefined;
