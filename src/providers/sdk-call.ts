@@ -88,7 +88,16 @@ interface Received {
 async function whole(response: Response, streamed: boolean): Promise<Received> {
   const text = await response.text();
   if (text === '') return { value: undefined, times: {} };
-  return { value: streamed || isJson(response) ? JSON.parse(text) : text, times: {} };
+  return { value: streamed || isJson(response) ? parsed(text) : text, times: {} };
+}
+
+/** What is no JSON is told by its beginning, which says more of a proxy's page than the parser's words do. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badAnswer(`the answer is not valid JSON: ${text}`);
+  }
 }
 
 async function collected(events: unknown, collector: Collector, response: Response): Promise<Received> {

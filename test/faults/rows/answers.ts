@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
+import { expect } from 'vitest';
 import { NAMES } from '../families.js';
 import type { Row } from '../row.js';
-import { byCase, changed, content, ended, error, JSON_TYPE, saying } from '../words.js';
+import { byCase, changed, content, ended, error, isForJudge, JSON_TYPE, saying } from '../words.js';
 
 /** An answer that came, and is none or not the one that was asked for. */
 export const ANSWERS: readonly Row[] = [
@@ -16,7 +17,7 @@ export const ANSWERS: readonly Row[] = [
     }),
     within: 7,
     fates: 'errored',
-    says: /not valid JSON/,
+    says: /not valid JSON: \{"id":/,
   },
   {
     id: 'P17',
@@ -64,6 +65,23 @@ export const ANSWERS: readonly Row[] = [
     within: 7,
     fates: 'errored',
     says: /the answer/,
+  },
+  {
+    id: 'P19b',
+    fault: 'a refusal in the place of content',
+    reply: (question) =>
+      question.family === 'anthropic'
+        ? ended({ ...question, right: (more) => question.right({ content: [], ...more }) }, '', 'refusal')
+        : {
+            json: question.right({
+              choices: [{ index: 0, finish_reason: 'stop', message: { content: null, refusal: 'I will not' } }],
+            }),
+          },
+    within: 1,
+    // It is an answer, which fails; of a judge it is none.
+    fates: 'failed',
+    attempts: 1,
+    says: /refus/,
   },
   {
     id: 'P20',
@@ -114,6 +132,9 @@ export const ANSWERS: readonly Row[] = [
     within: 3,
     fates: 'passed',
     attempts: 1,
+    more({ role, its }) {
+      if (role === 'model') expect(its?.cost).toEqual({ usd: 0, known: false });
+    },
   },
   {
     id: 'P20b',
@@ -139,7 +160,7 @@ export const ANSWERS: readonly Row[] = [
     fault: 'a character that is cut in two by the wire',
     reply: (question) => {
       const { json } = saying(question, question.id + ' naïve 😀 — ' + question.id);
-      const bytes = Buffer.from(JSON.stringify(question.seen.body.includes('polite') ? question.right() : json));
+      const bytes = Buffer.from(JSON.stringify(isForJudge(question) ? question.right() : json));
       const at = bytes.indexOf(Buffer.from('😀')) + 2;
       return {
         headers: JSON_TYPE,
@@ -196,8 +217,10 @@ export const ANSWERS: readonly Row[] = [
   {
     id: 'P36',
     fault: 'an answer that holds the key',
-    roles: ['model'],
-    reply: (question) => saying(question, `${question.id}: ${NAMES[question.family].key}`),
+    reply: (question) => {
+      const text = `${question.id}: ${NAMES[question.family].key}`;
+      return saying(question, isForJudge(question) ? JSON.stringify({ reason: text, score: 1 }) : text);
+    },
     within: 3,
     fates: 'passed',
     attempts: 1,
