@@ -16,6 +16,9 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
 };
 
+/** What Node says where a folder cannot be made, whatever the true reason is. */
+const NO_FOLDER = 'its folder is not there and cannot be made, as on a file system that is read-only';
+
 /** The code of an error of the file system, e.g. `ENOENT`; undefined for any other error. */
 export function fileErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
@@ -29,7 +32,8 @@ export function fileErrorCode(error: unknown): string | undefined {
 export function writeTrouble(path: string, error: unknown, exitCode: number = EXIT.unverified): unknown {
   const code = fileErrorCode(error);
   if (code === undefined) return error;
-  return new UserError([problems['cannot-write'](path, REASONS[code] ?? code)], exitCode);
+  const why = code === 'ENOENT' ? NO_FOLDER : (REASONS[code] ?? code);
+  return new UserError([problems['cannot-write'](path, why)], exitCode);
 }
 
 /** What to throw when reading failed: trouble of the file system in words, anything else as it is. */

@@ -1,9 +1,7 @@
-import { appendFile, mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { type HistoryEntry, historyOf, withHistory } from '../gate/history.js';
 import { listHash } from '../hash.js';
 import { readLines } from '../journal/lines.js';
-import { refuseLink } from '../journal/plain-file.js';
+import { projectFiles } from '../journal/project-files.js';
 import { evalKey } from '../run/ledger.js';
 import type { Comparison, EvalRun, Json, JsonObject, Run, Verdict } from '../vocabulary.js';
 import type { Books } from './books.js';
@@ -33,10 +31,13 @@ export async function openHistory(session: Session, { ledger }: Books): Promise<
     mark: (comparison) => withHistory(comparison, entries, suiteOf),
     async add(comparison, { verdict, incomplete }) {
       if (verdict === 'unverified' || incomplete || comparison.run.shard || comparison.evals.length === 0) return;
-      const lines = historyOf(comparison, verdict, suiteOf).map((entry) => `${JSON.stringify(entry)}\n`);
-      await mkdir(dirname(path), { recursive: true });
-      await refuseLink(path);
-      await appendFile(path, session.redact(lines.join('')));
+      const lines = historyOf(comparison, verdict, suiteOf).map((entry) => JSON.stringify(entry));
+      const files = projectFiles(() => path);
+      try {
+        await files.append(path, session.redact(lines.join('\n')));
+      } finally {
+        await files.close();
+      }
     },
   };
 }
