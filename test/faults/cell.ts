@@ -112,7 +112,7 @@ export async function expectCell({ row, role, made, servers, args, options }: Ce
     }
     if (row.says) expect(results.map((result) => words(result, family, role)).join('\n')).toMatch(row.says);
     if (row.requests !== undefined) expect(server.requests.length, family).toBeLessThanOrEqual(row.requests);
-    row.more?.({ family, role, results, server, made, peakMb });
+    row.more?.({ family, role, its, results, server, made, peakMb });
   }
   expectConformant(servers.openai);
   for (const family of FAMILIES) expectNoSecret(made, outcome, NAMES[family].key);

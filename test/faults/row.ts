@@ -1,4 +1,4 @@
-import type { Project, ResultReport } from '../support/project.js';
+import type { EvalReport, Project, ResultReport } from '../support/project.js';
 import type { Reply, ScriptedServer, Seen } from '../support/scripted-server.js';
 import type { Family } from './families.js';
 
@@ -30,6 +30,8 @@ export type Fate = 'passed' | 'failed' | 'errored' | 'skipped' | 'unanswered';
 export interface Seeing {
   family: Family;
   role: Role;
+  /** This family's eval, or the one whose answers it judges. */
+  its: EvalReport | undefined;
   /** The results of this family's eval, or of the one whose answers it judges. */
   results: readonly ResultReport[];
   server: ScriptedServer;

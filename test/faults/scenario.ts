@@ -12,6 +12,8 @@ export interface Scenario {
   fault: string;
   /** Whether it needs what Windows lacks: signals, limits of a shell, device files. */
   posix?: boolean;
+  /** Why it cannot be run on this machine, if so. */
+  unmet?(): string | undefined;
   /** How long one of its commands may take by the bounds that are set, in seconds; 5 unless told otherwise. */
   within?: number;
   /** Throws at what is wrong. @returns what the matrix shows of it */

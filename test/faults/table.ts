@@ -4,6 +4,8 @@ import { afterAll } from 'vitest';
 export interface Table {
   /** Runs a cell; what it comes to is shown, RED until then. */
   cell(row: string, column: string, run: () => Promise<string>): Promise<void>;
+  /** Shows why a cell is not run. */
+  leftOut(row: string, column: string, why: string): void;
 }
 
 /**
@@ -24,6 +26,9 @@ export function table(title: string, rows: ReadonlyMap<string, string>, columns:
     async cell(row, column, run) {
       cells.set(key(row, column), 'RED');
       cells.set(key(row, column), `green ${await run()}`);
+    },
+    leftOut(row, column, why) {
+      cells.set(key(row, column), `not run: ${why}`);
     },
   };
 }

@@ -27,14 +27,23 @@ export function limited(question: Question, headers = {}): Reply {
   return error(question, 429, 'rate_limit_error', 'slow down', headers);
 }
 
-/** In the words of each family: a limit that is used up and whole again in a second. */
-export function usedUp(family: Family): Record<string, string> {
+/** In the words of each family: a limit that is used up and whole again in so many seconds. */
+export function usedUp(family: Family, seconds: number): Record<string, string> {
+  const minutes = Math.floor(seconds / 60);
   return family === 'openai'
-    ? { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '900ms' }
+    ? {
+        'x-ratelimit-remaining-requests': '0',
+        'x-ratelimit-reset-requests': `${minutes > 0 ? `${minutes}m` : ''}${seconds % 60}s`,
+      }
     : {
         'anthropic-ratelimit-requests-remaining': '0',
-        'anthropic-ratelimit-requests-reset': new Date(Date.now() + 900).toISOString(),
+        'anthropic-ratelimit-requests-reset': new Date(Date.now() + seconds * 1000).toISOString(),
       };
+}
+
+/** Whether it is a judge that is asked. */
+export function isForJudge({ seen }: Question): boolean {
+  return seen.body.includes('Is polite');
 }
 
 /** The content of an answer, replaced by something else. */

@@ -92,7 +92,7 @@ export const PROVIDER_DEFENCES: readonly Defence[] = [
   },
   {
     what: 'a byte order mark is no JSON',
-    edits: [['providers/sdk-call.js', '? JSON.parse(text) : text', "? JSON.parse(text.replace('\\uFEFF', '')) : text"]],
+    edits: [['providers/sdk-call.js', 'return JSON.parse(text);', "return JSON.parse(text.replace('\\uFEFF', ''));"]],
     row: 'P16',
   },
   {

@@ -29,6 +29,18 @@ export const DISK: readonly Scenario[] = [
     },
   },
   {
+    id: 'X5d',
+    fault: 'the history has grown beyond what is allowed',
+    posix: true,
+    async run({ echoProject }) {
+      const made = await echoProject({ cases: 1, files: { 'reports/history.jsonl': `${LARGE.repeat(4)}\n` } });
+      const { code, stderr } = await shell(made, `ulimit -f 300; ${live}`);
+      expect(stderr).toMatch(/history\.jsonl: it would be larger than a file may be/);
+      expect(code, stderr).toBe(3);
+      return `exit ${code}`;
+    },
+  },
+  {
     id: 'X5b',
     fault: 'standard output is a full disk',
     posix: true,
@@ -152,6 +164,7 @@ export const DISK: readonly Scenario[] = [
       const { code, stderr } = await made.evaluate(['--mode', 'record']);
       expect(stderr).toMatch(/fixtures[^]*there is a file where a folder is needed/);
       expect([2, 3]).toContain(code);
+      expect(made.server.requests).toEqual([]);
       return `exit 2; exit ${code}`;
     },
   },

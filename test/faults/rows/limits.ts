@@ -1,5 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+import type { Seen } from '../../support/scripted-server.js';
 import type { Row } from '../row.js';
 import { error, limited, usedUp } from '../words.js';
+
+/** Whether a request was being answered at a time. */
+function isUnderWay({ arrivedMs, answeredMs = Number.POSITIVE_INFINITY }: Seen, at: number): boolean {
+  return arrivedMs <= at && at < answeredMs;
+}
 
 /** A server that limits how often it is asked, or is overloaded. */
 export const LIMITS: readonly Row[] = [
@@ -12,7 +20,8 @@ export const LIMITS: readonly Row[] = [
     within: 3,
     fates: 'passed',
     requests: 7,
-    more({ server: { requests } }) {
+    more({ role, results, server: { requests } }) {
+      if (role === 'model') expect(results.map(({ attempts }) => attempts).toSorted()).toEqual([1, 1, 1, 1, 1, 2]);
       const until = (requests[0]?.answeredMs ?? 0) + 950;
       if (requests.filter(({ arrivedMs }) => arrivedMs < until).length > 2) throw new Error('the lane was not paused');
     },
@@ -52,11 +61,21 @@ export const LIMITS: readonly Row[] = [
     fault: '429 with retry-after-ms, with a reset of the limit',
     reply: (question) => {
       if (question.nth > 0) return undefined;
-      return limited(question, question.id === 'c01' ? { 'retry-after-ms': '300' } : usedUp(question.family));
+      return limited(question, question.id === 'c01' ? { 'retry-after-ms': '300' } : usedUp(question.family, 0.9));
     },
     within: 4,
     fates: 'passed',
     requests: 6,
+  },
+  {
+    id: 'P5b',
+    fault: '429 with a reset of the limit in a minute and a half',
+    flags: ['--max-wait', '2s'],
+    reply: (question) => limited(question, usedUp(question.family, 90)),
+    within: 1,
+    fates: 'errored',
+    says: /and --max-wait allows 2 s/,
+    requests: 2,
   },
   {
     id: 'P9',
@@ -70,16 +89,25 @@ export const LIMITS: readonly Row[] = [
   },
   {
     id: 'P27',
-    fault: 'a slow start: 429 for the first ten of twenty',
-    cases: 20,
+    fault: 'a slow start: 429 for the first ten of fifty, ten at a time',
+    cases: 50,
     flags: ['--concurrency', '10'],
-    reply: (question) =>
-      question.index < 10 ? limited(question, { 'retry-after-ms': '200' }) : { delayMs: 20, json: question.right() },
+    async reply(question) {
+      if (question.index < 10) return limited(question, { 'retry-after-ms': '200' });
+      // Answers come when more are under way than half as many, or late.
+      const end = performance.now() + 300;
+      while (question.server.inFlight <= 5 && performance.now() < end) await sleep(5);
+      return { delayMs: 20, json: question.right() };
+    },
     within: 6,
     fates: 'passed',
-    requests: 34,
-    more({ server }) {
-      if (server.maxInFlight > 10) throw new Error(`${server.maxInFlight} requests were in flight`);
+    requests: 60,
+    more({ server: { requests } }) {
+      // Half as many after the refusals, then one more with each answer.
+      const inFlight = requests.map(({ arrivedMs: at }) => requests.filter((each) => isUnderWay(each, at)).length);
+      expect(Math.max(...inFlight)).toBeLessThanOrEqual(10);
+      expect(Math.max(...inFlight.slice(10, 15))).toBeLessThanOrEqual(5);
+      expect(Math.max(...inFlight.slice(15))).toBeGreaterThan(5);
     },
   },
   {

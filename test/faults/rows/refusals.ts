@@ -6,9 +6,9 @@ export const REFUSALS: readonly Row[] = [
   ...(
     [
       ['P6a', 429, 'insufficient_quota'],
-      ['P6b', 429, 'enforced_spend_limit_reached'],
       ['P6c', 401, 'authentication_error'],
       ['P6d', 403, 'permission_error'],
+      ['P6e', 402, 'billing_error'],
     ] as const
   ).map(
     ([id, status, type]): Row => ({
@@ -26,6 +26,17 @@ export const REFUSALS: readonly Row[] = [
       requests: 1,
     }),
   ),
+  {
+    id: 'P6b',
+    fault: '429 enforced_spend_limit_reached, four at a time',
+    cases: 20,
+    flags: ['--concurrency', '4'],
+    reply: (question) => error(question, 429, 'enforced_spend_limit_reached', 'not with this key'),
+    within: 2,
+    fates: 'unanswered',
+    says: /provider unavailable: .*not with this key/,
+    requests: 4,
+  },
   {
     id: 'P7',
     fault: '400, 404, 413, 422',
