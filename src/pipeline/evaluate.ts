@@ -118,8 +118,9 @@ async function run(
       ...(await missesReasons(misses, session, world)),
       ...(world.strays?.() ?? []),
     ];
-    if (!engine.signal.aborted || spent !== undefined)
-      await journal.end({ finishedAt, reasons, misses: { ...misses } });
+    if (!engine.signal.aborted || spent !== undefined) {
+      await journal.end({ finishedAt, reasons, misses: { ...misses }, ...(spent !== undefined && { spent }) });
+    }
     return reasons;
   } finally {
     await store.flush().finally(() => journal.close());

@@ -92,14 +92,22 @@ async function reasonsOf(shards: readonly StoredShard[], session: Session, world
 /** The results of all shards, read when they are asked for. */
 interface Parts {
   placeOf(trial: TrialId): { results: ResultReader; place: LinePlace } | undefined;
+  /** Why a trial has no result. */
+  lackOf(trial: TrialId): string;
   close(): void;
 }
 
 function openParts(shards: readonly StoredShard[]): Parts {
-  const opened = shards.map(({ run }) => ({ trials: run.index.trials, results: openResults(run.path) }));
+  const opened = shards.map(({ run }) => ({
+    trials: run.index.trials,
+    results: openResults(run.path),
+    spent: run.spent,
+  }));
+  const partOf = (trial: TrialId) => opened[shardOf(trial.prompt, trial.case, opened.length) - 1];
   return {
+    lackOf: (trial) => partOf(trial)?.spent ?? 'the run was interrupted',
     placeOf(trial) {
-      const part = opened[shardOf(trial.prompt, trial.case, opened.length) - 1];
+      const part = partOf(trial);
       const place = part?.trials.get(trialKey(trial));
       return part && place && { results: part.results, place };
     },
@@ -136,7 +144,7 @@ async function takeRound(work: Work, { ledger, places }: Books, parts: Parts, jo
     const there = parts.placeOf(trial);
     const result: TrialResult = there
       ? there.results.at(there.place)
-      : { ...trial, status: 'skipped', reason: 'the run was interrupted' };
+      : { ...trial, status: 'skipped', reason: parts.lackOf(trial) };
     if (there) writing.push(journal.append(result).then((place) => keep(trial, place)));
     ledger.enter(result);
     if (writing.length < TOGETHER) continue;

@@ -15,7 +15,7 @@ export function resultsFrom({ ledger, places }: Books, reader: ResultReader): Pi
     return testCase.trials.map(({ repeat, trouble }): TrialResult => {
       const place = places.get({ evaluation, case: at }, repeat);
       if (place) return reader.at(place);
-      // A trial that was never begun stands in no journal.
+      // What was left when the run was stopped stands in no journal.
       const reason = trouble?.message ?? 'it was not begun';
       return { prompt, model, case: testCase.case, repeat, status: 'skipped', reason };
     });

@@ -3,10 +3,10 @@ import { problems, UserError } from '../errors.js';
 import { firstDifference } from '../journal/fingerprint.js';
 import { caseFilter } from '../plan/filter.js';
 import { type Shard, shardName } from '../plan/shard.js';
-import type { Problem } from '../vocabulary.js';
+import type { JsonObject, Problem } from '../vocabulary.js';
 import { type Books, JOURNAL } from './books.js';
 import { fingerprintOf } from './fingerprint.js';
-import type { Session } from './session.js';
+import { configHash, type Session } from './session.js';
 import { runAt, type StoredRun } from './stored-run.js';
 
 /** A shard as it was run: its folder as the user named it, and what its journal says. */
@@ -66,10 +66,10 @@ function setProblems(shards: readonly StoredShard[]): Problem[] {
   const { count } = first.shard;
   const found: Problem[] = [];
   const folders = new Map<number, string>();
-  for (const { folder, shard } of shards) {
-    if (shard.count !== count) {
-      const change = { field: 'the number of shards', was: String(shard.count), is: String(count) };
-      found.push(problems['foreign-shard'](folder, change));
+  for (const { folder, shard, run } of shards) {
+    const difference = firstDifference(namesOf(run, shard), namesOf(first.run, first.shard));
+    if (difference) {
+      found.push(problems['foreign-shard'](folder, difference));
       continue;
     }
     const other = folders.get(shard.index);
@@ -81,11 +81,18 @@ function setProblems(shards: readonly StoredShard[]): Problem[] {
   return found;
 }
 
-/** Every shard must have run what is here: the same files, models, mode and cases. @throws UserError naming those that did not */
+/** What the parts of one run have in common, whatever their files. */
+function namesOf({ info }: StoredRun, { count }: Shard): JsonObject {
+  return { commit: info.git.commit ?? null, 'the number of shards': count };
+}
+
+/** Every shard must have run what is here: the same files, config, models, mode and cases. @throws UserError naming those that did not */
 export function refuseForeign(shards: readonly StoredShard[], session: Session, { ledger }: Books): void {
   const found = shards.flatMap(({ folder, run, shard }) => {
     const here = JSON.parse(session.redact(JSON.stringify(fingerprintOf(session, ledger.run, shard))));
-    const difference = firstDifference(run.index.header.fingerprint, here);
+    const difference =
+      firstDifference(run.index.header.fingerprint, here) ??
+      firstDifference({ config: run.info.configHash }, { config: configHash(session) });
     return difference ? [problems['foreign-shard'](folder, difference)] : [];
   });
   if (found.length > 0) throw new UserError(found);

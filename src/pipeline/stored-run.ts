@@ -20,6 +20,8 @@ export interface StoredRun {
   info: RunInfo;
   /** Why it could not be told, as the run itself said at its end. */
   reasons: string[];
+  /** Which bound ended it before its plan did, and left what is not in the journal. */
+  spent?: string;
   /** The commit that it ran beside the working tree (`--against`). */
   against?: string;
   /** What a replay lacked, in numbers. */
@@ -56,6 +58,7 @@ function readHeader({ header, end }: JournalIndex, root: string): Omit<StoredRun
   const repeats = objectIn(selection.repeats);
   const git = objectIn(header.git);
   const shard = objectIn(header.shard);
+  const { spent } = objectIn(end);
   const mode = MODES.find((each) => each === header.mode) ?? 'replay';
   return {
     options: {
@@ -80,6 +83,7 @@ function readHeader({ header, end }: JournalIndex, root: string): Omit<StoredRun
       ...(isCount(shard.index) && isCount(shard.count) && { shard: { index: shard.index, count: shard.count } }),
     },
     reasons: texts(objectIn(end).reasons),
+    ...(typeof spent === 'string' && { spent }),
     ...(typeof selection.against === 'string' && { against: selection.against }),
     misses: readMisses(objectIn(objectIn(end).misses)),
   };

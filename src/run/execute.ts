@@ -34,7 +34,7 @@ export interface Engine extends TrialSource {
   render(prompt: Prompt, vars: Case['vars']): Message[];
   score: ScoreTrial;
   ledger: Ledger;
-  /** Writes a result where it survives a crash; resolves when it is there. */
+  /** Writes a result where it survives a crash; resolves when it is there. Not told of what is left when the run is stopped. */
   record(result: TrialResult, at: number): Promise<unknown>;
   /** The provider of a model: trials of different providers run in lanes of their own. */
   laneOf(model: string): string;
@@ -106,8 +106,8 @@ async function runLane(work: readonly Work[], workers: number, engine: Engine): 
 }
 
 async function finish(result: TrialResult, at: number, engine: Engine): Promise<void> {
-  // A trial that was not begun is left out of the journal: there is nothing to keep, and a resumed run plans it again.
-  if (result.status !== 'skipped') await engine.record(result, at);
+  // What a run leaves when it is stopped stays out of the journal: it may be a million trials, and all have the one reason.
+  if (result.status !== 'skipped' || !engine.signal.aborted) await engine.record(result, at);
   engine.ledger.enter(result, at);
   engine.onResult?.(result);
 }

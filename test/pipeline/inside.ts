@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { UserError } from '../../src/errors.js';
 import { acceptable, type Acceptance } from '../../src/pipeline/accept.js';
 import { evaluate } from '../../src/pipeline/evaluate.js';
@@ -28,7 +27,7 @@ export async function evaluateInside(
 ): Promise<Inside> {
   const conclusion = await evaluate({ cwd: root, ...options }, world);
   conclusion.close();
-  const report = JSON.parse(readFileSync(join(root, 'reports/report.json'), 'utf8')) as RunReport;
+  const report = JSON.parse(readFileSync(conclusion.files.get('report.json') ?? '', 'utf8')) as RunReport;
   return { code: conclusion.verdict.exitCode, report, notes: report.notes ?? [] };
 }
 

@@ -17,6 +17,21 @@ describe('shards', () => {
     );
   });
 
+  it('moves no case when others come or go', () => {
+    const names = fc.uniqueArray(name, { minLength: 1, maxLength: 20 });
+    const part = (ids: readonly string[], index: number, total: number) =>
+      ids.filter((id) => isInShard({ index, count: total }, 'prompt', id));
+    fc.assert(
+      fc.property(names, names, count, (before, more, total) => {
+        const after = [...new Set([...more, ...before])];
+        for (let index = 1; index <= total; index += 1) {
+          const still = part(after, index, total).filter((id) => before.includes(id));
+          expect(still.toSorted()).toEqual(part(before, index, total).toSorted());
+        }
+      }),
+    );
+  });
+
   it('depends on prompt and case and nothing else: these shards are for good', () => {
     const cases = ['double-charge', 'c01', 'c02', 'c03', 'größe', 'a b'];
     expect(cases.map((id) => shardOf('support/triage', id, 4))).toEqual([1, 2, 1, 1, 3, 2]);
