@@ -96,17 +96,14 @@ export function casesIn(text, isOne) {
   return lines.map((line) => JSON.parse(line)).filter(isOne).map((row) => row.case);
 }
 
-/**
- * A report without what differs between two runs of the same: ids, times, how often a network was tried, and whether a reply that was
- * stored just before a kill came from its recording when the run went on.
- */
+/** A report without what differs between two runs of the same: ids and times. */
 export function timeless(report) {
   const { run: _run, evals, ...rest } = JSON.parse(report);
   const results = (list) =>
     list
-      .map(({ latencyMs: _latency, attempts: _attempts, source: _source, ...result }) => result)
+      .map(({ latencyMs: _latency, ...result }) => result)
       .toSorted((a, b) => (a.case < b.case ? -1 : 1));
-  const plain = evals.map(({ latency: _latency, replayed: _replayed, results: list, ...each }) => ({
+  const plain = evals.map(({ latency: _latency, results: list, ...each }) => ({
     ...each,
     results: results(list),
   }));

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ModelDescription } from '../providers/provider.js';
-import type { Answer, Completion, Mode, ModelRequest } from '../vocabulary.js';
+import type { Answer, Completion, Mode, ModelRequest, TrialId } from '../vocabulary.js';
 import type { Ask, AskContext, Layer } from './ask.js';
 import { recordingKey } from './recording-key.js';
 import { asStored, HAND_WRITTEN, type RecordingRow, type RowName, rowId } from './recording-row.js';
@@ -13,6 +13,16 @@ export interface RecordingOptions {
   refresh?: boolean;
   store: RecordingStore;
   describe(model: string): ModelDescription;
+  /** Absent: each process is a run by itself. */
+  own?: OwnCalls;
+}
+
+/** What a run called for itself, in whichever of its processes: such a reply is found recorded and is no replay. */
+export interface OwnCalls {
+  /** How many attempts the reply of this name took; undefined for one that was recorded before the run, or for another. */
+  attempts(trial: TrialId, name: string): number | undefined;
+  /** Told before a reply is stored; resolves when that survives a crash. */
+  note(call: { trial: TrialId; name: string; attempts: number }): Promise<unknown>;
 }
 
 /**
@@ -20,14 +30,17 @@ export interface RecordingOptions {
  * given, so that no reply is paid for twice; `live` neither reads nor stores. Failures are never stored, nor the answers of
  * providers that ask no model.
  */
-export function recordings({ mode, refresh = false, store, describe }: RecordingOptions): Layer {
+export function recordings({ mode, refresh = false, store, describe, own }: RecordingOptions): Layer {
   if (mode === 'live') return (next) => next;
   /** Calls under way by prompt and key: an equal request waits for the first one's reply instead of paying again. */
   const calling = new Map<string, Promise<unknown>>();
 
   async function askAndStore(next: Ask, request: ModelRequest, context: AskContext, name: RowName): Promise<Answer> {
-    await store.reserve(context.trial.prompt);
-    return stored(await next(request, context), context.trial.prompt, name, store);
+    const { trial } = context;
+    await store.reserve(trial.prompt);
+    const answer = await next(request, context);
+    if (answer.ok) await own?.note({ trial, name: rowId(name), attempts: answer.attempts });
+    return stored(answer, trial.prompt, name, store);
   }
 
   return (next) => async (request, context) => {
@@ -42,7 +55,11 @@ export function recordings({ mode, refresh = false, store, describe }: Recording
     }
     const flight = JSON.stringify([prompt, name.key]);
     for (;;) {
-      const row = await store.find(prompt, name, { fresh: refresh });
+      const attempts = own?.attempts(context.trial, rowId(name));
+      const row = await store.find(prompt, name, { fresh: refresh && attempts === undefined });
+      if (row && attempts !== undefined && rowId(row) === rowId(name)) {
+        return { ...replayed(row), attempts, source: 'call' };
+      }
       if (row) return reused(row, prompt, name, store);
       const other = calling.get(flight);
       if (!other) break;
@@ -106,7 +123,7 @@ function defined(completion: Completion): object {
   return Object.fromEntries(Object.entries(completion).filter(([, value]) => value !== undefined));
 }
 
-function replayed({ completion, note }: RecordingRow): Answer {
+function replayed({ completion, note }: RecordingRow): Extract<Answer, { ok: true }> {
   return {
     ok: true,
     completion,

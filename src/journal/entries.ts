@@ -1,10 +1,21 @@
 import type { JsonObject, TrialId, TrialResult } from '../vocabulary.js';
 import type { LinePlace } from './lines.js';
 
-/** A line of a journal: how a run began, what became of a trial, how the run ended; or a last line that was cut off. */
+/** A reply that the run called for and stored: of which trial, under which name, and how many attempts it took. */
+export interface CallNote {
+  trial: TrialId;
+  name: string;
+  attempts: number;
+}
+
+/**
+ * A line of a journal: how a run began, what it called for, what became of a trial, how the run ended; or a last line that was cut
+ * off.
+ */
 export type JournalEntry = LinePlace &
   (
     | { kind: 'run'; header: JsonObject }
+    | { kind: 'call'; call: CallNote }
     | { kind: 'trial'; result: TrialResult }
     | { kind: 'end'; facts: JsonObject }
     | { kind: 'cut'; line: number }
@@ -25,6 +36,11 @@ export function headerLine(header: JsonObject): string {
 /** The line of a trial. */
 export function trialLine(result: TrialResult): string {
   return JSON.stringify({ kind: 'trial', ...result });
+}
+
+/** The line of a call. */
+export function callLine({ trial: { prompt, model, case: id, repeat }, name, attempts }: CallNote): string {
+  return JSON.stringify({ kind: 'call', prompt, model, case: id, repeat, name, attempts });
 }
 
 /** The line of an end. */
@@ -50,12 +66,23 @@ export function parseEntry(text: string, { offset, length }: LinePlace): Journal
     return { kind, header: rest, offset, length };
   }
   if (kind === 'end') return { kind, facts: rest, offset, length };
+  if (kind === 'call') return callIn(rest, { offset, length });
   if (kind !== 'trial') return 'it is of no known kind';
   // What a trial holds beyond its name and status was written by us and is not looked through again.
   return isTrial(rest) ? { kind, result: rest as unknown as TrialResult, offset, length } : 'it names no trial';
 }
 
-function isTrial({ prompt, model, case: id, repeat, status }: JsonObject): boolean {
-  const named = [prompt, model, id].every((each) => typeof each === 'string');
-  return named && Number.isSafeInteger(repeat) && ['completed', 'errored', 'skipped'].some((each) => each === status);
+function callIn(rest: JsonObject, place: LinePlace): JournalEntry | string {
+  const { prompt, model, case: id, repeat, name, attempts } = rest;
+  if (!isNamed(rest) || typeof name !== 'string' || typeof attempts !== 'number') return 'it names no call';
+  const trial = { prompt, model, case: id, repeat } as TrialId;
+  return { kind: 'call', call: { trial, name, attempts }, ...place };
+}
+
+function isTrial(rest: JsonObject): boolean {
+  return isNamed(rest) && ['completed', 'errored', 'skipped'].some((each) => each === rest.status);
+}
+
+function isNamed({ prompt, model, case: id, repeat }: JsonObject): boolean {
+  return [prompt, model, id].every((each) => typeof each === 'string') && Number.isSafeInteger(repeat);
 }

@@ -4,7 +4,7 @@ import { problems, UserError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import type { JsonObject, TrialResult } from '../vocabulary.js';
 import { type Appender, appender, growing } from './appender.js';
-import { endLine, headerLine, trialLine } from './entries.js';
+import { type CallNote, callLine, endLine, headerLine, trialLine } from './entries.js';
 import { firstDifference } from './fingerprint.js';
 import type { LinePlace } from './lines.js';
 import { type Lock, takeLock } from './lock.js';
@@ -21,6 +21,8 @@ export interface JournalHeader extends JsonObject {
 export interface Journal {
   /** Resolves, with the line's place, when the operating system has the line: from then on the trial counts as done. */
   append(result: TrialResult): Promise<LinePlace>;
+  /** Notes a call before its reply is stored elsewhere, so that who goes on with the run knows the reply for its own. */
+  note(call: CallNote): Promise<unknown>;
   /** Writes how the run ended, and flushes all to the disk. */
   end(facts: JsonObject): Promise<void>;
   /** Lets go of file and lock; a journal without an end can be resumed. */
@@ -116,6 +118,7 @@ function writer(path: string, file: FileHandle, lines: Appender, { redact }: Jou
   };
   return {
     append: (result) => append(trialLine(result)),
+    note: (call) => append(callLine(call)),
     async end(facts) {
       await append(endLine(facts));
       await file.sync().catch((error: unknown) => {

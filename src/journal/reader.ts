@@ -15,6 +15,8 @@ export interface JournalIndex {
   cutLine?: number;
   /** The latest line of each trial, by trialKey. */
   trials: Map<string, LinePlace & { status: TrialResult['status'] }>;
+  /** Attempts of the replies that were called for and stored, by trialKey and name: only of trials without a completion. */
+  calls: Map<string, Map<string, number>>;
   /** Bytes up to the end of the last whole line. */
   size: number;
 }
@@ -52,7 +54,7 @@ export async function* readJournal(path: string): AsyncGenerator<JournalEntry> {
 export async function indexJournal(path: string): Promise<JournalIndex | undefined> {
   let index: JournalIndex | undefined;
   for await (const entry of readJournal(path)) {
-    if (entry.kind === 'run') index = { header: entry.header, trials: new Map(), size: 0 };
+    if (entry.kind === 'run') index = { header: entry.header, trials: new Map(), calls: new Map(), size: 0 };
     if (!index) return undefined;
     enter(index, entry);
   }
@@ -115,11 +117,18 @@ function enter(index: JournalIndex, entry: JournalEntry): void {
   }
   index.size = entry.offset + entry.length + 1;
   if (entry.kind === 'end') index.end = entry.facts;
-  if (entry.kind !== 'trial') return;
   // A run that was resumed goes on after its first end.
-  delete index.end;
+  else delete index.end;
+  if (entry.kind === 'call') {
+    const { trial, name, attempts } = entry.call;
+    const key = trialKey(trial);
+    index.calls.set(key, (index.calls.get(key) ?? new Map<string, number>()).set(name, attempts));
+  }
+  if (entry.kind !== 'trial') return;
   const { offset, length, result } = entry;
-  index.trials.set(trialKey(result), { offset, length, status: result.status });
+  const key = trialKey(result);
+  index.trials.set(key, { offset, length, status: result.status });
+  if (result.status === 'completed') index.calls.delete(key);
 }
 
 function misplaced(entry: JournalEntry, number: number): string | undefined {

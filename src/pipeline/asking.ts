@@ -6,7 +6,7 @@ import { limits } from '../ask/limits.js';
 import { price } from '../ask/price.js';
 import { providerPort } from '../ask/provider-port.js';
 import { ready } from '../ask/ready.js';
-import { recordings } from '../ask/recordings.js';
+import { type OwnCalls, recordings } from '../ask/recordings.js';
 import type { RecordingStore } from '../ask/recordings-file.js';
 import { retry } from '../ask/retry.js';
 import { requestTokens } from '../plan/estimate.js';
@@ -25,6 +25,8 @@ export interface AskingOptions {
   store: RecordingStore;
   pool: ProviderPool;
   budget?: Budget;
+  /** What an earlier process of the same run has called for. */
+  own?: OwnCalls;
   /** The name by which providers know a prompt, of the id that it runs under: an old version is the same prompt to them. */
   named?(prompt: string): string;
   /** Stands in for the providers: another implementation of the port. */
@@ -33,11 +35,11 @@ export interface AskingOptions {
 
 /** The one port to models with its layers around it, outermost first. */
 export function askingPort(options: AskingOptions, world: World): Ask {
-  const { mode, refresh, concurrency, timeoutMs, maxWaitMs, store, pool, budget } = options;
+  const { mode, refresh, concurrency, timeoutMs, maxWaitMs, store, pool, budget, own } = options;
   const describe = pool.describe.bind(pool);
   const breaker = circuit({ describe });
   return layered(options.port ?? providerPort(pool), [
-    recordings({ mode, refresh, store, describe }),
+    recordings({ mode, refresh, store, describe, ...(own && { own }) }),
     breaker.outer,
     retry({ maxWaitMs, clock: world }),
     ...(budget ? [budget.layer] : []),

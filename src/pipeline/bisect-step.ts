@@ -41,7 +41,12 @@ export interface EvaluatorContext {
 }
 
 /** The journal of a run of which nothing is kept. */
-const NOWHERE: Journal = { append: async () => ({ offset: 0, length: 0 }), end: async () => {}, close: async () => {} };
+const NOWHERE: Journal = {
+  append: async () => ({ offset: 0, length: 0 }),
+  note: async () => {},
+  end: async () => {},
+  close: async () => {},
+};
 
 /** The id that a version runs under: that of today's prompt with the version behind it. */
 export function idOfVersion({ id }: Prompt, { version }: Pick<Prompt, 'version'>): string {

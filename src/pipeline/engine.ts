@@ -1,3 +1,4 @@
+import type { OwnCalls } from '../ask/recordings.js';
 import { adviser } from '../gate/advice.js';
 import { partAdviser } from '../gate/part.js';
 import type { Journal } from '../journal/journal.js';
@@ -29,7 +30,7 @@ export function partsOf(
   session: Session,
   options: EvaluateOptions,
   world: World,
-  { budget }: Partial<Pick<Bounds, 'budget'>> = {},
+  { budget, own }: Partial<Pick<Bounds, 'budget'>> & { own?: OwnCalls } = {},
   named = session.against?.named,
 ): EngineParts {
   const { config, store, pool } = session;
@@ -43,6 +44,7 @@ export function partsOf(
       store,
       pool,
       ...(budget && { budget }),
+      ...(own && { own }),
       ...(named && { named }),
       ...(options.port && { port: options.port }),
     },

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import { type Journal, openJournal, resumeJournal } from '../journal/journal.js';
+import { type Journal, openJournal, type Resumed, resumeJournal } from '../journal/journal.js';
 import { graderOf } from '../score/grader.js';
 import type { Problem, RunInfo } from '../vocabulary.js';
 import { processWorld, type World } from '../world.js';
@@ -9,6 +9,7 @@ import { checkOutputs, conclude, type Conclusion } from './conclude.js';
 import { type EngineParts, engineOf, follow, partsOf, plannerOf } from './engine.js';
 import { missesReasons } from './misses.js';
 import type { EvaluateOptions } from './options.js';
+import { type JournalledCalls, journalledCalls } from './own-calls.js';
 import { beginRemarks } from './remarks.js';
 import { runIdOf } from './run-id.js';
 import { checkModels, configHash, openSession, type Session } from './session.js';
@@ -31,9 +32,10 @@ export async function evaluate(asked: EvaluateOptions, world: World = processWor
     const options = { ...asked, signal: bounds.signal };
     const info = await beginning(session, world);
     const books = await openBooks(session, info);
-    const parts = partsOf(session, options, world, bounds);
+    const own = journalledCalls();
+    const parts = partsOf(session, options, world, { ...bounds, own });
     await checkCases(session, parts, options, world);
-    const reasons = await run(session, books, parts, options, bounds, world);
+    const reasons = await run(session, books, { ...parts, own }, options, bounds, world);
     const interrupted = options.interruptedBy?.();
     const { run: ended } = books.ledger;
     const notes = [...(session.against?.notes(ended) ?? []), ...(await remarks.about(ended))];
@@ -96,14 +98,14 @@ async function checkCases(
 async function run(
   session: Session,
   books: Books,
-  parts: EngineParts,
+  parts: EngineParts & { own: JournalledCalls },
   options: EvaluateOptions,
   bounds: Bounds,
   world: World,
 ): Promise<string[]> {
   const { store, against } = session;
   const { ledger } = books;
-  const journal = await openRun(session, books, options);
+  const journal = await openRun(session, books, options, parts.own);
   const engine = engineOf(session, books, parts, journal, options, bounds);
   try {
     const supply = supplyOf(session);
@@ -128,13 +130,20 @@ async function run(
 }
 
 /** Begins the journal, or goes on with the one that is there: its completed trials are entered and not run again. */
-async function openRun(session: Session, books: Books, options: EvaluateOptions): Promise<Journal> {
+async function openRun(
+  session: Session,
+  books: Books,
+  options: EvaluateOptions,
+  own: JournalledCalls,
+): Promise<Journal> {
   await checkOutputs(session);
   const path = session.out(JOURNAL);
   const { ledger } = books;
   const header = headerOf(session, ledger);
-  if (!options.resume) return openJournal(path, header, session);
-  const { journal, kept } = await resumeJournal(path, header, session);
+  const { journal, kept }: Resumed = options.resume
+    ? await resumeJournal(path, header, session)
+    : { journal: await openJournal(path, header, session) };
+  own.open(journal, kept);
   if (kept) restore(books, path, kept, 'completed');
   return journal;
 }

@@ -8,6 +8,7 @@ import { type IsRecorded, planCalls } from './cost-plan.js';
 import { engineOf, partsOf } from './engine.js';
 import { missesReasons } from './misses.js';
 import type { EvaluateOptions } from './options.js';
+import { journalledCalls } from './own-calls.js';
 import type { Session } from './session.js';
 import type { StoredRun } from './stored-run.js';
 import { supplyOf } from './supply.js';
@@ -76,11 +77,13 @@ export async function topUp(
   options: EvaluateOptions,
   world: World,
 ): Promise<string[]> {
-  const { journal } = await resumeJournal(session.out(JOURNAL), headerOf(session, books.ledger), session);
+  const { journal, kept } = await resumeJournal(session.out(JOURNAL), headerOf(session, books.ledger), session);
+  const own = journalledCalls();
+  own.open(journal, kept);
   try {
     const rounds = work.toSorted((a, b) => a.repeat - b.repeat);
     books.ledger.plan(rounds);
-    await execute(rounds, engineOf(session, books, partsOf(session, options, world), journal, options));
+    await execute(rounds, engineOf(session, books, partsOf(session, options, world, { own }), journal, options));
     const misses = session.store.misses();
     const reasons = [...before.reasons, ...(await missesReasons(misses, session, world))];
     await journal.end({ finishedAt: world.date().toISOString(), reasons, misses: { ...misses } });

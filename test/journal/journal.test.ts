@@ -76,6 +76,21 @@ test('a run is a header, its trials and an end', async () => {
   expect(existsSync(`${path}.lock`)).toBe(false);
 });
 
+test('a call is known to who goes on, until its trial has a completion', async () => {
+  const journal = await openJournal(path, header, options);
+  const trialOf = (id: string) => ({ prompt: 'p', model: 'm', case: id, repeat: 1 });
+  const call = (id: string, name: string) => journal.note({ trial: trialOf(id), name, attempts: 2 });
+  await Promise.all([call('a', 'trial'), call('b', 'trial'), call('b', 'judge'), call('c', 'trial')]);
+  await journal.append(completed('a'));
+  await journal.append(errored('c'));
+  await journal.close();
+  expect(await kinds()).toEqual(['run', 'call', 'call', 'call', 'call', 'trial', 'trial']);
+  const { calls, trials } = (await indexJournal(path)) ?? {};
+  const attempts = Object.fromEntries([...(calls ?? [])].map(([key, names]) => [key, Object.fromEntries(names)]));
+  expect(attempts).toEqual({ [keyOf('b')]: { trial: 2, judge: 2 }, [keyOf('c')]: { trial: 2 } });
+  expect([...(trials ?? new Map()).keys()]).toEqual([keyOf('a'), keyOf('c')]);
+});
+
 test('a trial is in the file when append resolves, before anything is closed', async () => {
   const journal = await openJournal(path, header, options);
   await journal.append(completed('a'));

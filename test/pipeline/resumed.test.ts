@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import type { Ask } from '../../src/ask/ask.js';
+import { evaluateInside, type Inside } from './inside.js';
+import { type Simulated, simulated } from './simulated.js';
+
+const CASES = 6;
+const JUDGED = [
+  'defaults: { assert: [{ type: equals, value: yes }, { type: judge, value: "Is {{word}} polite?", metric: polite }] }',
+  'cases:',
+  ...Array.from({ length: CASES }, (_, at) => `  - { id: c00${at}, vars: { word: c00${at} } }`),
+];
+
+function library(): Simulated {
+  return simulated(CASES, {
+    lines: ['judge: { model: "sim:judge-2026-01-31" }'],
+    files: { 'evals/sim.cases.yaml': JUDGED },
+  });
+}
+
+const says = (output: string) =>
+  ({ ok: true, completion: { output, finishReason: 'stop' }, attempts: 2, source: 'call' }) as const;
+const answer: Ask = async (_request, { purpose }) => says(purpose === 'judge' ? '{"reason":"kind","score":1}' : 'yes');
+
+/** A run that is interrupted while its judge grades: answers are stored that no finished trial has. */
+async function interrupted(made: Simulated, options: object = {}): Promise<number> {
+  const stop = new AbortController();
+  let answered = 0;
+  const port: Ask = async (request, context) => {
+    if (context.purpose === 'trial') {
+      answered += 1;
+      return answer(request, context);
+    }
+    if (context.trial.case === 'c000') return answer(request, context);
+    stop.abort();
+    return { ok: false, failure: { kind: 'aborted', message: 'ended' }, attempts: 1 };
+  };
+  const { code } = await evaluateInside(made, {
+    mode: 'record',
+    port,
+    signal: stop.signal,
+    interruptedBy: () => 'SIGINT',
+    concurrency: 1,
+    ...options,
+  });
+  expect(code).toBe(130);
+  return answered;
+}
+
+/** What a report says of where its answers came from. */
+function sources({ report }: Inside): object {
+  const [evaluation] = report.evals;
+  const results = evaluation?.results.map(({ source, attempts }) => `${source} ${attempts}`);
+  return { replayed: (evaluation as { replayed?: boolean } | undefined)?.replayed, results };
+}
+
+/** A port that counts the answers it gives; judges' replies are not counted. */
+function counting(): { port: Ask; asked: { trial: number } } {
+  const asked = { trial: 0 };
+  const port: Ask = async (request, context) => {
+    if (context.purpose === 'trial') asked.trial += 1;
+    return answer(request, context);
+  };
+  return { port, asked };
+}
+
+test('what an interrupted run called and recorded is no replay when it is resumed', async () => {
+  const made = library();
+  const before = await interrupted(made);
+  expect(before).toBeGreaterThan(1);
+  const { port, asked } = counting();
+  const resumed = await evaluateInside(made, { mode: 'record', port, resume: true });
+  expect(asked.trial).toBe(CASES - before);
+  expect(sources(resumed)).toEqual({ replayed: false, results: Array(CASES).fill('call 2') });
+
+  // A run of its own replays all of it.
+  const after = await evaluateInside(made, { mode: 'record', port });
+  expect(sources(after)).toEqual({ replayed: true, results: Array(CASES).fill('recording 0') });
+});
+
+test('what was recorded before a run that is resumed is a replay still', async () => {
+  const made = library();
+  await evaluateInside(made, { mode: 'record', port: answer, filter: ['sim/c00[23]'] });
+  await interrupted(made);
+  const resumed = await evaluateInside(made, { mode: 'record', port: answer, resume: true });
+  const results = ['call 2', 'call 2', 'recording 0', 'recording 0', 'call 2', 'call 2'];
+  expect(sources(resumed)).toEqual({ replayed: true, results });
+});
+
+test('a resumed run that records anew pays for no reply twice', async () => {
+  const made = library();
+  await evaluateInside(made, { mode: 'record', port: answer });
+  const before = await interrupted(made, { refresh: true });
+  const { port, asked } = counting();
+  const resumed = await evaluateInside(made, { mode: 'record', port, resume: true, refresh: true });
+  expect(asked.trial).toBe(CASES - before);
+  expect(sources(resumed)).toEqual({ replayed: false, results: Array(CASES).fill('call 2') });
+});
+
+test('trials of a resumed run are added to those accepted before, as those of an undisturbed run are', async () => {
+  const made = library();
+  const run = async () => {
+    made.remove('fixtures');
+    await interrupted(made);
+    await evaluateInside(made, { mode: 'record', port: answer, resume: true });
+    await made.accept({ port: answer });
+    const { models } = JSON.parse(made.read('evals/sim.baseline.json'));
+    return models['sim:m'].cases.c003.scores.pass.repeats.length;
+  };
+  made.write('fixtures/recordings/sim.jsonl', '');
+  // Accepting tops each up to 8.
+  expect(await run()).toBe(8);
+  expect(await run()).toBe(16);
+});
