@@ -188,9 +188,9 @@ test('trials that were not begun keep their reason through a merge', async () =>
   };
   const quiet = quietWorld();
   // An hour ends when all have been asked.
-  const world = { ...quiet, sleep: (ms: number, stop?: AbortSignal) => (ms > 3e6 ? up : quiet.sleep(ms, stop)) };
+  const hours = { ...quiet, sleep: (ms: number, stop?: AbortSignal) => (ms > 3e6 ? up : quiet.sleep(ms, stop)) };
   const shard = { index: 1, count: 1 };
-  await evaluateInside(made, { mode: 'live', shard, out: 'shards/1', port, maxTimeMs: 3_600_000 }, world);
+  await evaluateInside(made, { mode: 'live', shard, out: 'shards/1', port, maxTimeMs: 3_600_000 }, hours);
   const merged = await merge(['shards/1'], { cwd: made.root }, quiet);
   merged.close();
   const report = JSON.parse(made.read('reports/report.json')) as RunReport;
