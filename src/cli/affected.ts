@@ -30,7 +30,7 @@ export const command: CommandDefinition = {
 
 async function run(paths: string[], flags: AffectedFlags, world: World): Promise<number> {
   const { config, since: ref } = flags;
-  const changes = changesSince(openProject(world.cwd, config).root, ref, world.env);
+  const changes = changesSince(openProject(world.cwd, config), ref, world.env);
   const since = await affectedOf(changes, { cwd: world.cwd, paths, ...(config !== undefined && { config }) }, world);
   world.stdout.write(flags.json ? json(since) : screen(since, since.prompts, world));
   return EXIT.passed;

@@ -1,4 +1,4 @@
-import { git, gitStream, gitSync } from './run.js';
+import { git, gitBytes, gitStream, gitSync } from './run.js';
 
 /** A file of a commit. */
 export interface CommittedFile {
@@ -46,6 +46,8 @@ export interface Blobs {
   read(blob: string): Buffer;
   /** Reads these together, but for those that are large, or here already. @throws GitFailure */
   load(blobs: readonly string[]): void;
+  /** The same, while something else goes on. @throws GitFailure */
+  loadAhead(blobs: readonly string[]): Promise<void>;
   /** A content piece by piece. @throws GitFailure */
   stream(blob: string): AsyncIterable<Buffer>;
 }
@@ -62,8 +64,14 @@ export interface GitObject {
  * Reads objects, all by one process. One that went missing meanwhile is left out, and told by whoever reads it alone.
  * @throws GitFailure
  */
-export function* objectsNamed(root: string, names: readonly string[]): Generator<GitObject> {
-  const all = gitSync(root, ['cat-file', '--batch'], lines(names));
+export function objectsNamed(root: string, names: readonly string[]): Generator<GitObject> {
+  return objectsIn(gitSync(root, BATCH, lines(names)));
+}
+
+const BATCH = ['cat-file', '--batch'];
+const SIZES = ['cat-file', '--batch-check'];
+
+function* objectsIn(all: Buffer): Generator<GitObject> {
   // `<name> <type> <size>`, a line end, the content, a line end; again and again.
   for (let start = 0; start < all.length; ) {
     const end = all.indexOf(0x0a, start);
@@ -82,6 +90,11 @@ const MOST_TOGETHER = 4 * 1024 * 1024;
 /** The contents in the repository around a folder. */
 export function blobsOf(root: string): Blobs {
   const known = new Map<string, Buffer>();
+  const unknown = (blobs: readonly string[]): string[] => [...new Set(blobs)].filter((each) => !known.has(each));
+  const keep = (batch: Buffer): void => {
+    // Copies: slices would keep the bytes of all their neighbours in memory.
+    for (const { name, bytes } of objectsIn(batch)) known.set(name, Buffer.from(bytes));
+  };
   return {
     has: (blob) => known.has(blob),
     read(blob) {
@@ -90,11 +103,14 @@ export function blobsOf(root: string): Blobs {
       return here;
     },
     load(blobs) {
-      const wanted = [...new Set(blobs)].filter((each) => !known.has(each));
+      const wanted = unknown(blobs);
       if (wanted.length < 2) return;
-      const small = smallOnes(gitSync(root, ['cat-file', '--batch-check'], lines(wanted)).toString('latin1'));
-      // Copies: slices would keep the bytes of all their neighbours in memory.
-      for (const { name, bytes } of objectsNamed(root, small)) known.set(name, Buffer.from(bytes));
+      keep(gitSync(root, BATCH, lines(smallOnes(gitSync(root, SIZES, lines(wanted))))));
+    },
+    async loadAhead(blobs) {
+      const wanted = unknown(blobs);
+      if (wanted.length === 0) return;
+      keep(await gitBytes(root, BATCH, lines(smallOnes(await gitBytes(root, SIZES, lines(wanted))))));
     },
     stream(blob) {
       const here = known.get(blob);
@@ -108,11 +124,14 @@ function lines(names: readonly string[]): string {
 }
 
 /** Reads lines `<name> blob <size>`. */
-function smallOnes(text: string): string[] {
-  return text.split('\n').flatMap((line) => {
-    const [name, type, size] = line.split(' ');
-    return name !== undefined && type === 'blob' && Number(size) <= MOST_TOGETHER ? [name] : [];
-  });
+function smallOnes(sizes: Buffer): string[] {
+  return sizes
+    .toString('latin1')
+    .split('\n')
+    .flatMap((line) => {
+      const [name, type, size] = line.split(' ');
+      return name !== undefined && type === 'blob' && Number(size) <= MOST_TOGETHER ? [name] : [];
+    });
 }
 
 async function* single(content: Buffer): AsyncGenerator<Buffer> {

@@ -1,6 +1,9 @@
 import { problems, UserError } from '../errors.js';
 import { git, GitFailure } from './run.js';
 
+/** Full hashes of commits that were found before, with where: whoever hands one on need not look for it again. */
+const found = new Set<string>();
+
 /**
  * The commit that a name stands for: a branch, tag, hash, `HEAD~2`, …
  * @returns its full hash
@@ -9,14 +12,21 @@ import { git, GitFailure } from './run.js';
 export async function resolveRef(root: string, ref: string): Promise<string> {
   // Git would take such a name for a flag, or for several names.
   if (ref === '' || ref.startsWith('-') || /[\0\r\n]/.test(ref)) throw new UserError([problems['unknown-ref'](ref)]);
+  if (found.has(`${root}\n${ref}`)) return ref;
   try {
-    return (await git(root, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`])).trim();
+    return noted(root, await git(root, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]));
   } catch (error) {
     if (!(error instanceof GitFailure)) throw error;
     if (error.missing) throw error.asUserError(`the commit "${ref}"`);
     await mustBeRepository(root);
     throw new UserError([(await isShallow(root)) ? problems['ref-not-fetched'](ref) : problems['unknown-ref'](ref)]);
   }
+}
+
+function noted(root: string, answer: string): string {
+  const commit = answer.trim();
+  found.add(`${root}\n${commit}`);
+  return commit;
 }
 
 /** Where a branch left another one. */
@@ -36,13 +46,13 @@ export async function mergeBase(
   env: Readonly<Record<string, string | undefined>>,
   ref?: string,
 ): Promise<MergeBase> {
-  const found = ref === undefined ? await defaultBranch(root, env) : { name: ref, commit: await resolveRef(root, ref) };
-  if (!found) throw await noMergeBase(root, undefined);
+  const other = ref === undefined ? await defaultBranch(root, env) : { name: ref, commit: await resolveRef(root, ref) };
+  if (!other) throw await noMergeBase(root, undefined);
   try {
-    return { commit: (await git(root, ['merge-base', 'HEAD', found.commit])).trim(), of: found.name };
+    return { commit: noted(root, await git(root, ['merge-base', 'HEAD', other.commit])), of: other.name };
   } catch (error) {
     if (!(error instanceof GitFailure)) throw error;
-    throw await noMergeBase(root, found.name);
+    throw await noMergeBase(root, other.name);
   }
 }
 

@@ -54,6 +54,20 @@ export function git(folder: string, args: readonly string[]): Promise<string> {
   });
 }
 
+/** As `git`, for answers that are no text. @param input what git reads */
+export function gitBytes(folder: string, args: readonly string[], input: string): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const { file, options } = start(folder);
+    const limits = { maxBuffer: MOST_BYTES, encoding: 'buffer' } as const;
+    const child = execFile(file, [...SAFE, ...args], { ...options, ...limits }, (error, stdout, stderr) => {
+      if (error) reject(failureOf(error, stderr.toString('utf8')));
+      else resolve(stdout);
+    });
+    // Of git that ends before it has read all, its own message is the one to tell.
+    child.stdin?.on('error', () => {}).end(input);
+  });
+}
+
 /** As `git`, waiting for it: a library is read synchronously. @param input what git reads */
 export function gitSync(folder: string, args: readonly string[], input = ''): Buffer {
   const { file, options } = start(folder);

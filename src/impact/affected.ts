@@ -14,14 +14,16 @@ export interface Affected {
  * Comments, owner, tags, reasons and the changelog reach none.
  * @param before absent when the library could not be read as it was: then all of `among` are affected
  * @param among prompts of `after` to look at
+ * @param files all files that differ between the two, where that is known: others need not be compared
  */
 export async function affectedBy(
   before: Side | undefined,
   after: Side,
   among: readonly Prompt[] = after.library.prompts,
+  files?: readonly string[],
 ): Promise<Affected[]> {
   const known = new Map(before?.library.prompts.map((prompt) => [prompt.id, prompt]));
-  const causes = before && new Causes(before, after);
+  const causes = before && new Causes(before, after, files && new Set(files));
   const found: Affected[] = [];
   for (const prompt of among) {
     const was = known.get(prompt.id);

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Prompt } from '../vocabulary.js';
 import { Closures, type Edge, wayTo } from './closure.js';
 import { type Parts, partsOfConfig, partsOfData, partsOfTemplate } from './content.js';
@@ -24,6 +25,9 @@ const PARTS: Readonly<Record<Aspect, { prompt: string[]; config: string[] }>> = 
   judge: { prompt: [], config: ['judge'] },
 };
 
+/** Aspects that depend on what a prompt includes and the files of its cases. */
+const VIA_FILES: ReadonlySet<Aspect> = new Set<Aspect>(['version', 'cases']);
+
 const CONFIG = 'assay.config.yaml';
 
 /** Finds the files behind a change: those whose relevant parts say something else than before. */
@@ -31,16 +35,19 @@ export class Causes {
   private readonly closures: { before: Closures; after: Closures };
   private readonly changed = new Map<string, Promise<ReadonlySet<string>>>();
 
+  /** @param files all that differ, where that is known */
   constructor(
     private readonly before: Side,
     private readonly after: Side,
+    private readonly files?: ReadonlySet<string>,
   ) {
     this.closures = { before: new Closures(before), after: new Closures(after) };
   }
 
   /** At least one cause for each aspect. */
   async of(was: Prompt, is: Prompt, aspects: readonly Aspect[]): Promise<Cause[]> {
-    const edges = this.edges(was, is);
+    // What a config changes in all prompts at once leads over none of their files.
+    const edges = aspects.some((aspect) => VIA_FILES.has(aspect)) ? this.edges(was, is) : [];
     const causes: Cause[] = [];
     for (const aspect of aspects) {
       let ways = await this.ways(aspect, is, edges);
@@ -98,7 +105,7 @@ export class Causes {
   }
 
   private async differs(file: string, parts: readonly string[]): Promise<boolean> {
-    if (parts.length === 0) return false;
+    if (parts.length === 0 || this.files?.has(posix.normalize(file)) === false) return false;
     let changed = this.changed.get(file);
     if (!changed) {
       changed = this.changedParts(file);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../errors.js';
 import type { Baseline, Case, Library, Prompt } from '../vocabulary.js';
 import { AssertionTypes } from './assertion-types.js';
@@ -18,6 +19,8 @@ import type { Tree } from './tree.js';
 
 /** Cases of a prompt that stay in memory; of larger sets only one case at a time does. */
 const MOST_KEPT = 10_000;
+/** After so many prompts others get their turn: git, which was asked what changed, is told the next question. */
+const BREATH = 50;
 
 /** All that is known of a prompt. */
 interface Known {
@@ -48,8 +51,12 @@ export async function discoverLibrary(tree: Tree, options: DiscoverOptions): Pro
   const groups = groupsOf(layout);
   const known = new Map<string, Known>();
   // All before the first case: which variables are used depends on other prompts, too, and each is read once.
-  for (const files of chosen.prompts) prompts.get(files, report);
-  for (const files of chosen.prompts) {
+  for (const [index, files] of chosen.prompts.entries()) {
+    if (index % BREATH === 0) await setImmediate();
+    prompts.get(files, report);
+  }
+  for (const [index, files] of chosen.prompts.entries()) {
+    if (index % BREATH === 0) await setImmediate();
     const read = prompts.get(files, report);
     if (!read) continue;
     const templates = usesOfGroup(groups.get(files.variantOf ?? files.id) ?? [], prompts, settings);

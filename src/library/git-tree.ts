@@ -20,13 +20,21 @@ export interface GitTree extends Tree {
  * @param root absolute path of the project root, which may lie anywhere in its repository
  * @param ref a branch, tag, hash, …
  * @param blobs contents that trees share: give the same ones to read several commits of a repository
+ * @param ahead paths of files that are about to be read; those that the commit lacks do not matter
  * @throws UserError `unknown-ref`, `no-repository`, …
  */
-export async function gitTree(root: string, ref: string, blobs: Blobs = blobsOf(root)): Promise<GitTree> {
+export async function gitTree(
+  root: string,
+  ref: string,
+  blobs: Blobs = blobsOf(root),
+  ahead: readonly string[] = [],
+): Promise<GitTree> {
   const commit = await resolveRef(root, ref);
   const place = inRepository(root);
   if (!place) throw new UserError([problems['no-repository'](root)]);
   const listed = await told(async () => filesOf(root, commit));
+  const soon = new Set(ahead.map((path) => place.toGit(path)));
+  await told(() => blobs.loadAhead(listed.filter((file) => !file.link && soon.has(file.path)).map(({ blob }) => blob)));
   const name = `commit ${commit.slice(0, 7)}${commit.startsWith(ref) ? '' : ` (${ref})`}`;
   return { ...treeOfFiles(listed, { name, root, place, blobs }), commit };
 }

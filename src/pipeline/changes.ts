@@ -1,11 +1,16 @@
 import { changedFiles } from '../git/changes.js';
 import { type MergeBase, mergeBase } from '../git/refs.js';
+import type { GitTree } from '../library/git-tree.js';
+import { treeBefore } from '../library/tree-before.js';
+import type { Project } from './project.js';
 
 /** What differs between the working tree and where its branch began. */
 export interface Changes {
   base: MergeBase;
   /** Paths relative to the project root. */
   files: string[];
+  /** The project as it was there. @throws UserError */
+  before(): Promise<GitTree>;
 }
 
 /**
@@ -14,14 +19,18 @@ export interface Changes {
  * @returns a promise that may be left alone: what goes wrong is told to whoever waits for it
  */
 export function changesSince(
-  root: string,
+  { root, tree }: Project,
   ref: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Changes> {
-  const changes = mergeBase(root, env, ref).then(async (base) => ({
-    base,
-    files: await changedFiles(root, base.commit),
-  }));
+  const changes = mergeBase(root, env, ref).then(async (base): Promise<Changes> => {
+    const files = await changedFiles(root, base.commit);
+    let asked: Promise<GitTree> | undefined;
+    const before = (): Promise<GitTree> => (asked ??= treeBefore(root, base.commit, tree, files));
+    // Where something changed, it is likely to be asked for.
+    if (files.length > 0) before().catch(() => undefined);
+    return { base, files, before };
+  });
   changes.catch(() => undefined);
   return changes;
 }

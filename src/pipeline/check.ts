@@ -4,7 +4,6 @@ import { EXIT } from '../exit-codes.js';
 import { inRepository } from '../git/place.js';
 import { reachable } from '../impact/reach.js';
 import { splitFrontMatter } from '../library/front-matter.js';
-import { gitTree } from '../library/git-tree.js';
 import { loadText } from '../library/load.js';
 import { readPrompts } from '../library/prompts.js';
 import type { Tree } from '../library/tree.js';
@@ -41,7 +40,7 @@ export interface Check {
 export async function checkLibrary(options: EvaluateOptions, base: string | undefined, world: World): Promise<Check> {
   const project = openProject(options.cwd, options.config);
   const prefix = inRepository(project.root)?.toGit('.') ?? '';
-  const changes = changesSince(project.root, base, world.env);
+  const changes = changesSince(project, base, world.env);
   let found: Found;
   try {
     found = await openLibrary(options, world);
@@ -98,10 +97,10 @@ async function promptsAt(
   { project, library, options }: Found,
 ): Promise<{ before?: NonNullable<PolicyFacts['before']>; notes: string[] }> {
   try {
-    const { base, files } = await changes;
+    const { before, files } = await changes;
     const among = reachable(library, files, () => false);
     if (among.length === 0) return { before: new Map(), notes: [] };
-    const was = await gitTree(project.root, base.commit);
+    const was = await before();
     const config = project.configPath ?? CONFIG_FILE;
     const wanted = new Set(among.map(({ id }) => id));
     const { prompts } = readPrompts(was, was.has(config) ? config : undefined, options.providers, wanted);

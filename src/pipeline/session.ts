@@ -78,7 +78,7 @@ export async function openSession(options: EvaluateOptions, world: World): Promi
     ...(selection.paths.length > 0 && { paths: selection.paths }),
     models: selection.models,
   };
-  const changes = options.since === undefined ? undefined : changesSince(project.root, options.since, world.env);
+  const changes = options.since === undefined ? undefined : changesSince(project, options.since, world.env);
   const all = await discover(project.tree, how).catch(async (error: unknown) => {
     throw await withRecordings(error, project, options.mode);
   });

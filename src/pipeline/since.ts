@@ -4,7 +4,7 @@ import { filesNamedBy } from '../impact/facts.js';
 import { reachable } from '../impact/reach.js';
 import type { Side } from '../impact/side.js';
 import { discover } from '../library/discover.js';
-import { gitTree } from '../library/git-tree.js';
+import type { GitTree } from '../library/git-tree.js';
 import { outlineOf } from '../library/outline.js';
 import type { Tree } from '../library/tree.js';
 import type { Config, Library, Prompt } from '../vocabulary.js';
@@ -46,11 +46,11 @@ export async function affectedOf(
 export async function affectedSince(changes: Changes, after: Found): Promise<Since> {
   const among = reachable(after.library, changes.files, servesIn(after.library.config, after.tree));
   if (among.length === 0) return { ...changes, affected: [] };
-  const before = await sideAt(changes.base.commit, after, among);
+  const before = await sideAt(await changes.before(), after, among);
   if ('unreadable' in before) {
     return { ...changes, affected: await affectedBy(undefined, after, among), unreadable: before.unreadable };
   }
-  return { ...changes, affected: await affectedBy(before, after, among) };
+  return { ...changes, affected: await affectedBy(before, after, among, changes.files) };
 }
 
 /** Whether a file is one that a provider's settings name. */
@@ -75,14 +75,14 @@ export async function onlyAffected(changes: Changes, found: Found): Promise<{ li
 
 /**
  * A library as it was in a commit, as far as some prompts of today are concerned.
+ * @param tree the project as it was there
  * @returns why it cannot be read, where it has mistakes
  */
-export async function sideAt(
-  commit: string,
+async function sideAt(
+  tree: GitTree,
   { project, library, options, assertions }: Found,
   among: readonly Prompt[],
 ): Promise<Side | { unreadable: string }> {
-  const tree = await gitTree(project.root, commit);
   const { configPath: _now, paths: chosen, ...rest } = options;
   const config = project.configPath ?? CONFIG_FILE;
   const paths = among.map(({ path }) => path).filter((path) => tree.has(path));
