@@ -55,18 +55,31 @@ async function fill(path: string, mode: number, chunks: AsyncIterable<string> | 
   }
 }
 
+/** Pieces are made while the one before is being written: one at a time, so that two pieces are in memory at most. */
 async function stream(file: FileHandle, chunks: AsyncIterable<string>): Promise<void> {
+  let writing: Promise<void> = Promise.resolve();
   let pieces: string[] = [];
   let size = 0;
-  for await (const chunk of chunks) {
-    pieces.push(chunk);
-    size += chunk.length;
-    if (size < PIECE) continue;
-    await file.writeFile(pieces.join(''));
+  const write = async (): Promise<void> => {
+    const text = pieces.join('');
     pieces = [];
     size = 0;
+    await writing;
+    writing = file.writeFile(text);
+    // Told by whoever waits for it next.
+    writing.catch(() => undefined);
+  };
+  try {
+    for await (const chunk of chunks) {
+      pieces.push(chunk);
+      size += chunk.length;
+      if (size >= PIECE) await write();
+    }
+    await write();
+  } finally {
+    // The file is closed next, whatever went wrong.
+    await writing;
   }
-  await file.writeFile(pieces.join(''));
 }
 
 /** On Windows a scanner may hold a new file for a moment. */

@@ -30,11 +30,16 @@ export function forTerminal(text: string): string {
 }
 
 /** Of JSON, what `JSON.stringify` leaves as it is and a terminal or a CI system would obey. */
-const LOUD_IN_JSON = /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]|(?<=#)#(?=(?:vso|teamcity)?\[)/gi;
+const LOUD_IN_JSON = /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]|##(?=(?:vso|teamcity)?\[)/gi;
 
 /** For JSON on a terminal or in the log of a CI system: the same values, with what they would obey written as `\u…`. */
 export function forJson(json: string): string {
-  return json.replace(LOUD_IN_JSON, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  // Of `##`, the second: looking behind each `#` would take ten times as long.
+  return json.replace(LOUD_IN_JSON, (each) => each.slice(0, -1) + unicodeEscape(each.charCodeAt(each.length - 1)));
+}
+
+function unicodeEscape(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, '0')}`;
 }
 
 /** For a writer of XML 1.0 that escapes markup itself: drops terminal sequences and every character that XML cannot hold. */
