@@ -1,5 +1,6 @@
-import type { JsonObject, TrialId, TrialResult } from '../vocabulary.js';
+import type { JsonObject, Score, ScoreDetail, TrialId, TrialResult } from '../vocabulary.js';
 import type { LinePlace } from './lines.js';
+import { resultOfRow, rowText } from './result-row.js';
 
 /** A reply that the run called for and stored: of which trial, under which name, and how many attempts it took. */
 export interface CallNote {
@@ -21,7 +22,7 @@ export type JournalEntry = LinePlace &
     | { kind: 'cut'; line: number }
   );
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** Names a trial in maps. */
 export function trialKey({ prompt, model, case: id, repeat }: TrialId): string {
@@ -33,9 +34,47 @@ export function headerLine(header: JsonObject): string {
   return JSON.stringify({ kind: 'run', schemaVersion: SCHEMA_VERSION, ...header });
 }
 
-/** The line of a trial. */
+/**
+ * The line of a trial: its eval, the texts beside its scores where there are any, and the row of the report, member by member. A
+ * report of a million trials is put together of these rows as they stand here.
+ */
 export function trialLine(result: TrialResult): string {
-  return JSON.stringify({ kind: 'trial', ...result });
+  const details = detailsOf(result);
+  const beside = details ? `"details":${JSON.stringify(details)},` : '';
+  return `${beginning(result)}${beside}${rowText(result).slice(1)}`;
+}
+
+function beginning({ prompt, model }: Pick<TrialId, 'prompt' | 'model'>): string {
+  return `{"kind":"trial","prompt":${JSON.stringify(prompt)},"model":${JSON.stringify(model)},`;
+}
+
+/**
+ * The row of the report in a trial's line.
+ * @returns undefined when the line does not begin with this eval and its row: it is to be read then
+ */
+export function rowIn(line: string, evaluation: Pick<TrialId, 'prompt' | 'model'>): string | undefined {
+  const start = beginning(evaluation);
+  const plain = line.startsWith(`${start}"case":`) && line.endsWith('}');
+  return plain ? `{${line.slice(start.length)}` : undefined;
+}
+
+/** The detail of each score, by its index; undefined when none has one. */
+function detailsOf(result: TrialResult): Record<string, ScoreDetail> | undefined {
+  if (result.status !== 'completed') return undefined;
+  const found = result.scores.flatMap((score, index) =>
+    score.status === 'scored' && score.detail ? [[index, score.detail] as const] : [],
+  );
+  return found.length > 0 ? Object.fromEntries(found) : undefined;
+}
+
+function withDetails(result: TrialResult, details: unknown): TrialResult {
+  if (result.status !== 'completed' || typeof details !== 'object' || details === null) return result;
+  const known = details as Record<string, ScoreDetail>;
+  const scores = result.scores.map((score, index): Score => {
+    const detail = known[index];
+    return detail && score.status === 'scored' ? { ...score, detail } : score;
+  });
+  return { ...result, scores };
 }
 
 /** The line of a call. */
@@ -69,7 +108,9 @@ export function parseEntry(text: string, { offset, length }: LinePlace): Journal
   if (kind === 'call') return callIn(rest, { offset, length });
   if (kind !== 'trial') return 'it is of no known kind';
   // What a trial holds beyond its name and status was written by us and is not looked through again.
-  return isTrial(rest) ? { kind, result: rest as unknown as TrialResult, offset, length } : 'it names no trial';
+  if (!isTrial(rest)) return 'it names no trial';
+  const { prompt, model, details, ...row } = rest;
+  return { kind, result: withDetails(resultOfRow(row, { prompt, model }), details), offset, length };
 }
 
 function callIn(rest: JsonObject, place: LinePlace): JournalEntry | string {
@@ -79,7 +120,7 @@ function callIn(rest: JsonObject, place: LinePlace): JournalEntry | string {
   return { kind: 'call', call: { trial, name, attempts }, ...place };
 }
 
-function isTrial(rest: JsonObject): boolean {
+function isTrial(rest: JsonObject): rest is JsonObject & { prompt: string; model: string } {
   return isNamed(rest) && ['completed', 'errored', 'skipped'].some((each) => each === rest.status);
 }
 

@@ -1,9 +1,10 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { problems, UserError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
-import type { JsonObject, TrialResult } from '../vocabulary.js';
-import { type JournalEntry, parseEntry, trialKey } from './entries.js';
+import type { JsonObject, TrialId, TrialResult } from '../vocabulary.js';
+import { type JournalEntry, parseEntry, rowIn, trialKey } from './entries.js';
 import { type LinePlace, readLines } from './lines.js';
+import { rowText } from './result-row.js';
 import { fileErrorCode } from './write-trouble.js';
 
 /** A journal in memory: places and outcomes, no outputs. */
@@ -65,6 +66,8 @@ export async function indexJournal(path: string): Promise<JournalIndex | undefin
 export interface ResultReader {
   /** @throws UserError `corrupt-journal` when there is no trial at that place */
   at(place: LinePlace): TrialResult;
+  /** The row of the report of a trial of this eval, as JSON. @throws UserError as `at` */
+  rowAt(place: LinePlace, evaluation: Pick<TrialId, 'prompt' | 'model'>): string;
   close(): void;
 }
 
@@ -83,11 +86,16 @@ export function openResults(path: string): ResultReader {
     }
     return block.bytes.toString('utf8', offset - block.offset, offset - block.offset + length);
   };
+  const resultIn = (text: string, place: LinePlace): TrialResult => {
+    const entry = parseEntry(text, place);
+    if (typeof entry !== 'string' && entry.kind === 'trial') return entry.result;
+    throw corrupt(path, undefined, 'it changed while it was being read');
+  };
   return {
-    at({ offset, length }) {
-      const entry = parseEntry(textAt({ offset, length }), { offset, length });
-      if (typeof entry !== 'string' && entry.kind === 'trial') return entry.result;
-      throw corrupt(path, undefined, 'it changed while it was being read');
+    at: (place) => resultIn(textAt(place), place),
+    rowAt(place, evaluation) {
+      const text = textAt(place);
+      return rowIn(text, evaluation) ?? rowText(resultIn(text, place));
     },
     close: () => closeSync(file),
   };

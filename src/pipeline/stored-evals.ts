@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { problems, UserError } from '../errors.js';
 import { byCodeUnit } from '../gate/own.js';
 import { openResults } from '../journal/reader.js';
+import { resultOfRow } from '../journal/result-row.js';
 import { faultsOf } from '../library/validate.js';
 import { evalKey } from '../run/ledger.js';
 import { reportSchema } from '../schemas/report.js';
@@ -57,7 +58,7 @@ export function evalsOfReport(path: string, factsOf: PromptFacts): StoredEvals {
   for (const each of listIn(report.evals).map(objectIn)) {
     const prompt = objectIn(each.prompt);
     for (const row of listIn(each.results).map(objectIn)) {
-      book.add(resultOf(row, textOf(prompt.id), textOf(each.model)), {
+      book.add(resultOfRow(row, { prompt: textOf(prompt.id), model: textOf(each.model) }), {
         version: textOf(prompt.version),
         ...(typeof each.replaces === 'string' && { replaces: each.replaces }),
         ...(typeof each.judge === 'string' && { judge: each.judge }),
@@ -80,20 +81,6 @@ function readReport(path: string): JsonObject {
   const [fault] = faultsOf(reportSchema, value, 'the report');
   if (fault) throw refuse(fault.problem({ file: path, line: 1, column: 1 }).message);
   return objectIn(value);
-}
-
-/** A row of a report as the result it was written from, as far as comparing needs it. */
-function resultOf(row: JsonObject, prompt: string, model: string): TrialResult {
-  const { failure, usage, latencyMs, costUsd, scores = [], ...rest } = row;
-  // The schema has been held to it: what is told of a trial here has the shape that it was written with.
-  return {
-    ...rest,
-    ...(failure !== undefined && { failure }),
-    prompt,
-    model,
-    scores,
-    completion: { usage, latencyMs, costUsd },
-  } as unknown as TrialResult;
 }
 
 /** What is known of an eval beside its trials. */

@@ -1,6 +1,5 @@
 import { forJson } from '../trust/escape.js';
-import type { EvalComparison, FoldedCase, MetricComparison, Score, TrialResult } from '../vocabulary.js';
-import { byCase } from './by-case.js';
+import type { EvalComparison, FoldedCase, MetricComparison } from '../vocabulary.js';
 import type { Report, ReportInput } from './report.js';
 
 /** `report.json`: everything, for programs. Streamed, one result per line, keys in the order of its schema. */
@@ -62,10 +61,11 @@ function* pieces(input: ReportInput): Generator<string> {
 function* evalPieces(input: ReportInput, evaluation: EvalComparison): Generator<string> {
   yield `    {\n${members('      ', evalFacts(evaluation))},\n      "results": [`;
   let first = true;
-  for (const { trials } of byCase(input, evaluation)) {
-    for (const result of trials()) {
+  const { prompt, model, folded } = evaluation;
+  for (let at = 0; at < folded.length; at += 1) {
+    for (const row of input.rows(prompt.id, model, at)) {
       yield first ? '\n        ' : ',\n        ';
-      yield JSON.stringify(row(result));
+      yield row;
       first = false;
     }
   }
@@ -127,43 +127,6 @@ function changeFacts({ changes, folded, flakiness = [] }: EvalComparison): Recor
     accepted: named((each) => each.accepted),
     quarantined: named((each) => each.quarantined),
   };
-}
-
-function row(result: TrialResult): Record<string, unknown> {
-  const { input, asserts, group, quarantine } = result.content ?? {};
-  const content = result.content && { input, asserts, group, quarantine };
-  const name = { case: result.case, repeat: result.repeat, status: result.status, content };
-  if (result.status === 'skipped') return { ...name, reason: result.reason };
-  if (result.status === 'errored') {
-    const { kind, message, status } = result.failure;
-    return { ...name, failure: { kind, message, status }, attempts: result.attempts };
-  }
-  const { completion } = result;
-  return {
-    ...name,
-    pass: result.pass,
-    score: result.score,
-    scores: result.scores.map(scoreFacts),
-    output: completion.output,
-    toolCalls: completion.toolCalls,
-    finishReason: completion.finishReason,
-    finishDetail: completion.finishDetail,
-    refusal: completion.refusal,
-    usage: completion.usage,
-    latencyMs: completion.latencyMs,
-    firstTokenMs: completion.firstTokenMs,
-    answeredBy: completion.answeredBy,
-    costUsd: completion.costUsd,
-    source: result.source,
-    handWritten: result.handWritten,
-    attempts: result.attempts,
-  };
-}
-
-function scoreFacts(score: Score): Record<string, unknown> {
-  const { status, type, metric, reason, level, weight } = score;
-  if (status === 'unscored') return { status, type, metric, reason, level, weight };
-  return { status, type, metric, value: score.value, pass: score.pass, reason, level, weight };
 }
 
 /** Members of an object, a line each; those without a value are left out. */

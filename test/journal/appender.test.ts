@@ -41,6 +41,21 @@ test('a write that the system does in part is gone on with', async () => {
   ]);
 });
 
+test('lines that come in the same turn share a write', async () => {
+  const own = growing(file);
+  let writes = 0;
+  const write: GrowingFile['write'] = (bytes, from) => {
+    writes += 1;
+    return own.write(bytes, from);
+  };
+  const lines = appender({ ...own, write }, 0);
+  await Promise.all(Array.from({ length: 1000 }, (_, id) => lines.append(String(id))));
+  expect(writes).toBe(1);
+  await lines.append('later');
+  expect(writes).toBe(2);
+  expect(text().split('\n')).toHaveLength(1002);
+});
+
 test('a full disk fails the lines that did not fit and leaves no half line; later ones go on after whole lines', async () => {
   const { state, handle } = disk(10);
   const lines = appender(handle, 0);

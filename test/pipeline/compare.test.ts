@@ -197,7 +197,7 @@ describe('comparing two sides', () => {
     const made = asRepository(sample());
     made.write(
       'broken/run.jsonl',
-      '{"kind":"run","schemaVersion":1}\n{"kind":"trial","prompt":"a","model":"b","case":"c","repeat":1,"status":"completed","content":{"input":"x","asserts":{}}}\n',
+      '{"kind":"run","schemaVersion":2}\n{"kind":"trial","prompt":"a","model":"b","case":"c","repeat":1,"status":"completed","content":{"input":"x","asserts":{}},"scores":[null]}\n',
     );
     made.write('text.json', 'no JSON');
     made.write('other.json', '{"a":1}');

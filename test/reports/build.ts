@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { compare } from '../../src/gate/compare.js';
 import { decide } from '../../src/gate/decide.js';
 import type { Circumstances } from '../../src/gate/general.js';
+import { rowText } from '../../src/journal/result-row.js';
 import type { Report, ReportInput } from '../../src/reports/report.js';
 import type {
   BaselineModel,
@@ -101,15 +102,14 @@ export function inputOf(
     comparison,
     verdict: decide(comparison, circumstances),
     notes,
-    async *results(prompt, model) {
-      const cases = casesOf(prompt, model);
-      for (let at = 0; at < cases.length; at += 1) yield* this.trials(prompt, model, at);
-    },
     trials(prompt, model, at) {
       const found = casesOf(prompt, model)[at];
       return (
         found?.raw.map((raw, index) => resultOf(raw, { prompt, model, case: found.case, repeat: index + 1 })) ?? []
       );
+    },
+    rows(prompt, model, at) {
+      return this.trials(prompt, model, at).map(rowText);
     },
   };
 }
