@@ -7,6 +7,27 @@ import { rolldown } from 'rolldown';
 
 const inPackage = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
+/** What our code requires late (`createRequire(import.meta.url)('…')`) is in the bundle, too, and still evaluated late. */
+const lateRequires = {
+  name: 'late-requires',
+  transform: (code) => code.replaceAll(/createRequire\(import\.meta\.url\)\(('[\w-]+')\)/g, 'require($1)'),
+};
+
+/** Of large libraries, what the one that imports them uses: of all lodash two functions, and of make-dir what Node has by now. */
+const NEEDED = {
+  lodash: `import forEach from 'lodash/forEach.js'; import isDate from 'lodash/isDate.js'; export default { forEach, isDate };`,
+  'make-dir': `import { mkdirSync } from 'node:fs'; export default { sync: (path) => mkdirSync(path, { recursive: true }) };`,
+};
+const neededParts = {
+  name: 'needed-parts',
+  resolveId: (id, importer) =>
+    importer?.includes('/junit-report-builder/') && Object.hasOwn(NEEDED, id) ? `${importer}?${id}` : null,
+  load(id) {
+    const name = id.slice(id.indexOf('?') + 1);
+    return Object.hasOwn(NEEDED, name) ? NEEDED[name] : null;
+  },
+};
+
 /**
  * The entries that bundles replace. `bundled` names every library inside: each licence asks to be passed on with it. They stay
  * dependencies of the package as well, where audits and licence scanners find them.
@@ -18,27 +39,43 @@ const BUNDLES = [
     input: { 'cli/main': 'dist/cli/main.js', index: 'dist/index.js' },
     platform: 'node',
     // Loaded for few runs, and one file each or fit for no bundle.
-    external: ['fast-glob', 'jiti', 'undici'],
+    external: ['jiti', 'undici'],
+    plugins: [lateRequires, neededParts],
     bundled: [
       '@anthropic-ai/sdk',
+      '@nodelib/fs.scandir',
+      '@nodelib/fs.stat',
+      '@nodelib/fs.walk',
       '@opentelemetry/api',
       '@pydantic/genai-prices',
       '@stablelib/base64',
+      'braces',
       'commander',
       'csv-parse',
       'diff',
+      'fast-glob',
       'fast-sha256',
       'fastest-levenshtein',
+      'fastq',
+      'fill-range',
+      'glob-parent',
+      'is-extglob',
+      'is-glob',
+      'is-number',
       'js-yaml',
       'junit-report-builder',
       'lodash',
-      'make-dir',
+      'merge2',
+      'micromatch',
       'mustache',
       'openai',
       'p-limit',
       'picomatch',
-      'semver',
+      'queue-microtask',
+      'reusify',
+      'run-parallel',
       'standardwebhooks',
+      'to-regex-range',
       'undici',
       'xmlbuilder',
       'yaml',
@@ -51,17 +88,19 @@ const BUNDLES = [
     platform: 'neutral',
     // Needed only to say which prompts there are, when one is missing.
     external: ['fast-glob'],
+    plugins: [],
     bundled: ['js-yaml', 'mustache', 'picomatch', 'yaml'],
   },
 ];
 
 /** Replaces entries, and puts what they share into `bundled/` beside them. */
-async function bundle({ folder, input, platform, external, bundled }) {
+async function bundle({ folder, input, platform, external, plugins, bundled }) {
   const build = await rolldown({
     input: Object.fromEntries(Object.entries(input).map(([name, path]) => [name, inPackage(path)])),
     platform,
     resolve: { mainFields: ['module', 'main'], conditionNames: ['module', 'import'] },
     external: [/^node:/, ...external],
+    plugins,
   });
   const { output } = await build.write({
     dir: inPackage(folder),
