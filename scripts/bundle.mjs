@@ -4,6 +4,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { PRICE_LISTS } from '../dist/ask/price.js';
+import { withPriceLists } from './price-lists.mjs';
 
 const inPackage = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -28,6 +30,14 @@ const neededParts = {
   },
 };
 
+const neededPrices = {
+  name: 'needed-prices',
+  transform: (code, id) =>
+    id.replaceAll('\\', '/').endsWith('/@pydantic/genai-prices/dist/index.js')
+      ? withPriceLists(code, Object.values(PRICE_LISTS))
+      : null,
+};
+
 /**
  * The entries that bundles replace. `bundled` names every library inside: each licence asks to be passed on with it. They stay
  * dependencies of the package as well, where audits and licence scanners find them.
@@ -40,7 +50,7 @@ const BUNDLES = [
     platform: 'node',
     // Loaded for few runs, and one file each or fit for no bundle.
     external: ['jiti', 'undici'],
-    plugins: [lateRequires, neededParts],
+    plugins: [lateRequires, neededParts, neededPrices],
     bundled: [
       '@anthropic-ai/sdk',
       '@nodelib/fs.scandir',

@@ -22,8 +22,8 @@ export interface PriceOptions {
   date(): Date;
 }
 
-/** The type of provider → whose list of prices its models stand in. */
-const PRICE_LISTS: Readonly<Record<string, string>> = { openai: 'openai', anthropic: 'anthropic' };
+/** The type of provider → whose list of prices its models stand in. The bundle has these lists only. */
+export const PRICE_LISTS: Readonly<Record<string, string>> = { openai: 'openai', anthropic: 'anthropic' };
 
 /** Adds the cost to completions that have none, where both the price and the usage are known. */
 export function price({ describe, ...options }: PriceOptions & { describe(model: string): Priced }): Layer {
