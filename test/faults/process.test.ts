@@ -5,7 +5,7 @@ import { table } from './table.js';
 import { watched } from './watched.js';
 
 // A story is of several runs, one after the other.
-vi.setConfig({ maxConcurrency: 4, testTimeout: 240_000 });
+vi.setConfig({ maxConcurrency: 4, testTimeout: 480_000 });
 
 const shown = table('Faults of process and disk', new Map(PROCESS_ROWS.map(({ id, fault }) => [id, fault])), ['']);
 

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import type { OpenEcho, OpenProject } from '../cli/test.js';
 import { expectReports } from '../cli/report.js';
 import { CANARY } from '../support/canary.js';
-import { BUILD, type Outcome, type Project, type RunReport } from '../support/project.js';
+import { type Outcome, type Project, type RunReport } from '../support/project.js';
 
 /** A row of the matrix that has a story of its own. */
 export interface Scenario {
@@ -27,7 +27,7 @@ export const REPORT = 'reports/report.json';
 
 /** Runs a line of bash in a project, in which `$assay` stands for the command. */
 export function shell(made: Project, line: string): Promise<{ code: number; stdout: string; stderr: string }> {
-  const assay = `"${process.execPath}" "${join(BUILD, 'cli/main.js')}"`;
+  const assay = `"${process.execPath}" "${join(made.build, 'cli/main.js')}"`;
   const { PATH = '' } = process.env;
   return new Promise((resolve) => {
     execFile(

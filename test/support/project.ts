@@ -7,7 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  statSync,
+  lstatSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,11 +32,13 @@ export type Content = string | readonly string[];
 /** A project in a temporary folder, removed when its test ends. Paths are relative to its root, `/` on every system. */
 export interface Project {
   root: string;
+  /** The folder of the build that it runs. */
+  build: string;
   write(path: string, content: Content): void;
   read(path: string): string;
   has(path: string): boolean;
   remove(path: string): void;
-  /** Paths of all files in a folder, sorted; those of git are left out. */
+  /** Paths of all files in a folder, sorted; those of git and links are left out. */
   files(folder?: string): string[];
   /** Copies a file or folder of the package, to the same path or another. */
   copy(path: string, to?: string): void;
@@ -142,6 +144,7 @@ export function project(files: Record<string, Content> = {}, atEnd: AtEnd = onTe
   };
   const made: Project = {
     root,
+    build: ownBuild,
     write(path, content) {
       mkdirSync(dirname(at(path)), { recursive: true });
       writeFileSync(at(path), typeof content === 'string' ? content : `${content.join('\n')}\n`);
@@ -200,7 +203,7 @@ function readReport(file: string): RunReport | undefined {
 function filesIn(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => statSync(join(folder, file)).isFile())
+    .filter((file) => lstatSync(join(folder, file)).isFile())
     .map((file) => file.split(sep).join('/'))
     .filter((file) => !file.startsWith('.git/'))
     .toSorted();

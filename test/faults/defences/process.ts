@@ -8,6 +8,17 @@ export const PROCESS_DEFENCES: readonly Defence[] = [
     row: 'X3',
   },
   {
+    what: 'trouble with the disk is told in words, and ends the run',
+    edits: [['journal/write-trouble.js', 'if (code === undefined)\n        return error;', 'return error;']],
+    row: 'X5',
+  },
+  {
+    what: "two runs keep out of each other's files",
+    edits: [['journal/lock.js', "flag: 'wx'", "flag: 'w'"]],
+    row: 'X12',
+    endless: true,
+  },
+  {
     what: 'the lock of a process that is no more is taken over',
     edits: [['journal/lock.js', ': !isAlive(owner.pid);', ': false;']],
     row: 'X4',

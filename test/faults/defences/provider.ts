@@ -12,6 +12,27 @@ export const PROVIDER_DEFENCES: readonly Defence[] = [
     endless: true,
   },
   {
+    what: 'a pause that a server asks for holds for all',
+    edits: [['ask/lane.js', 'if (stated !== undefined)', 'if (false)']],
+    row: 'P1',
+  },
+  {
+    what: 'refusals narrow the window',
+    edits: [
+      ['ask/lane.js', 'this.#window.shrink(', 'void ('],
+      ['ask/lane.js', 'this.#window.probe();', '{}'],
+    ],
+    row: 'P27',
+  },
+  {
+    what: 'so many calls at a time, by lane and over all',
+    edits: [
+      ['ask/lane.js', 'if (this.#underWay >= this.#window.size)', 'if (false)'],
+      ['ask/limits.js', 'await overall(() => send(turn.place))', 'await send(turn.place)'],
+    ],
+    row: 'P27',
+  },
+  {
     what: 'a date is understood',
     edits: [
       [
@@ -160,6 +181,16 @@ export const PROVIDER_DEFENCES: readonly Defence[] = [
       ],
     ],
     row: 'P6c',
+    role: 'judge',
+  },
+  {
+    what: 'a score beyond 1 is none: for the judge, for what is graded, for any assertion',
+    edits: [
+      ['assertions/judge-verdict.js', '!(score >= 0 && score <= 1)', 'false'],
+      ['assertions/assertion.js', 'if (!(value >= 0 && value <= 1))', 'if (false)'],
+      ['score/outcome.js', '!(value >= 0 && value <= 1)', 'false'],
+    ],
+    row: 'R12',
     role: 'judge',
   },
   {

@@ -3,6 +3,8 @@ import type { Content } from '../../support/project.js';
 /** One project with a mistake of input, and what should be told of it. */
 export interface Mistake {
   files: Record<string, Content>;
+  /** Symbolic links, by their path: what they lead to. */
+  links?: Record<string, string>;
   flags?: readonly string[];
   /** Right exit code; 2 unless told otherwise. */
   code?: number;
@@ -34,6 +36,30 @@ function beside(name: string, cases: Content, extension = 'yaml'): Record<string
 function cased(assert: string, more = ''): Content {
   return [`cases: [{ id: c1, vars: { text: x }, assert: [${assert}]${more} }]`];
 }
+
+/** A case whose answer makes a pattern try for ever. */
+function hostile(assert: string): Record<string, Content> {
+  return { 'evals/a.cases.yaml': [`cases: [{ id: c1, vars: { text: '"${'a'.repeat(40)}!"' }, assert: [${assert}] }]`] };
+}
+
+/** What only some file systems can hold. */
+const LINKS: readonly Mistake[] = [
+  { files: SOUND, links: { 'evals/round': '.', 'evals/self': 'self' }, code: 0, says: [/1 of 1 trial/] },
+  {
+    files: { ...SOUND, 'evals/b.prompt.md': '{{text}}' },
+    links: { 'evals/b.cases.yaml': 'b.cases.yaml' },
+    says: [/b\.cases\.yaml/],
+  },
+  { files: { ...SOUND, 'evals/b\nc.prompt.md': '{{text}}' }, says: [/b.+c/] },
+  ...(process.platform === 'darwin'
+    ? []
+    : [
+        {
+          files: { ...SOUND, 'evals/A.prompt.md': '{{text}}' },
+          says: [/evals\/A\.prompt\.md/, /evals\/a\.prompt\.md/],
+        },
+      ]),
+];
 
 const BOMB = ['a: &a [x, x, x, x, x, x, x, x, x]'].concat(
   'bcdefghi'.split('').map((name, at) => {
@@ -80,7 +106,7 @@ export const INPUT: readonly InputRow[] = [
           ...beside('twice', 'defaults: {}\ncases: []\ndefaults: {}\n'),
           ...beside('json', '{ "cases": [], "cases": [] }', 'json'),
         },
-        says: [/twice\.cases\.yaml:3:1 /, /json\.cases\.json:1:\d+ /],
+        says: [/twice\.cases\.yaml:3:1 .*is given twice/, /json\.cases\.json:1:\d+ .*is given twice/],
       },
     ],
   },
@@ -158,6 +184,14 @@ export const INPUT: readonly InputRow[] = [
         code: 0,
         says: [/passed/],
       },
+      {
+        files: {
+          ...SOUND,
+          'evals/a.cases.yaml': ['cases: [{ id: c1, vars: { text: null }, assert: [{ type: equals, value: "" }] }]'],
+        },
+        code: 0,
+        says: [/passed/],
+      },
     ],
   },
   {
@@ -199,6 +233,22 @@ export const INPUT: readonly InputRow[] = [
     ],
   },
   {
+    id: 'I8b',
+    fault: 'patterns that take for ever on an answer: where linear time can be had, where not, in a schema',
+    tries: [
+      { files: { ...SOUND, ...hostile('{ type: not-regex, value: "(a+)+$" }') }, code: 0, says: [/passed/] },
+      {
+        files: {
+          ...SOUND,
+          ...hostile('{ type: regex, value: "(?=a)(a+)+$" }, { type: json-schema, value: { pattern: "(?=a)(a+)+$" } }'),
+        },
+        code: 3,
+        says: [/took longer than 500 ms on this output/, /pattern .*took longer than 250 ms/],
+        within: 1,
+      },
+    ],
+  },
+  {
     id: 'I10',
     fault: 'NUL and control characters: sent as they are in a text, refused in an id',
     tries: [
@@ -220,6 +270,38 @@ export const INPUT: readonly InputRow[] = [
         },
         code: 1,
         says: [/failed/],
+      },
+    ],
+  },
+  {
+    id: 'I11',
+    fault: 'a cases file of 10 MB, 100,000 cases in rows, a variable of 1 MB',
+    tries: [
+      {
+        files: { ...SOUND, ...beside('large', `cases: []\n# ${'x'.repeat(10_000_000)}`) },
+        says: [/large\.cases\.yaml.*more than 4000000 characters/],
+      },
+      {
+        files: {
+          ...CONFIG,
+          'evals/many.prompt.md': '{{text}}',
+          'evals/many.cases.yaml': ['from: rows.jsonl', 'defaults: { assert: [{ type: contains, value: x }] }'],
+          'evals/rows.jsonl': Array.from({ length: 100_000 }, (_, at) => `{"text":"x${at}"}`),
+        },
+        flags: ['--dry-run'],
+        code: 0,
+        within: 2,
+        says: [/100,?000/],
+      },
+      {
+        files: {
+          ...SOUND,
+          'evals/a.cases.yaml': [
+            `cases: [{ id: c1, vars: { text: ${'x'.repeat(1_000_000)} }, assert: [{ type: contains, value: x }] }]`,
+          ],
+        },
+        code: 0,
+        says: [/passed/],
       },
     ],
   },
@@ -293,7 +375,8 @@ export const INPUT: readonly InputRow[] = [
   },
   {
     id: 'I17',
-    fault: 'a path with a blank, `#`, `%`; a folder in the place of a file',
+    fault:
+      'a path with a blank, `#`, `%`, a line end; a folder in the place of a file; links in circles; names in other letters',
     tries: [
       {
         files: {
@@ -304,6 +387,8 @@ export const INPUT: readonly InputRow[] = [
         code: 0,
         says: [/passed/],
       },
+      { files: { ...SOUND, 'evals/b.prompt.md': '{{text}}', 'evals/b.cases.yaml/x': '' }, says: [/"b" has no cases/] },
+      ...(process.platform === 'win32' ? [] : LINKS),
     ],
   },
   {
@@ -346,6 +431,18 @@ export const INPUT: readonly InputRow[] = [
     id: 'I20',
     fault: 'a key that is missing: for a provider in use, for one that is not',
     tries: [
+      {
+        files: {
+          ...SOUND,
+          'assay.config.yaml': [
+            'providers: { own: { type: openai, baseURL: "https://models.invalid/v1", apiKeyEnv: OWN_KEY } }',
+            'models: [own:x]',
+            'mode: live',
+          ],
+        },
+        flags: ['--allow-host', 'models.invalid'],
+        says: [/needs OWN_KEY/],
+      },
       {
         files: { ...SOUND, 'assay.config.yaml': ['models: [openai:gpt-5-mini]', 'mode: live'] },
         says: [/needs OPENAI_API_KEY/],

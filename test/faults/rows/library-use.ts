@@ -4,10 +4,8 @@ import { expect } from 'vitest';
 import { says } from '../../cli/echo.js';
 import { expectReports } from '../../cli/report.js';
 import { expectNoSecret } from '../../support/canary.js';
-import { BUILD, type RunReport } from '../../support/project.js';
+import type { RunReport } from '../../support/project.js';
 import { REPORT, type Scenario, shell } from '../scenario.js';
-
-const API = JSON.stringify(pathToFileURL(join(BUILD, 'index.js')).href);
 
 /** What a program may do with the public API. */
 export const LIBRARY_USE: readonly Scenario[] = [
@@ -29,7 +27,7 @@ export const LIBRARY_USE: readonly Scenario[] = [
       );
       const [{ made }] = sides as [(typeof sides)[number]];
       made.write('both.mjs', [
-        `import { evaluate } from ${API};`,
+        `import { evaluate } from ${JSON.stringify(pathToFileURL(join(made.build, 'index.js')).href)};`,
         `const roots = ${JSON.stringify(sides.map((side) => side.made.root))};`,
         "const ended = await Promise.all(roots.map((cwd) => evaluate({ cwd, mode: 'live' })));",
         'for (const each of ended) each.close();',

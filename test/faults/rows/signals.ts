@@ -7,6 +7,8 @@ import { expectRun, LIVE, type Scenario } from '../scenario.js';
 import { busyness, startTimed, type Timed } from '../timing.js';
 
 const COUNT = 16;
+/** `npm run faults` sends signals at many points, every run of the tests at a few. */
+const ALL = process.env.FAULTS === 'all';
 const SLOW_MS = 30;
 
 /** Cases that take a moment each, two at a time. */
@@ -74,7 +76,12 @@ async function signalled({ running, ownMs }: Timed, signal: NodeJS.Signals, took
 
 /** Signals at whatever moment. */
 export const SIGNALS: readonly Scenario[] = [
-  { id: 'X1', fault: 'SIGINT once', posix: true, run: interrupted('SIGINT', 130, [2, COUNT - 3]) },
+  {
+    id: 'X1',
+    fault: 'SIGINT once',
+    posix: true,
+    run: interrupted('SIGINT', 130, ALL ? [1, 2, 4, 6, 8, 10, 12, COUNT - 3] : [2, COUNT - 3]),
+  },
   {
     id: 'X2',
     fault: 'SIGINT twice, while nothing answers',
