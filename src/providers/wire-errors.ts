@@ -26,6 +26,8 @@ interface Report {
 /** Money has run out or a cap is reached: waiting does not help, so a run should stop asking. */
 const QUOTA =
   /^(?:insufficient_quota|quota_exceeded|insufficient_(?:funds|balance|credits)|billing_.*|.*_billing_.*|.*spend_limit_reached)$/;
+/** Anthropic says so in words alone: with status 400, as of a bad request. */
+const QUOTA_WORDS = /^(?:Your credit balance is too low|You have reached your specified API usage limits)\b/;
 const OVERLOADED =
   /^(?:overloaded_error|overloaded|engine_overloaded.*|server_is_overloaded|slow_down|compaction_unavailable)$/;
 const AUTH = /^(?:authentication_error|permission_error|invalid_api_key|invalid_authentication|permission_denied)$/;
@@ -127,9 +129,9 @@ function fromReport(report: Report, provider: string, context: ErrorContext): Pr
   return named({ kind, message, ...(status !== undefined && { status }) }, retry, provider);
 }
 
-function kindOf({ status, words }: Report): FailureKind {
+function kindOf({ status, words, message }: Report): FailureKind {
   const says = (pattern: RegExp): boolean => words.some((word) => pattern.test(word));
-  if (status === 402 || says(QUOTA)) return 'quota';
+  if (status === 402 || says(QUOTA) || QUOTA_WORDS.test(message)) return 'quota';
   if (status === 401 || status === 403 || says(AUTH)) return 'auth';
   if (status === 529 || says(OVERLOADED)) return 'overloaded';
   if (status === 429 || says(RATE)) return 'rate-limited';
