@@ -1,4 +1,4 @@
-import type { Answer, FailureKind, ModelRequest } from '../vocabulary.js';
+import type { Answer, FailureKind, ModelRequest, TrialId } from '../vocabulary.js';
 import type { AskContext, Layer } from './ask.js';
 import { aborted, unlessAborted } from './clock.js';
 
@@ -22,6 +22,8 @@ export interface BudgetOptions {
   limits: BudgetLimits;
   /** What an attempt may cost at most, as far as can be told; undefined for one that costs nothing. */
   estimate(request: ModelRequest, context: AskContext): Promise<Spending | undefined>;
+  /** What grading the answer of a trial may cost, as far as can be told; nothing by default. */
+  grading?(trial: TrialId): Spending | undefined;
 }
 
 /** A call that ends like this may have been answered, and be charged for, though the answer was lost. */
@@ -32,6 +34,8 @@ const MAY_BE_CHARGED: ReadonlySet<FailureKind> = new Set([
   'too-large',
   'aborted',
 ]);
+
+const NOTHING: Readonly<Spending> = { usd: 0, tokens: 0 };
 
 /** Sums of prices are no round numbers. */
 const CRUMB = 1e-9;
@@ -46,11 +50,17 @@ const WORDS: Record<keyof Spending, (amount: number) => string> = {
  * together stay within the limits: if no estimate is too low, a limit is never passed. Estimates that prove too low on the whole
  * are raised by as much. A call that would fit but for those under way waits for them; the first that does not fit ends the
  * spending for good, so that what is done is no choice of cheap cases.
+ *
+ * An answer that nobody grades is money lost: a trial begins only where its graders fit, too, and what they may cost is held for
+ * them until the trial ends.
  */
 export class Budget {
   readonly #options: BudgetOptions;
   readonly #spent: Spending = { usd: 0, tokens: 0 };
   readonly #reserved: Spending = { usd: 0, tokens: 0 };
+  /** For the graders of trials that have begun: in sum, and of each what is left. */
+  readonly #held: Spending = { usd: 0, tokens: 0 };
+  readonly #holds = new Map<string, Spending>();
   /** Of answers that told: what they took, and what was estimated. */
   readonly #took: Spending = { usd: 0, tokens: 0 };
   readonly #estimated: Spending = { usd: 0, tokens: 0 };
@@ -75,7 +85,7 @@ export class Budget {
   readonly layer: Layer = (next) => async (request, context) => {
     const estimated = await this.#options.estimate(request, context);
     if (!estimated) return next(request, context);
-    const instead = await this.#reserve(estimated, context.signal);
+    const instead = await this.#reserve(estimated, context);
     if (instead) return instead;
     let answer: Answer | undefined;
     try {
@@ -86,39 +96,64 @@ export class Budget {
     }
   };
 
+  /** Lets go of what is held for a trial that has ended. */
+  end(trial: TrialId): void {
+    if (this.#hold(nameOf(trial), undefined)) this.#wake();
+  }
+
+  /** Holds so much for a trial, or nothing any more. @returns whether less is held than before */
+  #hold(name: string, now: Spending | undefined): boolean {
+    const before = this.#holds.get(name);
+    if (before) add(this.#held, before, -1);
+    if (now) add(this.#held, now, 1);
+    if (now) this.#holds.set(name, now);
+    else this.#holds.delete(name);
+    if (this.#holds.size === 0) Object.assign(this.#held, NOTHING);
+    return before !== undefined;
+  }
+
   /** What an estimate is to be multiplied by. */
   #factor(what: keyof Spending): number {
     return this.#estimated[what] > 0 ? Math.max(1, this.#took[what] / this.#estimated[what]) : 1;
   }
 
-  async #reserve(estimated: Spending, signal: AbortSignal | undefined): Promise<Answer | undefined> {
+  async #reserve(estimated: Spending, { purpose, trial, signal }: AskContext): Promise<Answer | undefined> {
+    const name = nameOf(trial);
+    const grading = purpose === 'trial' && !this.#holds.has(name) ? this.#options.grading?.(trial) : undefined;
+    const whole = grading ? sumOf(estimated, grading) : estimated;
     for (;;) {
       if (signal?.aborted) return aborted(0);
-      if (this.#reason !== undefined) return refused(this.#reason);
-      if (this.#exceeded(estimated, this.#reserved) === undefined) break;
-      const never = this.#exceeded(estimated, { usd: 0, tokens: 0 });
+      const held = this.#holds.get(name);
+      if (this.#reason !== undefined && !held) return refused(this.#reason);
+      // Graders wait for calls only, and never for each other's trials: these end when their graders have answered.
+      if (this.#exceeded(whole, held ? this.#reserved : sumOf(this.#reserved, this.#held)) === undefined) break;
+      const never = this.#exceeded(whole, NOTHING, grading && 'trial');
       if (never !== undefined) {
-        this.#reason = never;
+        this.#reason ??= never;
+        this.#hold(name, undefined);
         this.#wake();
       } else {
         const freed = new Promise<void>((resolve) => this.#waiting.push(resolve));
         await unlessAborted(freed, signal, () => undefined);
       }
     }
+    const held = this.#holds.get(name);
+    if (grading) this.#hold(name, grading);
+    else if (held && purpose !== 'trial') this.#hold(name, lessOf(held, estimated));
     add(this.#reserved, estimated, 1);
     this.#underWay += 1;
     return undefined;
   }
 
   /** Which limit would be passed, in words; undefined when none is. */
-  #exceeded(estimated: Spending, reserved: Spending): string | undefined {
+  #exceeded(estimated: Spending, reserved: Readonly<Spending>, next = 'call'): string | undefined {
     for (const what of ['usd', 'tokens'] as const) {
       const limit = this.#options.limits[what];
       const most = estimated[what] * this.#factor(what);
       const others = reserved[what] * this.#factor(what);
       if (!limit || this.#spent[what] + others + most <= limit.most + CRUMB) continue;
-      const [spent, next, all] = [this.#spent[what], most, limit.most].map(WORDS[what]);
-      return `budget spent: ${spent} of ${all}, and the next call may take ${next} (${limit.name})`;
+      const [spent, more, all] = [this.#spent[what], most, limit.most].map(WORDS[what]);
+      return `budget spent: ${spent} of ${all}, and the next ${next} may take ${more} (${limit.name})`;
     }
     return undefined;
   }
@@ -128,7 +163,7 @@ export class Budget {
     add(this.#reserved, estimated, -1);
     this.#underWay -= 1;
     // Nothing under way has nothing reserved: rounding must not add up over a long run.
-    if (this.#underWay === 0) Object.assign(this.#reserved, { usd: 0, tokens: 0 });
+    if (this.#underWay === 0) Object.assign(this.#reserved, NOTHING);
     const spent = answer ? spentBy(answer, most) : most;
     add(this.#spent, spent, 1);
     if (answer?.ok) {
@@ -157,6 +192,19 @@ function spentBy(answer: Answer, most: Spending): Spending {
 
 function refused(message: string): Answer {
   return { ok: false, failure: { kind: 'budget', message }, attempts: 0, retry: { retry: 'no' } };
+}
+
+function nameOf({ prompt, model, case: id, repeat }: TrialId): string {
+  return JSON.stringify([prompt, model, id, repeat]);
+}
+
+function sumOf(one: Spending, other: Readonly<Spending>): Spending {
+  return { usd: one.usd + other.usd, tokens: one.tokens + other.tokens };
+}
+
+/** What is left of one when the other is taken from it, at least nothing. */
+function lessOf(one: Spending, other: Spending): Spending {
+  return { usd: Math.max(0, one.usd - other.usd), tokens: Math.max(0, one.tokens - other.tokens) };
 }
 
 function add(to: Spending, amount: Spending, times: 1 | -1): void {

@@ -4,7 +4,8 @@ import { estimateCost } from '../ask/price.js';
 import { problems, UserError } from '../errors.js';
 import { requestTokens } from '../plan/estimate.js';
 import { type Engine, Stop } from '../run/execute.js';
-import type { ModelRequest } from '../vocabulary.js';
+import { evalKey } from '../run/ledger.js';
+import type { ModelRequest, TrialId } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { planCosts, type PlannedEval } from './cost-plan.js';
 import { DEFAULT_TRIAL_TIMEOUT_MS, type EvaluateOptions } from './options.js';
@@ -16,6 +17,8 @@ export interface Bounds {
   signal: AbortSignal;
   /** Absent: nothing is limited. */
   budget?: Budget;
+  /** Told of each trial that has ended. */
+  ended(trial: TrialId): void;
   /** Gives a trial its time limit. */
   limited: NonNullable<Engine['limited']>;
   /** Why the run ended before its plan did; undefined when no bound ended it. */
@@ -37,13 +40,16 @@ export async function boundsOf(
 ): Promise<Bounds> {
   const limits = limitsOf(session, options);
   const limited = limits.usd !== undefined || limits.tokens !== undefined;
-  if (limited && session.config.mode !== 'replay') await estimate(session, limits, options, world);
-  const budget = limited ? new Budget({ limits, estimate: estimator(session, world) }) : undefined;
+  const planned = limited && session.config.mode !== 'replay' ? await estimate(session, limits, options, world) : [];
+  const budget = limited
+    ? new Budget({ limits, estimate: estimator(session, world), grading: gradingOf(planned) })
+    : undefined;
   const time = timeLimit(options, began, world);
   const trials = new Deadlines(options.trialTimeoutMs ?? DEFAULT_TRIAL_TIMEOUT_MS, world);
   return {
     signal: time.signal,
     ...(budget && { budget }),
+    ended: (trial) => budget?.end(trial),
     limited: (work, instead, outer) => trials.within(work, instead, outer),
     spent: () => time.spent() ?? budget?.reason,
     release: time.release,
@@ -60,11 +66,28 @@ function limitsOf({ config }: Session, { maxCostUsd, maxTokens }: EvaluateOption
   };
 }
 
+/** What grading an answer may cost: on average over an eval's cases, whose graders differ little. */
+function gradingOf(planned: readonly PlannedEval[]): (trial: TrialId) => Spending | undefined {
+  const known = new Map(
+    planned.map(({ prompt, model, trials, graderTokens, graderCostUsd = 0 }) => [
+      evalKey(prompt, model),
+      graderTokens > 0 ? { usd: graderCostUsd / trials, tokens: graderTokens / trials } : undefined,
+    ]),
+  );
+  return ({ prompt, model }) => known.get(evalKey(prompt, model));
+}
+
 /**
  * Tells what the run may cost before it begins, judges included.
+ * @returns what that is made of
  * @throws UserError for models whose price is not known: a budget in money that cannot be kept is none
  */
-async function estimate(session: Session, limits: BudgetLimits, options: EvaluateOptions, world: World): Promise<void> {
+async function estimate(
+  session: Session,
+  limits: BudgetLimits,
+  options: EvaluateOptions,
+  world: World,
+): Promise<PlannedEval[]> {
   const planned = await planCosts(session, options, world);
   const unpriced = [...new Set(planned.flatMap((each) => each.unpriced))];
   const { usd: money } = limits;
@@ -80,6 +103,7 @@ async function estimate(session: Session, limits: BudgetLimits, options: Evaluat
     unpriced,
     limits,
   });
+  return planned;
 }
 
 function estimator({ pool }: Session, world: World) {

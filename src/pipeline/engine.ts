@@ -67,7 +67,7 @@ export function engineOf(
   { ask, scorer }: EngineParts,
   journal: Journal,
   options: EvaluateOptions,
-  bounds?: Pick<Bounds, 'limited'>,
+  bounds?: Pick<Bounds, 'limited' | 'ended'>,
 ): Engine {
   const { library, evals, includes, pool, config } = session;
   const yardstick = yardsticks(session);
@@ -91,7 +91,10 @@ export function engineOf(
     // More than the calls allowed at a time, since some trials are being scored.
     window: (lane) => 2 * (config.providers[lane]?.concurrency ?? config.concurrency),
     ...(bounds && { limited: bounds.limited }),
-    ...(options.onResult && { onResult: options.onResult }),
+    onResult(result) {
+      bounds?.ended(result);
+      options.onResult?.(result);
+    },
   };
 }
 

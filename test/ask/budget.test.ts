@@ -164,3 +164,51 @@ test('law: whatever calls cost, it is passed by no more than those under way too
     { numRuns: 60 },
   );
 });
+
+test('law: whose answer was paid for is graded, too, where the graders take no more than was thought', async () => {
+  const trials = fc.array(fc.record({ answer: call, graders: fc.array(call, { maxLength: 3 }) }), {
+    minLength: 1,
+    maxLength: 30,
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      trials,
+      fc.integer({ min: 1, max: 500 }),
+      fc.integer({ min: 1, max: 12 }),
+      async (all, most, concurrency) => {
+        const clock = new FakeClock();
+        const sums = all.map(({ graders }) => graders.reduce((sum, each) => sum + each.most, 0));
+        const ofTrial = (id: string, metric: string | undefined) =>
+          metric === undefined ? all[Number(id)]?.answer : all[Number(id)]?.graders[Number(metric)];
+        const budget = new Budget({
+          limits: usd(most),
+          estimate: async (_, { trial, metric }) => ({ usd: ofTrial(trial.case, metric)?.most ?? 0, tokens: 0 }),
+          grading: (trial) => ({ usd: sums[Number(trial.case)] ?? 0, tokens: 0 }),
+        });
+        const ask = budget.layer(async (_, { trial, metric }) => {
+          const its = ofTrial(trial.case, metric);
+          await clock.sleep(its?.ms ?? 0);
+          return good('x', { costUsd: its?.costs ?? 0 });
+        });
+        let next = 0;
+        let ungraded = 0;
+        const worker = async () => {
+          for (let index = next++; index < all.length; index = next++) {
+            const { trial } = context({ case: String(index) });
+            const answer = await ask(request(), context({ case: String(index) }));
+            const graders = answer.ok ? (all[index]?.graders ?? []) : [];
+            const grades = await Promise.all(
+              graders.map((_, metric) => ask(request(), { purpose: 'judge', trial, metric: String(metric) })),
+            );
+            ungraded += grades.filter((each) => !each.ok).length;
+            budget.end(trial);
+          }
+        };
+        await clock.run(Promise.all(Array.from({ length: concurrency }, worker)));
+        expect(budget.spent.usd).toBeLessThanOrEqual(most + 1e-6);
+        expect(ungraded).toBe(0);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});

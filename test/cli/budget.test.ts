@@ -58,6 +58,31 @@ describe.concurrent('a budget', () => {
     expect(expectReports(made, enough).trials.completed).toBe(3);
   });
 
+  test('keeps enough for the judges of what it has begun, and reports what was done', async ({ echoProject }) => {
+    const ids = Array.from({ length: 60 }, (_, at) => `c${at + 10}`);
+    const files = {
+      'evals/echo.cases.yaml': ['defaults: { assert: [{ type: judge, value: Is polite }] }', ...casesFile(ids)],
+    };
+    const isJudge = (json: unknown) => JSON.stringify(json).includes('Is polite');
+    const script: EchoOptions['script'] = ({ json }) =>
+      isJudge(json) ? { json: chatAnswer('{"reason":"fine","score":1}') } : undefined;
+    const judge = 'judge: { model: "local:gpt-4o-mini-2024-07-18" }';
+    const made = await echoProject(priced(60, { files, script, config: [judge] }));
+    const outcome = await made.evaluate(live('--max-tokens', '1400'));
+    expect(outcome.code).toBe(3);
+    const { trials, incomplete, evals, reasons } = expectReports(made, outcome);
+    expect(incomplete).toBe(true);
+    expect(trials.completed).toBeGreaterThan(5);
+    expect(trials.completed + trials.skipped).toBe(60);
+    expect(evals[0]?.cases.passed).toBe(trials.completed);
+    expect(reasons[0]).toMatch(
+      /^budget spent: \d+ tokens of 1400 tokens, and the next (?:trial|call) may take \d+ tokens/,
+    );
+    const asked = made.server.requests.filter(({ json }) => !isJudge(json));
+    // What the last answer really took may leave too little for its judge.
+    expect(asked.length - trials.completed).toBeLessThanOrEqual(1);
+  });
+
   test('that is large enough changes nothing, and a resumed run has one of its own', async ({ echoProject }) => {
     const made = await echoProject(priced(20));
     expect((await made.evaluate(live('--max-tokens', '125', '--concurrency', '4'))).code).toBe(3);
