@@ -3,10 +3,17 @@
  * their keys. `undefined` members are left out, as in JSON.stringify. (RFC 8785 in spirit; numbers print as ECMAScript does.)
  */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (Array.isArray(value)) {
+    let items = '';
+    for (const item of value) items += `${items === '' ? '' : ','}${canonicalJson(item ?? null)}`;
+    return `[${items}]`;
+  }
   if (value !== null && typeof value === 'object') {
     let members = '';
-    for (const key of Object.keys(value).toSorted()) {
+    const keys = Object.keys(value);
+    if (keys.length > 1) keys.sort();
+    for (const key of keys) {
       const member: unknown = Reflect.get(value, key);
       if (member === undefined) continue;
       members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;

@@ -10,8 +10,7 @@ const found = new Set<string>();
  * @throws UserError `unknown-ref`, `no-repository`, `no-git`
  */
 export async function resolveRef(root: string, ref: string): Promise<string> {
-  // Git would take such a name for a flag, or for several names.
-  if (ref === '' || ref.startsWith('-') || /[\0\r\n]/.test(ref)) throw new UserError([problems['unknown-ref'](ref)]);
+  if (!isOneName(ref)) throw new UserError([problems['unknown-ref'](ref)]);
   if (found.has(`${root}\n${ref}`)) return ref;
   try {
     return noted(root, await git(root, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]));
@@ -21,6 +20,11 @@ export async function resolveRef(root: string, ref: string): Promise<string> {
     await mustBeRepository(root);
     throw new UserError([(await isShallow(root)) ? problems['ref-not-fetched'](ref) : problems['unknown-ref'](ref)]);
   }
+}
+
+/** Git would take others for a flag, or for several names. */
+function isOneName(ref: string): boolean {
+  return ref !== '' && !ref.startsWith('-') && !/[\0\r\n]/.test(ref);
 }
 
 function noted(root: string, answer: string): string {
@@ -46,6 +50,11 @@ export async function mergeBase(
   env: Readonly<Record<string, string | undefined>>,
   ref?: string,
 ): Promise<MergeBase> {
+  if (ref !== undefined && isOneName(ref)) {
+    // One question instead of two; what is wrong is found out below.
+    const answer = await git(root, ['merge-base', 'HEAD', `${ref}^{commit}`]).catch(() => undefined);
+    if (answer !== undefined) return { commit: noted(root, answer), of: ref };
+  }
   const other = ref === undefined ? await defaultBranch(root, env) : { name: ref, commit: await resolveRef(root, ref) };
   if (!other) throw await noMergeBase(root, undefined);
   try {

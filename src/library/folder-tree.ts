@@ -13,7 +13,9 @@ import type { Tree } from './tree.js';
  */
 export function folderTree(root: string): Tree {
   const inside = insideOf(gitRootOf(root) ?? root);
-  const look = (path: string): Inside => inside(resolve(root, checkedName(path)));
+  /** Files that were found by patterns, and are no links. */
+  const listed = new Set<string>();
+  const look = (path: string): Inside => inside(resolve(root, checkedName(path)), undefined, listed.has(path));
   const locate = (path: string): string => look(path).path;
 
   return {
@@ -25,7 +27,10 @@ export function folderTree(root: string): Tree {
         // The folder that a pattern starts from is entered even when it is a link, so it is proved to be inside before.
         locate(base);
         for (const entry of groups.flatMap((group) => entriesOf(root, group, negative))) {
-          if (isFile(entry, locate)) found.add(fromRoot(root, entry.path));
+          if (!isFile(entry, locate)) continue;
+          const path = fromRoot(root, entry.path);
+          found.add(path);
+          if (entry.dirent.isFile()) listed.add(path);
         }
       }
       return [...found].toSorted();

@@ -1,6 +1,7 @@
-import type { Place } from '../vocabulary.js';
+import type { Json, Place } from '../vocabulary.js';
+import { placeAt } from './json.js';
 import { readPlain } from './plain-yaml.js';
-import { laterPlace, type Read, type Source } from './source.js';
+import { isObject, laterPlace, type Path, type Read, type Source } from './source.js';
 import { readYaml } from './yaml.js';
 
 /**
@@ -16,8 +17,29 @@ export function readYamlQuickly(text: string, at: { file: string; lineOffset?: n
     known ??= placesOf(readYaml(text, at), at.file);
     return known(path, of);
   };
-  const later: Source['place'] = (path, of) => laterPlace(at.file, () => place(path, of));
+  const later: Source['place'] = (path, of) =>
+    laterPlace(at.file, () => topKeyPlace(text, plain.value, path, of, at) ?? place(path, of));
   return { source: { file: at.file, value: plain.value, place: later } };
+}
+
+/**
+ * The place of a key at the top, which is what a broken rule names: in a plain text no other line begins with it. Undefined where it
+ * takes the reader to know.
+ */
+function topKeyPlace(
+  text: string,
+  value: Json,
+  path: Path,
+  of: 'key' | 'value' | undefined,
+  at: { file: string; lineOffset?: number },
+): Place | undefined {
+  const [key] = path;
+  if (path.length !== 1 || of !== 'key' || typeof key !== 'string' || !/^\w+$/.test(key)) return undefined;
+  // In braces a line may begin with any key.
+  if (!isObject(value) || !Object.hasOwn(value, key) || /^\s*\{/m.test(text)) return undefined;
+  const start = text.startsWith(`${key}:`) ? 0 : text.indexOf(`\n${key}:`) + 1;
+  if (start === 0 && !text.startsWith(`${key}:`)) return undefined;
+  return placeAt(text, start, at.file, at.lineOffset ?? 0);
 }
 
 function placesOf(read: Read, file: string): Source['place'] {

@@ -33,8 +33,11 @@ export interface Inside {
   plain: boolean;
 }
 
-/** `insideRoot` for many paths of one folder: what it and the folders in it are in truth is found once. */
-export function insideOf(root: string): (path: string, place?: Place) => Inside {
+/**
+ * `insideRoot` for many paths of one folder: what it and the folders in it are in truth is found once.
+ * @returns takes also whether a list of its folder has just told that the path is a file, and no link
+ */
+export function insideOf(root: string): (path: string, place?: Place, listed?: boolean) => Inside {
   let realRoot: string | undefined;
   /** Folders in which a file was proved to lie, as they are written: another one with a harmless name lies there, too. */
   const proved = new Set<string>();
@@ -46,16 +49,16 @@ export function insideOf(root: string): (path: string, place?: Place) => Inside 
     folders.set(folder, real);
     return real.ok ? { ok: true, path: join(real.path, basename(absolute)) } : real;
   };
-  return (path, place) => {
+  return (path, place, listed = false) => {
     const end = path.lastIndexOf(sep);
     const folder = path.slice(0, end);
     const known = proved.has(folder) && HARMLESS.test(path.slice(end + 1));
-    if (known && isPlainFile(path)) return { path, plain: true };
+    if (known && (listed || isPlainFile(path))) return { path, plain: true };
     const refuse = (why: string): UserError => new UserError([problems['outside-root'](path, why, place)]);
     if (path.includes('\0')) throw refuse('it holds a NUL character');
     if (foreignEscape(root, path)) throw refuse('it leads outside');
     const absolute = resolve(root, path);
-    const plain = isPlainFile(absolute);
+    const plain = listed || isPlainFile(absolute);
     const real = plain ? resolved(absolute) : realOrNearest(absolute);
     if (!real.ok) throw refuse(real.why);
     realRoot ??= realpathSync.native(root);

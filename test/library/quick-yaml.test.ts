@@ -20,6 +20,8 @@ const PLAIN = [
   "cases:\n  - id: a\n    vars:\n      ticket: |\n        The export hangs.\n\n          Indented.\n        Who? I & you. 5 % of {{x}}.\n    tags: ['it''s', \"\"]\n  - vars: { n: -1.5, yes: true, no: null }\n",
   'a:\nb: |-\n  x\n  \n\nc: d\nd: ~\ne: True\nf: 1e3\ng: .5\nh: -0\ni: 0b1\nj: 1_000\nk: off\nl: 2026-11-22\n',
   'list:\n  -\n    a: 1\n  - - x\n    - y\n  - z\nlong: text\n  that goes on\n\n  and on\nfolded: >\n  some\n  text\n\n    more\n',
+  '{ x: {\na: 1 },\na: 2 }\n',
+  'why: |\n  owner: x\nowner: y\n',
   'a: {\n    b: 1,\n    c: [1,\n     2,]\n  }\nd: {}\ne: []\nf: "\\x41\\n\n  b"\n',
   '[{ id: a, vars: { x: "😀 é" } }, { id: b }]\n',
   'a: http://example.com/x#y\nb: "c" # d\n"quoted key": 1\n\'k\': v\n$ref: x\n',

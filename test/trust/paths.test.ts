@@ -137,6 +137,10 @@ describe('many paths of one folder', () => {
       expect(() => inside(`${folder}/${name}`), name).toThrow(UserError);
     }
     expect(() => inside(`${folder}/../../../outside/secret`)).toThrow(UserError);
+    // What a list of the folder said of it does not help a path that leads elsewhere, or to keys.
+    for (const name of ['.env', '../../../outside/secret']) {
+      expect(() => inside(`${folder}/${name}`, undefined, true), name).toThrow(UserError);
+    }
     if (process.platform === 'win32') return;
     symlinkSync('../../../outside/secret', join(folder, 'link.md'));
     expect(() => inside(join(folder, 'link.md'))).toThrow(UserError);
