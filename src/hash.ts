@@ -1,19 +1,25 @@
-import { createHash, hash } from 'node:crypto';
+import type * as NodeCrypto from 'node:crypto';
 import { canonicalJson } from './canonical-json.js';
 
 export { canonicalJson } from './canonical-json.js';
+
+type Crypto = Pick<typeof NodeCrypto, 'createHash' | 'hash'>;
+
+/** Loading it takes 5 ms: an application that loads a prompt and asks for no version goes without. */
+let loaded: Crypto | undefined;
+const crypto = (): Crypto => (loaded ??= process.getBuiltinModule('node:crypto'));
 
 /**
  * The first `length` hex digits of SHA-256 over a value's canonical JSON.
  * @param length 12 is what versions and content hashes have; at most 64
  */
 export function contentHash(value: unknown, length = 12): string {
-  return hash('sha256', canonicalJson(value), 'hex').slice(0, length);
+  return crypto().hash('sha256', canonicalJson(value), 'hex').slice(0, length);
 }
 
 /** `contentHash` of a list that is too long to be held as one text. */
 export function listHash(items: Iterable<unknown>, length = 12): string {
-  const digest = createHash('sha256');
+  const digest = crypto().createHash('sha256');
   let piece = '[';
   let first = true;
   for (const item of items) {

@@ -131,7 +131,15 @@ async function readPrompt(tree: Tree, path: string, { overrides }: Settings): Pr
   if (problems.length > 0) throw new UserError(problems);
   const { messages, ...rest } = visible;
   // The way over the canonical form makes sure that files and lock files render alike.
-  return { ...rest, ...(input && { input }), template: partsOf(messages), version: canonicalVersion(visible) };
+  let version: string | undefined;
+  return {
+    ...rest,
+    ...(input && { input }),
+    template: partsOf(messages),
+    get version() {
+      return (version ??= canonicalVersion(visible));
+    },
+  };
 }
 
 /** The overrides that match a file and say something that a model sees. */

@@ -41,15 +41,23 @@ export class PromptError extends UserError {
  * @param pinned the only version that is accepted
  * @throws PromptError `version-mismatch`
  */
-export function loaded(id: string, { template, ...source }: Source, pinned: string | undefined): Loaded {
+export function loaded(id: string, source: Source, pinned: string | undefined): Loaded {
+  const { template, parameters, input, output, structured, tools } = source;
   if (pinned !== undefined && pinned !== source.version) {
     throw new PromptError([promptProblems['version-mismatch'](id, pinned, source.version)]);
   }
-  const { input } = source;
   const declared = { uses: tagNames(template).roots, ...(input && { input }) };
   return {
     id,
-    ...source,
+    // Of a file it is made when it is asked for.
+    get version() {
+      return source.version;
+    },
+    parameters,
+    ...(input && { input }),
+    ...(output && { output }),
+    structured,
+    tools,
     render(given = {}) {
       const refuse = (faults: string[]) => new PromptError([promptProblems['bad-variables'](id, faults)]);
       const checked = checkVariables(given, declared);
