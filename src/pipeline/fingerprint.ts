@@ -1,4 +1,4 @@
-import type { CaseRun, JsonObject, Run } from '../vocabulary.js';
+import type { CaseRun, Json, JsonObject, ProviderSettings, Run } from '../vocabulary.js';
 import { contentHash, listHash } from '../hash.js';
 import { where } from '../lists.js';
 import { isInShard, type Shard, shardName } from '../plan/shard.js';
@@ -31,9 +31,14 @@ export function fingerprintOf(session: Session, run: Run, shard?: Shard): JsonOb
     filter: selection.filter,
     repeats: selection.repeats ? `${selection.repeats.min}..${selection.repeats.max}` : null,
     judge: config.judge ? { model: config.judge.model, parameters: contentHash(config.judge.parameters ?? {}) } : null,
-    providers: contentHash(config.providers),
+    providers: Object.fromEntries(Object.entries(config.providers).map(([name, each]) => [name, asked(each)])),
     prompts,
   };
+}
+
+/** What decides about a provider's answers: who was refused too often may go on with fewer calls at a time. */
+function asked({ concurrency: _concurrency, limits: _limits, ...settings }: ProviderSettings): JsonObject {
+  return Object.fromEntries(Object.entries(settings).filter((each): each is [string, Json] => each[1] !== undefined));
 }
 
 function* described(cases: Iterable<CaseRun>): Generator<unknown> {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Ask } from '../../src/ask/ask.js';
-import { evaluateInside, type Inside } from './inside.js';
+import { evaluateInside, type Inside, mistakeOf } from './inside.js';
 import { type Simulated, simulated } from './simulated.js';
 
 const CASES = 6;
@@ -94,6 +94,21 @@ test('a resumed run that records anew pays for no reply twice', async () => {
   const resumed = await evaluateInside(made, { mode: 'record', port, resume: true, refresh: true });
   expect(asked.trial).toBe(CASES - before);
   expect(sources(resumed)).toEqual({ replayed: false, results: Array(CASES).fill('call 2') });
+});
+
+test('a run goes on with fewer calls at a time, and not with another server, which is named', async () => {
+  const made = library();
+  await interrupted(made);
+  const config = made.read('assay.config.yaml');
+  const resumed = (text: string) => {
+    made.write('assay.config.yaml', text);
+    return evaluateInside(made, { mode: 'record', port: answer, resume: true });
+  };
+  const { exit, text } = await mistakeOf(resumed(config.replace('127.0.0.1:1/v1', '127.0.0.1:2/v1')));
+  expect(exit).toBe(2);
+  expect(text).toContain('providers.sim.baseURL was "http://127.0.0.1:1/v1" and is "http://127.0.0.1:2/v1"');
+  const slower = config.replace('api: chat', 'api: chat, concurrency: 1, limits: { requestsPerMinute: 60000 }');
+  expect((await resumed(slower)).code).toBe(0);
 });
 
 test('trials of a resumed run are added to those accepted before, as those of an undisturbed run are', async () => {
