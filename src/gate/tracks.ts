@@ -1,3 +1,4 @@
+import { Numbers } from '../column.js';
 import { lookSchedule } from '../stats/looks.js';
 import type { GuardedCase } from '../stats/guard.js';
 import type { Reducer } from '../stats/reduce.js';
@@ -23,7 +24,7 @@ export type Relation = 'alone' | 'same' | 'anew' | 'changed';
 export interface MetricTrack {
   name: string;
   /** Per case that has a score: its repeats, folded. */
-  values: number[];
+  values: Numbers;
   planned: number;
   missing: number;
   /** Absent: the baseline does not have the metric. */
@@ -155,7 +156,7 @@ class Gathering {
     private readonly name: string,
     private readonly folding: Folding,
   ) {
-    this.made = { name, values: [], planned: 0, missing: 0, baseline: [], run: [], groups: [] };
+    this.made = { name, values: new Numbers(), planned: 0, missing: 0, baseline: [], run: [], groups: [] };
   }
 
   add(each: CaseRun, accepted: BaselineCase | undefined): void {

@@ -1,3 +1,4 @@
+import { Numbers } from '../column.js';
 import type { EvalComparison, EvalRun } from '../vocabulary.js';
 
 /** What an eval used. */
@@ -10,7 +11,7 @@ export type UsageFacts = Pick<EvalComparison, 'cost' | 'tokens' | 'latency' | 't
 export function usageOf(run: EvalRun): UsageFacts {
   const cost = { usd: 0, known: true };
   const tokens = { input: 0, output: 0, known: true };
-  const latencies = new Latencies();
+  const latencies = new Numbers();
   for (const { trials } of run.cases) {
     for (const trial of trials) {
       if (trial.status === 'skipped') continue;
@@ -19,7 +20,7 @@ export function usageOf(run: EvalRun): UsageFacts {
       tokens.input += trial.inputTokens ?? 0;
       tokens.output += trial.outputTokens ?? 0;
       tokens.known &&= trial.inputTokens !== undefined && trial.outputTokens !== undefined;
-      if (trial.status === 'completed' && trial.latencyMs !== undefined) latencies.add(trial.latencyMs);
+      if (trial.status === 'completed' && trial.latencyMs !== undefined) latencies.push(trial.latencyMs);
     }
   }
   const sorted = latencies.sorted();
@@ -31,26 +32,6 @@ export function usageOf(run: EvalRun): UsageFacts {
     latency: { ...(p50 !== undefined && { p50 }), ...(p95 !== undefined && { p95 }) },
     trouble: troubleOf(run),
   };
-}
-
-/** Numbers side by side in memory, eight bytes each. */
-class Latencies {
-  private values = new Float64Array(1024);
-  private count = 0;
-
-  add(value: number): void {
-    if (this.count === this.values.length) {
-      const larger = new Float64Array(this.count * 2);
-      larger.set(this.values);
-      this.values = larger;
-    }
-    this.values[this.count] = value;
-    this.count += 1;
-  }
-
-  sorted(): Float64Array {
-    return this.values.subarray(0, this.count).toSorted();
-  }
 }
 
 /** The smallest value that at least the share p of the sorted values does not exceed (nearest rank: one that was measured). */

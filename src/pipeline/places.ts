@@ -1,5 +1,5 @@
 import type { LinePlace } from '../journal/lines.js';
-import { Column } from '../run/column.js';
+import { Column } from '../column.js';
 import type { Seat } from '../run/ledger.js';
 
 interface Columns {

@@ -1,5 +1,5 @@
 import type { Case, CaseContent } from '../vocabulary.js';
-import { Column } from './column.js';
+import { Column } from '../column.js';
 import { Names } from './names.js';
 import { Pool } from './pool.js';
 

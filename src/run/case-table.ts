@@ -1,7 +1,7 @@
 import { Listed, WORTH_KEEPING } from '../lists.js';
 import type { CaseContent, CaseRun, TrialFacts } from '../vocabulary.js';
 import type { CaseColumns } from './case-columns.js';
-import { Column } from './column.js';
+import { Column } from '../column.js';
 import { Pool } from './pool.js';
 
 const STATUSES = ['completed', 'errored', 'skipped'] as const;

@@ -1,8 +1,13 @@
 import { wilson } from './proportion.js';
 import { studentQuantile } from './student.js';
 
+/** Numbers of which there may be too many for an array; gone through several times. */
+export interface Values extends Iterable<number> {
+  readonly length: number;
+}
+
 /** Arithmetic mean; undefined for no values. */
-export function mean(values: readonly number[]): number | undefined {
+export function mean(values: Values): number | undefined {
   if (values.length === 0) return undefined;
   let sum = 0;
   for (const value of values) sum += value;
@@ -10,17 +15,23 @@ export function mean(values: readonly number[]): number | undefined {
 }
 
 /** Sample variance, Σ (x − mean)² / (n − 1); undefined for fewer than two values, which say nothing about spread. */
-export function variance(values: readonly number[]): number | undefined {
+export function variance(values: Values): number | undefined {
   const center = mean(values);
   if (center === undefined || values.length < 2) return undefined;
-  if (values.every((value) => value === values[0])) return 0;
   let sum = 0;
-  for (const value of values) sum += (value - center) ** 2;
-  return sum / (values.length - 1);
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    sum += (value - center) ** 2;
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  // The mean of equal values may be off in its last digit.
+  return least === most ? 0 : sum / (values.length - 1);
 }
 
 /** Standard error of the mean of independent values, √(variance / n); undefined for fewer than two values. */
-export function standardError(values: readonly number[]): number | undefined {
+export function standardError(values: Values): number | undefined {
   const spread = variance(values);
   return spread === undefined ? undefined : Math.sqrt(spread / values.length);
 }
@@ -58,7 +69,7 @@ export function clusteredStandardError(
  * @param bounds the least and the largest value that a mean can have: 0..1 for scores; [-Infinity, Infinity] for none
  */
 export function meanInterval(
-  values: readonly number[],
+  values: Values,
   confidence = 0.95,
   bounds: readonly [number, number] = [0, 1],
 ): [number, number] {
@@ -74,10 +85,13 @@ export function meanInterval(
  * Student's t. Where t has nothing to go by (one value, or all equal): Wilson's on the sum of the scores, never a width of 0.
  * @returns the ends of the interval, within 0..1; no values: [0, 1]
  */
-export function scoreInterval(values: readonly number[], confidence = 0.95): [number, number] {
-  const flat = (variance(values) ?? 0) === 0;
-  if (!flat && values.some((value) => value !== 0 && value !== 1)) return meanInterval(values, confidence);
+export function scoreInterval(values: Values, confidence = 0.95): [number, number] {
   let sum = 0;
-  for (const value of values) sum += value;
-  return wilson(sum, values.length, confidence);
+  let graded = false;
+  for (const value of values) {
+    sum += value;
+    graded ||= value !== 0 && value !== 1;
+  }
+  const flat = (variance(values) ?? 0) === 0;
+  return graded && !flat ? meanInterval(values, confidence) : wilson(sum, values.length, confidence);
 }

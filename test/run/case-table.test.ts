@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CaseColumns } from '../../src/run/case-columns.js';
 import { CaseTable } from '../../src/run/case-table.js';
-import { Column } from '../../src/run/column.js';
+import { Column } from '../../src/column.js';
 import { Names } from '../../src/run/names.js';
 import type { Case, CaseRun, TrialFacts } from '../../src/vocabulary.js';
 

@@ -58,3 +58,32 @@ class Few {
     return wide;
   }
 }
+
+/** A list of numbers that grows at its end, kept as a column. */
+export class Numbers implements Iterable<number> {
+  readonly #column = new Column();
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(value: number): void {
+    this.#column.set(this.#length, value);
+    this.#length += 1;
+  }
+
+  *[Symbol.iterator](): Generator<number> {
+    for (let index = 0; index < this.#length; index += 1) yield this.#column.get(index) ?? Number.NaN;
+  }
+
+  sorted(): Float64Array {
+    const all = new Float64Array(this.#length);
+    let at = 0;
+    for (const value of this) {
+      all[at] = value;
+      at += 1;
+    }
+    return all.sort();
+  }
+}
