@@ -5,7 +5,7 @@ import { forTerminal } from '../trust/escape.js';
 import type { World } from '../world.js';
 import type { EvalFlags } from './flags.js';
 import { jsonText } from './json.js';
-import { money } from './money.js';
+import { money, moreRepeats } from './money.js';
 
 /** `assay eval --dry-run`: how many calls, which, and what they may cost. Calls nothing. */
 export async function dryRunCommand(options: EvaluateOptions, flags: EvalFlags, world: World): Promise<number> {
@@ -35,7 +35,8 @@ function screen(mode: string, evals: readonly PlannedEval[]): string {
   if (graders > 0) total.push(`graders at most ${about(evals.map((each) => each.graderCostUsd))}`);
   const lines = table([head, ...rows]);
   const verb = mode === 'replay' ? 'are not recorded, and replay calls nothing' : 'would be called';
-  return `${lines.join('\n')}\n\nmode ${mode}: ${calls} of ${trials} trials ${verb} (${total.join(', ')})\n`;
+  const more = mode === 'replay' ? '' : moreRepeats(Math.max(1, ...evals.map((each) => each.times)));
+  return `${lines.join('\n')}\n\nmode ${mode}: ${calls} of ${trials} trials ${verb} (${total.join(', ')}${more})\n`;
 }
 
 function about(costs: readonly (number | undefined)[]): string {

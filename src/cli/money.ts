@@ -6,7 +6,7 @@ export function money(usd: number | undefined): string {
 }
 
 /** What a run may cost, beside what it may spend. */
-export function budgetLine({ calls, graderCalls, tokens, usd, unpriced, limits }: CostEstimate): string {
+export function budgetLine({ calls, graderCalls, tokens, usd, times, unpriced, limits }: CostEstimate): string {
   const graders = graderCalls > 0 ? ` and up to ${graderCalls} of graders` : '';
   const unknown = unpriced.length > 0 ? ` without ${unpriced.join(', ')}, whose price is not known` : '';
   const may = `${calls} calls${graders}, at most about ${tokens} tokens and ${money(usd)}${unknown}`;
@@ -14,5 +14,10 @@ export function budgetLine({ calls, graderCalls, tokens, usd, unpriced, limits }
     limits.usd && `${money(limits.usd.most)} (${limits.usd.name})`,
     limits.tokens && `${limits.tokens.most} tokens (${limits.tokens.name})`,
   ].filter((each) => each !== undefined);
-  return `estimate: ${may}; the budget: ${most.join(', ')}`;
+  return `estimate: ${may}${moreRepeats(times)}; the budget: ${most.join(', ')}`;
+}
+
+/** What more repeats may make of an estimate. @param times how many times as much */
+export function moreRepeats(times: number): string {
+  return times > 1 ? `, up to ${Number(times.toFixed(1))} times as much where a verdict stays open` : '';
 }

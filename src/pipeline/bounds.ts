@@ -100,6 +100,7 @@ async function estimate(
     graderCalls: sum((each) => each.graderCalls),
     tokens: sum((each) => each.inputTokens + each.outputTokens + each.graderTokens),
     usd: sum((each) => (each.costUsd ?? 0) + (each.graderCostUsd ?? 0)),
+    times: Math.max(1, ...planned.map((each) => each.times)),
     unpriced,
     limits,
   });

@@ -9,6 +9,7 @@ import { type Trial, trialsOf } from '../run/trials.js';
 import { graderOf } from '../score/grader.js';
 import type { Assertion, ModelRequest, TrialId, Work } from '../vocabulary.js';
 import type { World } from '../world.js';
+import { acceptedOf } from './conclude.js';
 import type { EvaluateOptions } from './options.js';
 import type { Session } from './session.js';
 
@@ -38,6 +39,8 @@ export interface PlannedEval extends PlannedCalls {
   prompt: string;
   version: string;
   model: string;
+  /** How many times as much it may come to where its verdict stays open, so that the gate asks for more repeats. */
+  times: number;
 }
 
 /** What is called, and how much of it. */
@@ -50,12 +53,15 @@ interface Sum {
 /** Works out what each eval of a session would call, in its first rounds. Calls nothing. Evals without cases are left out. */
 export async function planCosts(session: Session, options: EvaluateOptions, world: World): Promise<PlannedEval[]> {
   const isRecorded = lookup(session, options);
+  const acceptedBy = acceptedOf(session.library);
   const planned: PlannedEval[] = [];
   for (const { prompt, model } of session.evals) {
+    const { min, max } = prompt.repeats;
+    const compared = acceptedBy(prompt.id, model.replaces ?? model.model) !== undefined;
     const named = { prompt: prompt.id, version: prompt.version, model: model.model };
-    const rounds = Array.from({ length: prompt.repeats.min }, (_, index) => ({ ...named, repeat: index + 1 }));
+    const rounds = Array.from({ length: min }, (_, index) => ({ ...named, repeat: index + 1 }));
     const found = await planCalls(session, model.model, rounds, isRecorded, world);
-    if (found.trials > 0) planned.push({ ...named, ...found });
+    if (found.trials > 0) planned.push({ ...named, ...found, times: compared ? max / min : 1 });
   }
   return planned;
 }

@@ -22,6 +22,8 @@ export interface CostEstimate extends Spending {
   calls: number;
   /** Of judges and embeddings. */
   graderCalls: number;
+  /** How many times as much it may be at most, where verdicts stay open and the gate asks for more repeats. */
+  times: number;
   /** Models whose price is not known: nothing is counted for them. */
   unpriced: readonly string[];
   limits: BudgetLimits;
