@@ -6,7 +6,7 @@ import { PROVIDER_ROWS } from './rows/provider.js';
 import { table } from './table.js';
 
 // Most of a cell's time is spent waiting.
-vi.setConfig({ maxConcurrency: 8 });
+vi.setConfig({ maxConcurrency: 8, testTimeout: 240_000 });
 
 const shown = table('Faults of providers: each of OpenAI and Anthropic, as', faultsById(), ROLES);
 const CELLS = PROVIDER_ROWS.flatMap((row) =>

@@ -7,6 +7,7 @@ import { type AssayOptions, type Outcome, PACKAGE, type Project, type Running } 
 
 const HOOK = pathToFileURL(join(PACKAGE, 'bench/support/report-usage.mjs')).href;
 const USAGE = 'usage.json';
+const HANGS_AFTER_MS = 220_000;
 
 /** A command whose time is taken. */
 export interface Timed {
@@ -28,7 +29,12 @@ export function startTimed(made: Project, args: readonly string[], { env, ...opt
   const ownWaited = waitedMs('self');
   let tookMs: number | undefined;
   const flags = `--import ${HOOK} ${env?.['NODE_OPTIONS'] ?? ''}`;
-  const running = made.start(args, { ...options, env: { ...env, NODE_OPTIONS: flags, BENCH_USAGE: file } });
+  const running = made.start(args, {
+    ...options,
+    env: { ...env, NODE_OPTIONS: flags, BENCH_USAGE: file },
+    // On a busy machine a minute may be little; its own time is what counts.
+    hangsAfterMs: HANGS_AFTER_MS,
+  });
   const ended = running.ended.then((outcome) => {
     tookMs = outcome.ms;
     return outcome;

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { expectReports } from '../cli/report.js';
 import { CANARY, expectNoSecret } from '../support/canary.js';
 import type { Project } from '../support/project.js';
-import type { Mistake } from './rows/input.js';
+import type { Mistake } from './mistake.js';
 import { endedWithin, startTimed } from './timing.js';
 
 /** Runs the command, and holds it to what is right: nothing called and no report after a mistake, sound reports otherwise. */

@@ -57,6 +57,8 @@ export interface AssayOptions {
   env?: Record<string, string>;
   /** The folder of another build. */
   build?: string;
+  /** Ends it as one that hangs after so long, in milliseconds; a minute unless told otherwise. */
+  hangsAfterMs?: number;
 }
 
 /** How a command ended. */
@@ -160,8 +162,8 @@ export function project(files: Record<string, Content> = {}, atEnd: AtEnd = onTe
       git('commit', '-q', '--allow-empty', '-m', message);
     },
     assay: (args, options) => made.start(args, options).ended,
-    start: (args, { cwd = '.', env, build = ownBuild } = {}) =>
-      start([join(build, 'cli/main.js'), ...args], at(cwd), { ...cleanEnv(root), ...env }, root),
+    start: (args, { cwd = '.', env, build = ownBuild, hangsAfterMs = HANGS_AFTER_MS } = {}) =>
+      start([join(build, 'cli/main.js'), ...args], at(cwd), { ...cleanEnv(root), ...env }, root, hangsAfterMs),
   };
   for (const [path, content] of Object.entries(files)) made.write(path, content);
   return made;
@@ -175,7 +177,13 @@ function cleanEnv(home: string): Record<string, string> {
   return { ...Object.fromEntries(given), HOME: home, USERPROFILE: home };
 }
 
-function start(args: readonly string[], cwd: string, env: Record<string, string>, root: string): Running {
+function start(
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string>,
+  root: string,
+  hangsAfterMs: number,
+): Running {
   const began = performance.now();
   const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const texts = { stdout: '', stderr: '' };
@@ -185,7 +193,7 @@ function start(args: readonly string[], cwd: string, env: Record<string, string>
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       reject(new Error(`${args.join(' ')} did not end by itself\n${texts.stdout}${texts.stderr}`));
-    }, HANGS_AFTER_MS);
+    }, hangsAfterMs);
     child.on('error', reject);
     child.on('close', (code, signal) => {
       clearTimeout(timer);

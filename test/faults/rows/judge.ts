@@ -32,4 +32,17 @@ export const JUDGES: readonly Row[] = [
     fates: 'failed',
     requests: 7,
   },
+  {
+    id: 'P20c',
+    fault: 'a verdict that ends in order to use a tool that is not there',
+    roles: ['judge'],
+    reply: byCase({
+      c01: (question) => ended(question, 'function_call', 'tool_use'),
+      c02: (question) => ended(question, 'tool_calls', 'tool_use'),
+    }),
+    within: 1,
+    fates: 'failed',
+    says: /the judge's reply ended by/,
+    requests: 2,
+  },
 ];
