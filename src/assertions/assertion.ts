@@ -71,7 +71,9 @@ type Purpose = 'judge' | 'embedding';
 
 /** A yes-or-no outcome. */
 export function verdict(pass: boolean, reason: string, detail?: { expected: string; actual: string }): ScoreOutcome {
-  return { status: 'scored', value: pass ? 1 : 0, pass, reason, ...(detail && { detail }) };
+  const outcome: ScoreOutcome = { status: 'scored', value: pass ? 1 : 0, pass, reason };
+  if (detail) outcome.detail = detail;
+  return outcome;
 }
 
 /** A graded outcome: passes at or above the threshold. Anything that is no number from 0 to 1 is unscored, never a zero. */

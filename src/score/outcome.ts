@@ -24,7 +24,9 @@ export function admitted(given: unknown): ScoreOutcome {
   }
   if (typeof pass !== 'boolean') return unscored('the scorer did not say whether it passed');
   const texts = detailOf(detail);
-  return { status, value: rounded(value), pass, reason: why.slice(0, LONGEST_REASON), ...(texts && { detail: texts }) };
+  const outcome: ScoreOutcome = { status, value: rounded(value), pass, reason: why.slice(0, LONGEST_REASON) };
+  if (texts) outcome.detail = texts;
+  return outcome;
 }
 
 function detailOf(detail: unknown): { expected: string; actual: string } | undefined {

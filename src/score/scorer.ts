@@ -121,16 +121,23 @@ async function scoreTrial(scoreable: Scoreable, parts: ScoringParts, prepare: Pr
   if (unfinished !== undefined) return { ...trial, status: 'skipped', reason: unfinished };
   const finish = finishScore(completion, testCase.assert);
   if (finish) scores.push(finish);
-  return {
-    ...trial,
+  const { prompt, model, case: id, repeat } = trial;
+  const { pass, score } = totals(scores);
+  const result: TrialResult = {
+    prompt,
+    model,
+    case: id,
+    repeat,
     status: 'completed',
     completion,
     source,
-    ...(handWritten && { handWritten }),
     attempts,
     scores,
-    ...totals(scores),
   };
+  if (handWritten) result.handWritten = handWritten;
+  if (pass !== undefined) result.pass = pass;
+  if (score !== undefined) result.score = score;
+  return result;
 }
 
 function scoreOf(
@@ -141,7 +148,14 @@ function scoreOf(
   read: (text: string) => ReadJson,
 ): Score | Promise<Score> {
   const { metric, weight, level } = assertion;
-  const named = (outcome: ScoreOutcome): Score => ({ ...outcome, type: written(assertion), metric, weight, level });
+  const type = written(assertion);
+  // In one piece, not spread: this is made for every check, and V8 is several times as slow with parts that are.
+  const named = (outcome: ScoreOutcome): Score => {
+    if (outcome.status === 'unscored') return { ...outcome, type, metric, weight, level };
+    const { status, value, pass, reason, detail } = outcome;
+    if (detail) return { status, value, pass, reason, detail, type, metric, weight, level };
+    return { status, value, pass, reason, type, metric, weight, level };
+  };
   const finished = (given: unknown): Score => {
     const outcome = admitted(given);
     return named(assertion.negated ? inverted(outcome) : outcome);

@@ -19,7 +19,10 @@ export function totals(scores: readonly Score[]): Totals {
   const failed = deciding.some((each) => each.status === 'scored' && !each.pass);
   const open = deciding.some((each) => each.status === 'unscored');
   const score = weightedMean(deciding);
-  return { ...((failed || !open) && { pass: !failed }), ...(score !== undefined && { score }) };
+  const sums: Totals = {};
+  if (failed || !open) sums.pass = !failed;
+  if (score !== undefined) sums.score = score;
+  return sums;
 }
 
 /** Σ weight · value / Σ weight; undefined when a score is missing among them, or all of them. */
