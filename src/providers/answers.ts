@@ -20,8 +20,13 @@ export function count(value: unknown): number | undefined {
 
 /** Usage without its unknown numbers; absent when none is known. */
 export function usageOf(numbers: Record<keyof Usage, number | undefined>): { usage?: Usage } {
-  const known = Object.entries(numbers).filter(([, value]) => value !== undefined);
-  return known.length === 0 ? {} : { usage: Object.fromEntries(known) };
+  const { inputTokens, outputTokens, cachedInputTokens, reasoningTokens } = numbers;
+  const usage: Usage = {};
+  if (inputTokens !== undefined) usage.inputTokens = inputTokens;
+  if (outputTokens !== undefined) usage.outputTokens = outputTokens;
+  if (cachedInputTokens !== undefined) usage.cachedInputTokens = cachedInputTokens;
+  if (reasoningTokens !== undefined) usage.reasoningTokens = reasoningTokens;
+  return Object.keys(usage).length === 0 ? {} : { usage };
 }
 
 /** A tool call as the model wrote it; arguments in JSON are parsed, others stay text. */

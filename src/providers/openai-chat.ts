@@ -30,14 +30,16 @@ export function chatBody(request: ProviderRequest, official: boolean): JsonObjec
   return present({
     model: request.name,
     messages: request.messages.map(({ role, content }) => ({ role, content })),
-    [official ? 'max_completion_tokens' : 'max_tokens']: maxTokens,
+    max_completion_tokens: official ? maxTokens : undefined,
+    max_tokens: official ? undefined : maxTokens,
     temperature,
     top_p: topP,
     stop,
     seed,
     tools: request.tools.length > 0 ? request.tools.map(chatTool) : undefined,
     response_format: request.schema && { type: 'json_schema', json_schema: namedSchema(request.schema) },
-    ...(stream && { stream: true, stream_options: { include_usage: true } }),
+    stream: stream ? true : undefined,
+    stream_options: stream ? { include_usage: true } : undefined,
   });
 }
 

@@ -30,7 +30,7 @@ export function responsesBody(request: ProviderRequest): JsonObject {
     tools: request.tools.length > 0 ? request.tools.map(responsesTool) : undefined,
     text: request.schema && { format: { type: 'json_schema', ...namedSchema(request.schema) } },
     store: false,
-    ...(stream && { stream: true }),
+    stream: stream ? true : undefined,
   });
 }
 

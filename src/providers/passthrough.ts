@@ -3,7 +3,10 @@ import type { Json, JsonObject, Parameters } from '../vocabulary.js';
 /** Members that are `undefined` are left out: absent means that nothing is sent. */
 export function present(members: Record<string, Json | undefined>): JsonObject {
   const kept: JsonObject = {};
-  for (const [key, value] of Object.entries(members)) if (value !== undefined) kept[key] = value;
+  for (const key of Object.keys(members)) {
+    const value = members[key];
+    if (value !== undefined) kept[key] = value;
+  }
   return kept;
 }
 

@@ -2,7 +2,12 @@ import type { RateWindow } from '../vocabulary.js';
 import type { Call } from './provider.js';
 import { durationMs, number, type ReadableHeaders, untilDate } from './retry-after.js';
 
-const KINDS: readonly RateWindow['of'][] = ['requests', 'tokens', 'input-tokens', 'output-tokens'];
+/** The names of the headers, made once: every answer is asked for all of them. */
+const KINDS = (['requests', 'tokens', 'input-tokens', 'output-tokens'] as const).map((of) => ({
+  of,
+  plain: { remaining: `x-ratelimit-remaining-${of}`, reset: `x-ratelimit-reset-${of}` },
+  anthropic: { remaining: `anthropic-ratelimit-${of}-remaining`, reset: `anthropic-ratelimit-${of}-reset` },
+}));
 
 /**
  * What a server's headers say of its rate limits, in the words of both families: `x-ratelimit-{remaining,reset}-<kind>` with
@@ -12,14 +17,12 @@ const KINDS: readonly RateWindow['of'][] = ['requests', 'tokens', 'input-tokens'
  */
 export function rateWindows(headers: ReadableHeaders, nowMs: number): RateWindow[] {
   const found: RateWindow[] = [];
-  for (const of of KINDS) {
-    const plain = headers.get(`x-ratelimit-remaining-${of}`);
-    const remaining = number(plain ?? headers.get(`anthropic-ratelimit-${of}-remaining`));
+  for (const { of, plain, anthropic } of KINDS) {
+    const told = headers.get(plain.remaining);
+    const remaining = number(told ?? headers.get(anthropic.remaining));
     if (remaining === undefined) continue;
     const resetMs =
-      plain === null
-        ? untilDate(headers.get(`anthropic-ratelimit-${of}-reset`), nowMs)
-        : durationMs(headers.get(`x-ratelimit-reset-${of}`) ?? '');
+      told === null ? untilDate(headers.get(anthropic.reset), nowMs) : durationMs(headers.get(plain.reset) ?? '');
     if (resetMs !== undefined && resetMs > 0) found.push({ of, remaining, resetMs });
   }
   return found;

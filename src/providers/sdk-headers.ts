@@ -1,4 +1,4 @@
-import { fixedHeaders } from './wire-headers.js';
+import { FixedHeaders } from './wire-headers.js';
 
 /** A request in the making, as both SDKs' clients have it. */
 interface Draft {
@@ -32,7 +32,7 @@ export function buildingOnce<Options extends Draft, Request extends Built>(clien
     const built = known.get(path);
     if (built) return { ...built, req: { ...built.req, signal, body: JSON.stringify(body) } };
     const first = await build(options, extra);
-    const headers = fixedHeaders(first.req.headers);
+    const headers = new FixedHeaders(first.req.headers);
     known.set(path, { ...first, req: { ...first.req, headers, signal: undefined, body: undefined } });
     return first;
   };

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { blocked, lostConnection, silent, tooLarge, WireFailure } from './wire-failure.js';
 import { WireHeaders } from './wire-headers.js';
 import { type WireBody, WireResponse, type WireTiming } from './wire-response.js';
+import type { SilenceWatch } from './wire-silence.js';
 import type { Turns } from './wire-turns.js';
 
 type Head = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
@@ -15,7 +16,9 @@ const STREAM_ALLOWANCE = 4;
 export interface ExchangeOptions {
   url: string;
   maxBytes: number;
+  /** The longest silence, in milliseconds, which `silence` watches for. */
   idleMs: number;
+  silence: SilenceWatch;
   signal: AbortSignal | undefined;
   turns: Turns;
 }
@@ -38,7 +41,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = [];
   #received = 0;
   #stream: ChunkStream | undefined;
-  #silence: NodeJS.Timeout | undefined;
+  readonly #onSilence = (): void => this.#fail(silent(this.#options.idleMs));
   readonly #onAbort = (): void => this.#fail(this.#options.signal?.reason);
 
   constructor(options: ExchangeOptions) {
@@ -66,13 +69,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (Number(headers['content-length']) > this.#options.maxBytes) return this.#fail(tooLarge(this.#options.maxBytes));
     this.#head = { url: this.#options.url, status, statusText };
     this.#headers = headers;
-    const { idleMs } = this.#options;
-    this.#silence = setTimeout(() => this.#fail(silent(idleMs)), idleMs);
+    this.#options.silence.begin(this.#onSilence);
     if (isEventStream(status, headers)) this.#startStream(this.#timing);
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#silence?.refresh();
+    this.#options.silence.heard(this.#onSilence);
     this.#received += chunk.length;
     const limit = this.#options.maxBytes * (this.#stream ? STREAM_ALLOWANCE : 1);
     if (this.#received > limit) return this.#fail(tooLarge(limit));
@@ -82,7 +84,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (this.#timing === undefined || this.#head === undefined) return;
-    clearTimeout(this.#silence);
+    this.#options.silence.over(this.#onSilence);
     this.#timing.lastByteMs = performance.now();
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     if (this.#stream) return this.#stream.end();
@@ -119,7 +121,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #fail(error: unknown): void {
-    clearTimeout(this.#silence);
+    this.#options.silence.over(this.#onSilence);
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     if (!this.#settled) {
       this.#settled = true;

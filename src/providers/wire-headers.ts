@@ -27,12 +27,14 @@ export class WireHeaders implements Headers {
     return cookies === undefined ? [] : [cookies].flat();
   }
 
-  *entries(): Generator<[string, string], undefined> {
+  entries(): ArrayIterator<[string, string]> {
+    const found: [string, string][] = [];
     for (const name of Object.keys(this.#raw).toSorted()) {
       const value = this.get(name);
-      if (name === 'set-cookie') for (const cookie of this.getSetCookie()) yield [name, cookie];
-      else if (value !== null) yield [name, value];
+      if (name === 'set-cookie') for (const cookie of this.getSetCookie()) found.push([name, cookie]);
+      else if (value !== null) found.push([name, value]);
     }
+    return found.values();
   }
 
   *keys(): Generator<string, undefined> {
@@ -43,7 +45,7 @@ export class WireHeaders implements Headers {
     for (const [, value] of this.entries()) yield value;
   }
 
-  [Symbol.iterator](): Generator<[string, string], undefined> {
+  [Symbol.iterator](): ArrayIterator<[string, string]> {
     return this.entries();
   }
 
@@ -69,22 +71,25 @@ function refuse(): never {
 }
 
 /**
- * Headers that are never changed → the form in which the HTTP client sends them. No class that extends `Headers`: naming that makes
- * Node load its own HTTP client, which takes a run without a call half as long as Node's start.
+ * Headers of many requests, with the form in which the HTTP client sends them made once. None of the platform's: through those the
+ * SDKs go for each request, to write them into a log that is off.
  */
-const fixed = new WeakMap<object, string[]>();
+export class FixedHeaders extends WireHeaders {
+  readonly #flat: string[];
 
-/** A copy of headers for many requests, with the form in which they are sent made once. It must not be changed. */
-export function fixedHeaders(headers: Headers): Headers {
-  const copy = new Headers(headers);
-  fixed.set(copy, flatHeaders(copy));
-  return copy;
+  constructor(headers: Headers) {
+    super(Object.fromEntries(headers));
+    this.#flat = flatHeaders(headers);
+  }
+
+  get flat(): string[] {
+    return this.#flat;
+  }
 }
 
 /** Names and values in turn, as the HTTP client takes them without another look. */
 export function flatHeaders(headers: RequestInit['headers']): string[] {
-  const known = headers && fixed.get(headers);
-  if (known) return known;
+  if (headers instanceof FixedHeaders) return headers.flat;
   const flat: string[] = [];
   for (const [name, value] of headers instanceof Headers ? headers : new Headers(headers)) flat.push(name, value);
   return flat;

@@ -2,6 +2,7 @@ import type { Agent } from 'undici';
 import { Exchange } from './wire-exchange.js';
 import { blocked } from './wire-failure.js';
 import { flatHeaders } from './wire-headers.js';
+import { SilenceWatch } from './wire-silence.js';
 import { Turns } from './wire-turns.js';
 
 export { timingOf } from './wire-response.js';
@@ -37,6 +38,7 @@ export interface GuardedFetch {
 export function guardedFetch(options: WireOptions = {}): GuardedFetch {
   const { maxBytes = DEFAULT_MAX_BYTES, idleMs = DEFAULT_IDLE_MS } = options;
   const turns = new Turns();
+  const silence = new SilenceWatch(idleMs);
   const targets = new Map<string, Target>();
   const targetOf = (url: string): Target => {
     const target = targets.get(url) ?? checkedTarget(new URL(url), options.allowed);
@@ -60,7 +62,7 @@ export function guardedFetch(options: WireOptions = {}): GuardedFetch {
       headers: flatHeaders(asked.headers),
       body: sendable(asked.body),
     };
-    const exchange = new Exchange({ url: href, maxBytes, idleMs, signal, turns });
+    const exchange = new Exchange({ url: href, maxBytes, idleMs, silence, signal, turns });
     try {
       dispatcher.dispatch(request, exchange);
     } catch (error) {
