@@ -6,15 +6,21 @@ import type { World } from '../world.js';
 import type { EvalFlags } from './flags.js';
 import { jsonText } from './json.js';
 import { money, moreRepeats } from './money.js';
+import { table } from './table.js';
 
 /** `assay eval --dry-run`: how many calls, which, and what they may cost. Calls nothing. */
 export async function dryRunCommand(options: EvaluateOptions, flags: EvalFlags, world: World): Promise<number> {
   const plan = await dryRun(options, world);
-  world.stdout.write(flags.json ? jsonText(plan) : forTerminal(screen(plan.mode, plan.evals)));
-  if (plan.evals.length > 0) return EXIT.passed;
-  world.stderr.write('There is nothing to run: no case matches.\n');
-  return EXIT.unverified;
+  const { mode, evals, nothing, empty } = plan;
+  if (flags.json) world.stdout.write(jsonText(plan));
+  else if (evals.length > 0) world.stdout.write(forTerminal(screen(mode, evals)));
+  if (evals.length > 0) return EXIT.passed;
+  const why = nothing ?? empty ?? 'no case is left';
+  world.stderr.write(forTerminal(`nothing to run: ${why}\n`));
+  return nothing === undefined ? EXIT.unverified : EXIT.passed;
 }
+
+const NUMBERS = new Set([2, 3, 4, 5, 6, 7]);
 
 function screen(mode: string, evals: readonly PlannedEval[]): string {
   const rows = evals.map((each) => [
@@ -33,7 +39,7 @@ function screen(mode: string, evals: readonly PlannedEval[]): string {
   const graders = evals.reduce((sum, each) => sum + each.graderCalls, 0);
   const total = [about(evals.map((each) => each.costUsd))];
   if (graders > 0) total.push(`graders at most ${about(evals.map((each) => each.graderCostUsd))}`);
-  const lines = table([head, ...rows]);
+  const lines = table([head, ...rows], { right: NUMBERS });
   const verb = mode === 'replay' ? 'are not recorded, and replay calls nothing' : 'would be called';
   const more = mode === 'replay' ? '' : moreRepeats(Math.max(1, ...evals.map((each) => each.times)));
   return `${lines.join('\n')}\n\nmode ${mode}: ${calls} of ${trials} trials ${verb} (${total.join(', ')}${more})\n`;
@@ -42,15 +48,4 @@ function screen(mode: string, evals: readonly PlannedEval[]): string {
 function about(costs: readonly (number | undefined)[]): string {
   if (costs.includes(undefined)) return 'price unknown';
   return `about ${money(costs.reduce((sum: number, cost) => sum + (cost ?? 0), 0))}`;
-}
-
-/** Columns aligned by two blanks; all but the first two to the right. */
-function table(rows: readonly string[][]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  );
 }

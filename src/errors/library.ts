@@ -181,6 +181,12 @@ export const libraryProblems = {
     remedy: near ? `Did you mean "${near}"?` : 'See the documentation of assertions for the types there are.',
     place,
   }),
+  'empty-library': (folders: readonly string[]): Problem => ({
+    code: 'empty-library',
+    message: `there is no prompt in ${folders.join(', ')}`,
+    remedy:
+      'Save one as <name>.prompt.md there, run in the folder of the project, or name its folders as `library` in assay.config.yaml.',
+  }),
   'unknown-key': (key: string, near: string | undefined, place?: Place): Problem => ({
     code: 'unknown-key',
     message: `unknown key "${key}"`,

@@ -1,5 +1,8 @@
 import type { Place, Problem } from '../vocabulary.js';
 
+/** As many reasons are read in one line; the weightiest come first. */
+const MOST_REASONS = 3;
+
 /** Trouble with runs, journals and recordings. */
 export const runProblems = {
   'against-run': (journal: string): Problem => ({
@@ -33,6 +36,11 @@ export const runProblems = {
     code: 'doubled-shard',
     message: `shard ${shard} is there twice: in ${folder} and in ${other}`,
     remedy: 'Name each folder once, and only the newest run of each shard.',
+  }),
+  'empty-run': (journal: string, why: string): Problem => ({
+    code: 'empty-run',
+    message: `the run in ${journal} had nothing to run: ${why}`,
+    remedy: 'Run `assay eval` without --since, or with an earlier commit, then accept.',
   }),
   'filtered-run': (journal: string): Problem => ({
     code: 'filtered-run',
@@ -144,7 +152,7 @@ export const runProblems = {
   }),
   'unverified-run': (reasons: readonly string[]): Problem => ({
     code: 'unverified-run',
-    message: `the last run is unverified: ${reasons.join('; ')}`,
+    message: `the last run is unverified: ${reasons.slice(0, MOST_REASONS).join('; ')}${reasons.length > MOST_REASONS ? `; and ${reasons.length - MOST_REASONS} more reasons, which its reports name` : ''}`,
     remedy:
       'Mend that and run `assay eval` again. A run that failed may be accepted, one that could not be told may not.',
   }),

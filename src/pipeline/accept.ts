@@ -73,6 +73,7 @@ export async function acceptable(options: EvaluateOptions, world: World): Promis
 /** A part of a run says nothing about the other cases, and a baseline is of all. */
 function refusePart({ path, options, info, against }: StoredRun): void {
   if (against !== undefined) throw new UserError([problems['against-run'](path)]);
+  if (options.nothing !== undefined) throw new UserError([problems['empty-run'](path, options.nothing)]);
   if (info.shard) throw new UserError([problems['shard-run'](path, shardName(info.shard))]);
   if ((options.filter ?? []).length > 0) throw new UserError([problems['filtered-run'](path)]);
 }

@@ -79,7 +79,7 @@ export async function openAgainst(
     reasons,
     ...(evals.length > 0 &&
       sides.length === 0 &&
-      reasons.length === 0 && { nothing: `nothing to run: no prompt changed since ${title}` }),
+      reasons.length === 0 && { nothing: `no prompt changed since ${title}` }),
     notes: (run) => driftNotes(run, sides, title),
   };
 }

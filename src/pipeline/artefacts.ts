@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { declarations } from '../catalogue/declarations.js';
 import { lockText } from '../catalogue/lock-text.js';
 import { problems as make, UserError } from '../errors.js';
+import { EXIT } from '../exit-codes.js';
 import { writeFileAtomic } from '../journal/atomic-write.js';
 import { readPrompts } from '../library/prompts.js';
 import { providerTypes } from '../providers/map.js';
@@ -28,12 +29,12 @@ export interface ArtefactOptions {
   out?: string;
 }
 
-/** The lock file of a library, for applications without its files. @throws UserError with what is wrong in the prompts */
+/** The lock file of a library, for applications without its files. @throws UserError with what is wrong in the prompts, or for none */
 export function lockArtefact(options: ArtefactOptions): Artefact {
   return artefact(options, 'prompts.lock.json', lockText);
 }
 
-/** The declaration file of a library. @throws UserError with what is wrong in the prompts */
+/** The declaration file of a library. @throws UserError with what is wrong in the prompts, or for none */
 export function typesArtefact(options: ArtefactOptions): Artefact {
   const inLibrary = ({ library }: { library: string[] }) => `${library[0] ?? 'evals'}/prompts.d.ts`;
   return artefact(options, inLibrary, declarations);
@@ -48,6 +49,7 @@ function artefact(
   const read = readPrompts(project.tree, project.configPath, providerTypes);
   const found = [...read.problems, ...doubled(read.prompts)];
   if (found.length > 0) throw new UserError(found);
+  if (read.prompts.length === 0) throw new UserError([make['empty-library'](read.config.library)], EXIT.unverified);
   const usual = typeof byDefault === 'string' ? byDefault : byDefault(read.config);
   const border = gitRootOf(project.root) ?? project.root;
   const path = out === undefined ? insideRoot(border, resolve(project.root, usual)) : resolve(cwd, out);

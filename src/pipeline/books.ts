@@ -38,14 +38,21 @@ export async function openBooks(session: Session, info: RunInfo): Promise<Books>
 /** The journal's first line: which run it is, what was asked for, and what must be equal to go on with it. */
 export function headerOf(session: Session, { run }: Ledger): JournalHeader {
   const { id, startedAt, mode, configHash, git } = run.info;
-  const { paths, models, filter, repeats, against } = session.selection;
+  const { paths, models, filter, repeats, against, nothing } = session.selection;
   return {
     id,
     startedAt,
     mode,
     configHash,
     git: { ...git },
-    selection: { paths, models, filter, ...(repeats && { repeats: { ...repeats } }), ...(against && { against }) },
+    selection: {
+      paths,
+      models,
+      filter,
+      ...(repeats && { repeats: { ...repeats } }),
+      ...(against && { against }),
+      ...(nothing !== undefined && { nothing }),
+    },
     ...(session.shard && { shard: { ...session.shard } }),
     fingerprint: fingerprintOf(session, run, session.shard),
   };

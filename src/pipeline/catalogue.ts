@@ -4,7 +4,7 @@ import { CaseCounts } from '../library/count-cases.js';
 import { baselinePathOf, readBaseline } from '../library/baseline.js';
 import { discover } from '../library/discover.js';
 import { type Located, locate } from '../library/locate.js';
-import { nearest, nearestId } from '../library/nearest.js';
+import { nearest, nearestPath } from '../library/nearest.js';
 import { readPrompts } from '../library/prompts.js';
 import type { Tree } from '../library/tree.js';
 import { modelPattern } from '../model-pattern.js';
@@ -30,7 +30,7 @@ export interface CatalogueOptions {
 export interface Catalogue {
   entries: CatalogueEntry[];
   problems: Problem[];
-  /** Owners, tags and models that were asked for and that no prompt of the library has. */
+  /** Owners, tags and models that were asked for and that no prompt of the library has; that there is no prompt. */
   notes: string[];
 }
 
@@ -38,7 +38,7 @@ export interface Catalogue {
 export async function readCatalogue(options: CatalogueOptions, world: Pick<World, 'date'>): Promise<Catalogue> {
   const project = openProject(options.cwd, options.config);
   const { tree } = project;
-  const { prompts, problems } = readPrompts(tree, project.configPath, providerTypes);
+  const { prompts, problems, config } = readPrompts(tree, project.configPath, providerTypes);
   const report = (problem: Problem): void => void problems.push(problem);
   const counts = new CaseCounts(tree, report);
   const entries: CatalogueEntry[] = [];
@@ -46,7 +46,9 @@ export async function readCatalogue(options: CatalogueOptions, world: Pick<World
     const cases = await counts.of(prompt.caseFiles);
     entries.push(catalogueEntry(prompt, cases, baselineOf(prompt, tree, report), world.date()));
   }
-  return { entries, problems, notes: strangers(prompts, options) };
+  const empty = prompts.length === 0 && problems.length === 0;
+  const notes = empty ? [make['empty-library'](config.library).message] : strangers(prompts, options);
+  return { entries, problems, notes };
 }
 
 function chosen(
@@ -61,8 +63,7 @@ function chosen(
     const [path = ''] = projectPaths(project, cwd, [given]);
     const found = prompts.filter((each) => names(path, each) || each.id === given);
     if (found.length === 0) {
-      const ids = prompts.map(({ id }) => id);
-      report(make['unknown-path'](given, nearestId(given, ids)));
+      report(make['unknown-path'](given, nearestPath(given, prompts)));
     }
     for (const each of found) wanted.add(each);
   }

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { UserError } from '../errors.js';
+import { problems, UserError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import { inRepository } from '../git/place.js';
 import { reachable } from '../impact/reach.js';
@@ -34,7 +34,7 @@ export interface Check {
 /**
  * Checks a library without asking a model: first what discovery says of its files, then, where they can be read, the policy.
  * @param base a git ref to compare versions with; absent: the default branch, where there is one
- * @returns exit code 2 with mistakes, 1 where a rule of level error is broken, else 0
+ * @returns exit code 2 with mistakes, 3 without a prompt, 1 where a rule of level error is broken, else 0
  * @throws UserError for a base that there is not, or no config where one is named
  */
 export async function checkLibrary(options: EvaluateOptions, base: string | undefined, world: World): Promise<Check> {
@@ -49,12 +49,18 @@ export async function checkLibrary(options: EvaluateOptions, base: string | unde
     const findings = error.problems.map((problem): Finding => ({ ...problem, level: 'error' }));
     return { findings, notes: [], prefix, exitCode: error.exitCode };
   }
+  const { prompts, config } = found.library;
+  // A library that is looked for in the wrong place must not pass.
+  if (prompts.length === 0) {
+    const empty: Finding = { ...problems['empty-library'](config.library), level: 'error' };
+    return { findings: [empty], prompts: 0, notes: [], prefix, exitCode: EXIT.unverified };
+  }
   const compared = await promptsAt(changes, base, found);
   const findings = applyPolicy(await factsOf(found, options, compared.before));
   const failed = findings.some(({ level }) => level === 'error');
   const { notes } = compared;
   const exitCode = failed ? EXIT.failed : EXIT.passed;
-  return { findings, prompts: found.library.prompts.length, notes, prefix, exitCode };
+  return { findings, prompts: prompts.length, notes, prefix, exitCode };
 }
 
 async function factsOf(

@@ -6,6 +6,7 @@ import { processWorld, type World } from '../world.js';
 import { type Bounds, boundsOf } from './bounds.js';
 import { type Books, headerOf, JOURNAL, openBooks, restore } from './books.js';
 import { checkOutputs, conclude, type Conclusion } from './conclude.js';
+import { emptiness } from './emptiness.js';
 import { type EngineParts, engineOf, follow, partsOf, plannerOf } from './engine.js';
 import { missesReasons } from './misses.js';
 import type { EvaluateOptions } from './options.js';
@@ -41,7 +42,7 @@ export async function evaluate(asked: EvaluateOptions, world: World = processWor
     const notes = [...(session.against?.notes(ended) ?? []), ...(await remarks.about(ended))];
     const noGate = session.nothing ?? (await partOnly(session, books));
     const circumstances = {
-      reasons,
+      reasons: noGate === undefined ? [...reasons, ...emptiness(session, ended)] : reasons,
       incomplete: bounds.spent() !== undefined,
       ...(interrupted && { interrupted }),
       ...(noGate !== undefined && { noGate }),

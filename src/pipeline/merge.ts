@@ -12,6 +12,7 @@ import type { RunInfo, TrialId, TrialResult, Work } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { type Books, headerOf, JOURNAL, openBooks } from './books.js';
 import { acceptedOf, conclude, type Conclusion } from './conclude.js';
+import { emptiness } from './emptiness.js';
 import { missesReasons, sumOfMisses } from './misses.js';
 import type { EvaluateOptions } from './options.js';
 import { openProject } from './project.js';
@@ -44,7 +45,13 @@ export async function merge(folders: readonly string[], options: EvaluateOptions
       const misses = sumOfMisses(shards.map(({ run }) => run.misses));
       await journal.end({ finishedAt: books.ledger.run.info.finishedAt ?? '', reasons, misses: { ...misses } });
       const incomplete = shards.some(({ run }) => !run.index.end);
-      return await conclude(session, books, { reasons, incomplete }, await remarks.about(books.ledger.run));
+      const { run } = books.ledger;
+      const circumstances = {
+        reasons: [...reasons, ...emptiness(session, run)],
+        incomplete,
+        ...(session.nothing !== undefined && { noGate: session.nothing }),
+      };
+      return await conclude(session, books, circumstances, await remarks.about(run));
     } finally {
       parts.close();
       await journal.close();

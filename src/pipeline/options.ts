@@ -15,6 +15,8 @@ export interface Selection {
   repeats?: Repeats;
   /** The commit whose versions are run beside those of the working tree. */
   against?: string;
+  /** Why nothing was chosen: the change reaches no prompt. */
+  nothing?: string;
 }
 
 /** What a run may cost in its first rounds, at most, and what it may spend. */
@@ -30,7 +32,7 @@ export interface CostEstimate extends Spending {
 }
 
 /** What a run is asked for. Everything left out has the default of config or product. */
-export interface EvaluateOptions extends Partial<Omit<Selection, 'against'>> {
+export interface EvaluateOptions extends Partial<Omit<Selection, 'against' | 'nothing'>> {
   /** The working folder, absolute. */
   cwd: string;
   /** The config file, relative to the working folder. */

@@ -57,11 +57,17 @@ export interface Session {
   close(): Promise<void>;
 }
 
+/** What a session is opened for. */
+export interface SessionOptions extends EvaluateOptions {
+  /** Of a run that is opened again: why it had nothing to run. */
+  nothing?: string;
+}
+
 /**
  * Opens a project: finds it, reads config, prompts, cases and baselines, and checks providers and recordings.
  * @throws UserError with everything that is wrong in all of them
  */
-export async function openSession(options: EvaluateOptions, world: World): Promise<Session> {
+export async function openSession(options: SessionOptions, world: World): Promise<Session> {
   refuseBeside(options);
   const project = openProject(options.cwd, options.config);
   const git = gitStatus(project.root);
@@ -86,7 +92,9 @@ export async function openSession(options: EvaluateOptions, world: World): Promi
   const part = changes && (await onlyAffected(await changes, whole));
   // A run of what is affected is a run of these files: it is resumed, merged and accepted as such.
   if (part) selection.paths = part.library.prompts.map(({ path }) => path);
-  const found = part?.library ?? all;
+  const nothing = options.nothing ?? part?.nothing;
+  if (nothing !== undefined) selection.nothing = nothing;
+  const found = nothing === undefined ? (part?.library ?? all) : { ...all, prompts: [] };
   const whence = { root: project.root, cwd: options.cwd, env: world.env };
   const library = options.baseline === undefined ? found : await withBaselines(found, options.baseline, whence);
   const config: Config = {
@@ -113,7 +121,7 @@ export async function openSession(options: EvaluateOptions, world: World): Promi
     evals,
     includes,
     ...(shard && { shard }),
-    ...(part?.nothing !== undefined && { nothing: part.nothing }),
+    ...(nothing !== undefined && { nothing }),
     source: { library, evals, includes },
     assertions,
     types,

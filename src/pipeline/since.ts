@@ -61,13 +61,14 @@ function servesIn({ providers }: Config, tree: Tree): (path: string) => boolean 
 
 /**
  * The part of a library that changes reach.
- * @returns with `nothing`, the reason, where there is none
+ * @returns with `nothing`, the reason, where there is none; a library without prompts is no such reason
  */
 export async function onlyAffected(changes: Changes, found: Found): Promise<{ library: Library; nothing?: string }> {
   const { library } = found;
   const since = await affectedSince(changes, found);
   const prompts = since.affected.map(({ prompt }) => prompt);
   const said = sentence(since, library.prompts.length);
+  if (library.prompts.length === 0) return { library };
   if (prompts.length === 0) return { library: { ...library, prompts }, nothing: said };
   const notes = since.unreadable === undefined ? [said] : [said, unreadableNote(since.unreadable)];
   return { library: { ...library, prompts, notes: [...library.notes, ...notes] } };
@@ -122,5 +123,6 @@ export function sentence({ affected, base, files }: Since, prompts: number): str
     return `${affected.length} of ${prompts} ${prompts === 1 ? 'prompt' : 'prompts'} affected ${since}`;
   }
   if (files.length === 0) return `no prompt is affected: no file changed ${since}`;
-  return `no prompt is affected: none of the ${files.length} changed ${files.length === 1 ? 'file' : 'files'} ${since} reaches one`;
+  if (files.length === 1) return `no prompt is affected: the one changed file ${since} reaches none`;
+  return `no prompt is affected: none of the ${files.length} changed files ${since} reaches one`;
 }

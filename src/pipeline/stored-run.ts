@@ -7,6 +7,7 @@ import type { Json, JsonObject, Mode, RunInfo } from '../vocabulary.js';
 import { JOURNAL } from './books.js';
 import type { EvaluateOptions } from './options.js';
 import { openProject } from './project.js';
+import type { SessionOptions } from './session.js';
 
 const MODES: readonly Mode[] = ['replay', 'record', 'live'];
 
@@ -16,7 +17,7 @@ export interface StoredRun {
   path: string;
   index: JournalIndex;
   /** What the run was asked for, as options to open it again. */
-  options: Pick<EvaluateOptions, 'mode' | 'models' | 'filter' | 'repeats' | 'paths'>;
+  options: Pick<SessionOptions, 'mode' | 'models' | 'filter' | 'repeats' | 'paths' | 'nothing'>;
   info: RunInfo;
   /** Why it could not be told, as the run itself said at its end. */
   reasons: string[];
@@ -68,6 +69,7 @@ function readHeader({ header, end }: JournalIndex, root: string): Omit<StoredRun
       filter: texts(selection.filter),
       ...(typeof repeats.min === 'number' &&
         typeof repeats.max === 'number' && { repeats: { min: repeats.min, max: repeats.max } }),
+      ...(typeof selection.nothing === 'string' && { nothing: selection.nothing }),
     },
     info: {
       id: text(header.id),

@@ -217,6 +217,37 @@ describe.concurrent('assay eval --since', () => {
     expect(dry.stdout).not.toContain('brand');
   });
 
+  test('nothing affected stays a run of nothing: planned, in shards, and when it is to be accepted', async ({
+    project,
+  }) => {
+    const made = library(project);
+    const since = ['eval', '--since', 'HEAD'];
+    const dry = await made.assay([...since, '--dry-run']);
+    expect(dry).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('no prompt is affected') });
+    for (const part of ['1/2', '2/2']) {
+      const shard = await made.assay([...since, '--shard', part, '--out', `shards/${part[0]}`]);
+      expect(shard).toMatchObject({ code: 0 });
+    }
+    const merged = await made.assay(['merge', 'shards/1', 'shards/2']);
+    expect(merged).toMatchObject({ code: 0, report: { trials: { planned: 0 }, verdict: 'passed' } });
+    expect(merged.stdout).toContain('no prompt is affected');
+    const accepted = await made.assay(['accept']);
+    expect(accepted).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('had nothing to run: no prompt is aff'),
+    });
+    // A shard that had something to run is of another run.
+    await made.assay(['eval', '--shard', '2/2', '--out', 'shards/2']);
+    expect((await made.assay(['merge', 'shards/1', 'shards/2'])).code).toBe(2);
+  });
+
+  test('a library without prompts does not pass', async ({ project }) => {
+    const made = asRepository(project({ 'assay.config.yaml': 'library: [prompts]\nmodels: [mock:echo]\n' }));
+    const ended = await made.assay(['eval', '--since', 'HEAD']);
+    expect(ended).toMatchObject({ code: 3, report: { verdict: 'unverified' } });
+    expect(ended.report?.reasons).toContain('there is no prompt in prompts');
+  });
+
   test('a broken prompt is a mistake, whether affected or not', async ({ project }) => {
     const made = library(project);
     made.write('evals/alone.prompt.md', ['---', 'onwer: x', '---', '{{ticket}}']);

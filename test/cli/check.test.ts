@@ -52,6 +52,16 @@ describe.concurrent('assay check', () => {
     expect((await made.assay(['check'])).stdout).toBe('1 prompt checked: nothing to object to.\n');
   });
 
+  test('a library without prompts is not one that keeps to its policy', async ({ project }) => {
+    const made = project({ 'assay.config.yaml': ['library: [prompts]', POLICY], 'evals/a.prompt.md': 'hi' });
+    const screen = await made.assay(['check']);
+    expect(screen).toMatchObject({ code: 3, stderr: '' });
+    expect(screen.stdout).toMatch(
+      /^error: there is no prompt in prompts \[empty-library\]\n.*\n\nNo prompt checked: 1 error\.\n$/,
+    );
+    expect(await codes(made)).toEqual({ code: 3, found: ['error empty-library null:null'] });
+  });
+
   test('a broken rule of level error fails; a warning does not; each has its place', async ({ project }) => {
     const made = library(project, {
       [PROMPT]: ['---', 'why: x', 'models: [mock:echo, openai:gpt-5]', '---', '{{ticket}}'],

@@ -13,7 +13,10 @@ describe.concurrent('exit 3: it could not be told', () => {
       const report = expectReports(made, outcome);
       expect(report.trials).toEqual({ planned: 0, completed: 0, errored: 0, skipped: 0 });
       expect(report.verdict).toBe('unverified');
-      expect(report.reasons.join('\n')).toMatch(/nothing was run/);
+      expect(report.reasons).toEqual([
+        `no case matches --filter ${JSON.stringify(filter)}`,
+        expect.stringMatching(/^nothing was run/),
+      ]);
       expect(outcome.stdout).toMatch(/nothing was run[^]*exit 3/);
       expect(made.server.requests).toEqual([]);
     },
@@ -23,7 +26,20 @@ describe.concurrent('exit 3: it could not be told', () => {
     const made = project({ 'assay.config.yaml': 'models: [mock:echo]' });
     const outcome = await made.assay(['eval']);
     expect(outcome.code).toBe(3);
-    expect(expectReports(made, outcome).reasons.join('\n')).toMatch(/nothing was run/);
+    expect(expectReports(made, outcome).reasons).toEqual([
+      'there is no prompt in evals',
+      expect.stringMatching(/^nothing was run/),
+    ]);
+    const others = [['eval', '--dry-run'], ['build'], ['build', '--check'], ['types'], ['check']];
+    for (const { code, stdout, stderr } of await Promise.all(others.map((args) => made.assay(args)))) {
+      expect({ code, said: `${stdout}${stderr}`.includes('there is no prompt in evals') }).toEqual({
+        code: 3,
+        said: true,
+      });
+    }
+    expect(made.files()).not.toContain('prompts.lock.json');
+    const list = await made.assay(['list', '--owner', '@support']);
+    expect(list).toMatchObject({ code: 0, stderr: 'note: there is no prompt in evals\n' });
   });
 
   test('a folder that is no project at all', async ({ project }) => {

@@ -59,6 +59,8 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
   'duplicate-key': [['owner', AT]],
   'duplicate-model': [['openai:gpt-5-mini', AT]],
   'a-partial': [['evals/_partials/tone.md']],
+  'empty-library': [[['evals', 'more/evals']]],
+  'empty-run': [['reports/run.jsonl', 'no prompt is affected: no file changed since main (1a2b3c4)']],
   'empty-template': [[AT]],
   'expected-twice': [[AT]],
   'filtered-run': [['reports/run.jsonl']],
