@@ -35,7 +35,7 @@ export const command: CommandDefinition = {
     addExamples(command_, [
       'assay bisect support/triage --good v1.4 --bad HEAD',
       'assay bisect support/triage --good v1.4 --bad HEAD --metric accuracy --mode record --max-cost 2',
-      "assay bisect support/triage --good v1.4 --bad HEAD --filter '*/double-charge' --repeats 2..8",
+      "assay bisect support/triage --good v1.4 --bad HEAD --filter '**/double-charge' --repeats 2..8",
     ]);
     command_.addHelpText('after', AFTER);
   },
@@ -53,6 +53,7 @@ async function run(given: string, flags: BisectFlags, outside: World): Promise<n
   const interrupt = listenForInterrupt(world, 'stopping; press Ctrl-C again to end at once');
   let bar = progress(world);
   let evaluation = 0;
+  let least = Number.POSITIVE_INFINITY;
   try {
     const found = await bisect(
       {
@@ -67,7 +68,11 @@ async function run(given: string, flags: BisectFlags, outside: World): Promise<n
           bar.end();
           bar = progress(world);
           evaluation += 1;
-          const more = atMost === 1 ? 'the last one' : `at most ${atMost - 1} more`;
+          // How many are left is reckoned as if all could be told: where the last one could not, it did not help.
+          const told = atMost < least;
+          least = Math.min(least, atMost);
+          const left = atMost === 1 ? 'the last one' : `at most ${atMost - 1} more`;
+          const more = told ? left : 'the one before could not be told';
           world.stderr.write(`evaluation ${evaluation}: version ${version}, commit ${commit.slice(0, 7)}; ${more}\n`);
         },
         onPlanned: (trials) => bar.planned(trials),

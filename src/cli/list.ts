@@ -4,7 +4,7 @@ import { type CatalogueOptions, readCatalogue } from '../pipeline/catalogue.js';
 import { oneLine } from '../reports/ink.js';
 import { forTerminal } from '../trust/escape.js';
 import type { World } from '../world.js';
-import { columnsOf } from './columns.js';
+import { columnsOf, hanging } from './columns.js';
 import { addConfigFlag, addExamples, type CommandDefinition } from './command.js';
 import { jsonText } from './json.js';
 import { paint } from './paint.js';
@@ -60,19 +60,23 @@ async function run(paths: string[], { config, owner, tag, model, json }: ListFla
 
 const HEAD = ['prompt', 'version', 'owner', 'models', 'cases', 'score', 'age'];
 const NUMBERS = new Set([4, 5, 6]);
-/** Where a terminal is narrow, models are cut first, ids last. */
+/** Where a terminal is narrow, models are cut first, then owners; they are left out before ids are cut. */
 const GIVE = [3, 2, 0];
+const DROP = [3, 2];
+const STALE = '* accepted for an earlier version, or not for every model';
 
 function screen(entries: readonly CatalogueEntry[], world: World): string {
   const { dim } = paint(world.stdout, world.env);
+  // What is piped on is not cut.
+  const width = columnsOf(world.stdout, Number.POSITIVE_INFINITY);
   const [head = '', ...lines] = table([HEAD, ...entries.map(row)], {
     right: NUMBERS,
     give: GIVE,
-    // What is piped on is not cut.
-    width: columnsOf(world.stdout, Number.POSITIVE_INFINITY),
+    drop: DROP,
+    width,
   });
   const stale = entries.some(({ score, current }) => score !== null && !current);
-  const remark = stale ? `\n${dim('* accepted for an earlier version, or not for every model')}\n` : '';
+  const remark = stale ? `\n${dim(hanging(STALE, 2, width))}\n` : '';
   const count = entries.length === 1 ? '1 prompt' : `${entries.length} prompts`;
   return `${dim(head)}\n${lines.map((line) => `${line}\n`).join('')}${remark}\n${count}\n`;
 }

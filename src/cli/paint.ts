@@ -4,10 +4,10 @@ type Brush = (text: string) => string;
 
 const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39] } as const;
 
-/** Whether a screen takes colour: a terminal, unless NO_COLOR says no (no-color.org); FORCE_COLOR says yes to any. */
+/** Whether a screen takes colour: a terminal, unless NO_COLOR says no (no-color.org); FORCE_COLOR says yes to any, 0 says no. */
 export function takesColor(screen: Screen, env: World['env']): boolean {
-  if (env.NO_COLOR) return false;
-  if (env.FORCE_COLOR && env.FORCE_COLOR !== '0') return true;
+  if (env.NO_COLOR || env.FORCE_COLOR === '0') return false;
+  if (env.FORCE_COLOR) return true;
   return screen.isTTY === true && env.TERM !== 'dumb';
 }
 

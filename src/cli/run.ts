@@ -121,7 +121,7 @@ export async function run(args: readonly string[], world: World): Promise<number
     const program = await commandLine(args, world, (result) => {
       code = result;
     });
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(isHelpForNone(args) ? args.slice(1) : args, { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
@@ -129,6 +129,11 @@ export async function run(args: readonly string[], world: World): Promise<number
     const calls = COMMANDS.some((each) => each.name === args[0] && each.calls);
     return reportTrouble(error, world, calls);
   }
+}
+
+/** Help is asked for with a command that there is not: commander would show all, and not say what is wrong. */
+function isHelpForNone([help, name]: readonly string[]): boolean {
+  return help === 'help' && name !== undefined && name !== 'help' && !COMMANDS.some((each) => each.name === name);
 }
 
 /** All commands by name; the one that is called, with its flags. */

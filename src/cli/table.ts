@@ -9,6 +9,8 @@ export interface TableOptions {
   width?: number;
   /** Columns that are cut where there is no room, the first one first. */
   give?: readonly number[];
+  /** Columns that are left out where there is no room for the others even when these are cut, the first one first. */
+  drop?: readonly number[];
 }
 
 /** A column is not cut below so many characters. */
@@ -18,12 +20,15 @@ const GAP = '  ';
 /** Rows as lines of aligned columns, two blanks apart. Cells hold no colour. */
 export function table(rows: readonly (readonly string[])[], options: TableOptions = {}): string[] {
   const { right = new Set<number>() } = options;
-  const widths = fitted(widthsOf(rows), options);
+  const all = widthsOf(rows);
+  const shown = roomFor(all, options);
+  const widths = fitted(all, shown, options);
   return rows.map((row) =>
-    row
-      .map((cell, column) => {
+    shown
+      .filter((column) => column < row.length)
+      .map((column) => {
         const width = widths[column] ?? 0;
-        return (right.has(column) ? rightAligned : padded)(cut(cell, width), width);
+        return (right.has(column) ? rightAligned : padded)(cut(row[column] ?? '', width), width);
       })
       .join(GAP)
       .trimEnd(),
@@ -52,9 +57,32 @@ function widthsOf(rows: readonly (readonly string[])[]): number[] {
   return widths;
 }
 
-function fitted(widths: number[], { width = Number.POSITIVE_INFINITY, give = [] }: TableOptions): number[] {
-  let over = widths.reduce((sum, each) => sum + each, GAP.length * (widths.length - 1)) - width;
-  for (const column of give) {
+/** The columns that there is room for. */
+function roomFor(widths: readonly number[], { width = Number.POSITIVE_INFINITY, drop = [] }: TableOptions): number[] {
+  let shown = [...widths.keys()];
+  // A column that may be left out is first cut; the others are not cut to make room for it.
+  const least = (column: number) => {
+    const whole = widths[column] ?? 0;
+    return drop.includes(column) ? Math.min(whole, LEAST) : whole;
+  };
+  for (const column of drop) {
+    if (sumOf(shown.map(least)) <= width) break;
+    shown = shown.filter((each) => each !== column);
+  }
+  return shown;
+}
+
+function sumOf(widths: readonly number[]): number {
+  return widths.reduce((sum, each) => sum + each, GAP.length * (widths.length - 1));
+}
+
+function fitted(
+  widths: number[],
+  shown: readonly number[],
+  { width = Number.POSITIVE_INFINITY, give = [] }: TableOptions,
+): number[] {
+  let over = sumOf(shown.map((column) => widths[column] ?? 0)) - width;
+  for (const column of give.filter((each) => shown.includes(each))) {
     const taken = Math.max(0, Math.min(over, (widths[column] ?? 0) - LEAST));
     widths[column] = (widths[column] ?? 0) - taken;
     over -= taken;

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 
 /**
@@ -26,6 +27,17 @@ export function nearestId(name: string, known: readonly string[]): string | unde
   const byLast = new Map(known.map((each) => [lastPart(each), each]));
   const last = nearest(lastPart(name), byLast.keys());
   return last === undefined ? undefined : byLast.get(last);
+}
+
+/** The path on the command line that was probably meant: a prompt's id, else a folder of prompts. */
+export function nearestPath(given: string, prompts: readonly { id: string; path: string }[]): string | undefined {
+  const folders = new Set(prompts.map(({ path }) => posix.dirname(path)));
+  return (
+    nearestId(
+      given,
+      prompts.map(({ id }) => id),
+    ) ?? nearestId(given, [...folders])
+  );
 }
 
 /** What stands behind the last slash, without the ending of a file. */

@@ -3,7 +3,7 @@ import { problems as make } from '../errors.js';
 import type { Problem } from '../vocabulary.js';
 import type { Report } from './findings.js';
 import type { Layout, PromptFiles } from './layout.js';
-import { nearestId } from './nearest.js';
+import { nearestPath } from './nearest.js';
 
 /** What a selection by paths leaves. */
 export interface Selection {
@@ -48,8 +48,7 @@ export function select(
       }
     }
     if (!found) {
-      const ids = layout.prompts.map(({ id }) => id);
-      report(make['unknown-path'](given, nearestId(given, ids)));
+      report(make['unknown-path'](given, nearestPath(given, layout.prompts)));
     }
   }
   return { prompts: layout.prompts.filter((prompt) => chosen.has(prompt)), problems: [...problems] };

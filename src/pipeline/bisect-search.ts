@@ -93,7 +93,10 @@ export async function search(
 }
 
 function whyOf({ notRecorded, why, finding }: Step): string[] {
-  return finding === 'unknown' && notRecorded.version > 0 ? [`${notRecorded.version} answers are not recorded`] : why;
+  if (finding !== 'unknown') return why;
+  if (notRecorded.version > 0) return [`${notRecorded.version} answers are not recorded`];
+  // Without those of the good version nothing can be compared, which is no news about this one.
+  return notRecorded.good > 0 ? ['nothing to compare it with'] : why;
 }
 
 /** Why no other version needs to be tried. */

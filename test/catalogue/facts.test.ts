@@ -142,4 +142,11 @@ describe('a table', () => {
       '日本語    -         7',
     ]);
   });
+
+  test('leaves columns out before it cuts those that name a row', () => {
+    const narrow = (width: number) => table(rows, { width, give: [1, 0], drop: [1] })[1];
+    expect(narrow(44)).toBe('support/triage-of-tickets  @support-…  12');
+    expect(narrow(41)).toBe('support/triage-of-tickets  12');
+    expect(narrow(24)).toBe('support/triage-o…  12');
+  });
 });

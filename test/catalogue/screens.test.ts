@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { assay } from '../docs/run.js';
 import { project } from '../support/project.js';
 import { asRepository, type Repository } from '../support/repository.js';
+import { takesColor } from '../../src/cli/paint.js';
 import type { World } from '../../src/world.js';
 import { HOSTILE, LIBRARY } from './library.js';
 
@@ -196,10 +197,23 @@ describe('a name that holds a line break', () => {
   });
 });
 
+describe('a terminal', () => {
+  test.each([
+    [{}, true],
+    [{ NO_COLOR: '1' }, false],
+    [{ FORCE_COLOR: '0' }, false],
+    [{ TERM: 'dumb' }, false],
+    [{ TERM: 'dumb', FORCE_COLOR: '1' }, true],
+  ])('with %j takes colour: %s', (env, expected) => {
+    expect(takesColor({ write: () => true, isTTY: true }, env)).toBe(expected);
+  });
+});
+
 describe('a narrow terminal', () => {
   test.each([
     [80, ['list']],
     [70, ['list', 'evals/support']],
+    [56, ['list', 'evals/support']],
     [60, ['show', 'support/triage']],
     [48, ['show', 'hostile']],
   ])('of %i columns is kept to: %j', async (columns, args) => {

@@ -48,6 +48,7 @@ describe.concurrent('help', () => {
   test.for<[string, string[], RegExp]>([
     ['no command', [], /Usage: assay/],
     ['an unknown command', ['evla'], /unknown command 'evla'\n\(Did you mean eval\?\)/],
+    ['help for one', ['help', 'evla'], /unknown command 'evla'\n\(Did you mean eval\?\)/],
     ['an unknown flag of accept', ['accept', '--dryrun'], /unknown option '--dryrun'\n\(Did you mean --dry-run\?\)/],
     ['a flag without its value', ['eval', '--filter'], /argument missing/],
   ])('%s: exit 2, on standard error', async ([_what, args, words], { project }) => {

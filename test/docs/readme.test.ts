@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { assertionTypes } from '../../src/assertions/map.js';
 import { EXIT } from '../../src/exit-codes.js';
+import { caseFilter } from '../../src/plan/filter.js';
 import { linkPackage } from '../prompts/package.js';
 import { PACKAGE, project } from '../support/project.js';
 import { chatAnswer } from '../support/replies.js';
@@ -57,6 +58,16 @@ describe('the example of the README', () => {
     made.write(prompt, (files[prompt] ?? '').replace('You route', 'You sort'));
     const edited = await assay(made.root, ['eval']);
     expect(edited).toMatchObject({ code: 3, stdout: expect.stringContaining('1 of 1 not recorded') });
+  });
+
+  it('shows filters that match the case they name, as do the other pages and --help', async () => {
+    const texts = [...PAGES.map(pageText), await allHelp()];
+    const shown = texts.flatMap((text) => [...text.matchAll(/--filter '([^']+)'/g)].map(([, glob = '']) => glob));
+    expect(shown.length).toBeGreaterThan(2);
+    for (const glob of shown) {
+      const matches = caseFilter([glob])('support/triage', { id: 'double-charge', tags: ['critical'] });
+      expect({ glob, matches }).toEqual({ glob, matches: true });
+    }
   });
 
   it('has steps for CI that are YAML', () => {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { splitFrontMatter } from '../../src/library/front-matter.js';
 import { readJson } from '../../src/library/json.js';
-import { nearest } from '../../src/library/nearest.js';
+import { nearest, nearestPath } from '../../src/library/nearest.js';
 import { pathName, type Read } from '../../src/library/source.js';
 import { readYaml } from '../../src/library/yaml.js';
 import { MAX_YAML } from '../../src/library/source.js';
@@ -192,6 +192,15 @@ describe('front matter', () => {
       body: { text: 'x', lineOffset: 5 },
     });
   });
+});
+
+test('a path that names nothing is near an id, else near a folder of prompts', () => {
+  const prompts = ['support/triage', 'billing/dunning'].map((id) => ({ id, path: `evals/${id}.prompt.md` }));
+  expect(
+    ['triage', 'support', 'evals/biling', 'evals/support/tirage.prompt.md', 'README.md'].map((path) =>
+      nearestPath(path, prompts),
+    ),
+  ).toEqual(['support/triage', 'evals/support', 'evals/billing', 'support/triage', undefined]);
 });
 
 test('the nearest name is found despite case and separators, and none that is far', () => {

@@ -12,6 +12,7 @@ import {
   says,
   userText,
 } from '../cli/echo.js';
+import { assay } from '../docs/run.js';
 import { type Project, project } from '../support/project.js';
 import { asRepository, type Repository } from '../support/repository.js';
 import { acceptInside, evaluateInside, mistakeOf, quietWorld } from './inside.js';
@@ -247,6 +248,28 @@ describe('a bisection that cannot go on', () => {
     expect(found).toMatchObject({ commit: null, exitCode: 130, reasons: ['interrupted by SIGINT'] });
     expect(made.read(RECORDINGS).trimEnd().split('\n').length).toBeGreaterThanOrEqual(6);
     expect(made.files('fixtures').filter((path) => path.endsWith('.new'))).toEqual([]);
+  });
+
+  it('says of no version what only the good one lacks', async () => {
+    const made = await served(sevenVersions(4), { script: (seen) => says(userText(seen)) });
+    await find(made, { mode: 'record', good: 'v2' });
+    const found = await find(made);
+    expect(found.reasons).toEqual([
+      '6 answers of the good version are not recorded: --mode record asks the model for them',
+    ]);
+    expect(found.steps).toMatchObject([{ finding: 'unknown', why: ['nothing to compare it with'] }]);
+  });
+
+  it('does not count down what could not be told', async () => {
+    const made = await served(sevenVersions(8), { script: (seen) => says(userText(seen)) });
+    await find(made, { mode: 'record', bad: 'v2' });
+    const { code, stderr } = await assay(made.root, ['bisect', 'echo', '--good', 'v1', '--bad', 'HEAD']);
+    const [first, second] = stderr.split('\n').map((line) => line.split('; ')[1]);
+    expect({ code, first, second }).toEqual({
+      code: 3,
+      first: 'at most 2 more',
+      second: 'the one before could not be told',
+    });
   });
 
   it('does not take what may be chance for a change: it says how to tell', async () => {
