@@ -101,13 +101,13 @@ export const PROVIDER_DEFENCES: readonly Defence[] = [
   },
   {
     what: 'an answer that falls silent is ended',
-    edits: [['providers/wire-exchange.js', 'setTimeout(() => this.#fail(silent(idleMs)), idleMs)', 'undefined']],
+    edits: [['providers/wire-silence.js', 'setTimeout(() => this.#look(), ms).unref()', 'undefined']],
     row: 'P14a',
     endless: true,
   },
   {
     what: 'a stream that falls silent is ended',
-    edits: [['providers/wire-exchange.js', 'setTimeout(() => this.#fail(silent(idleMs)), idleMs)', 'undefined']],
+    edits: [['providers/wire-silence.js', 'setTimeout(() => this.#look(), ms).unref()', 'undefined']],
     row: 'P35c',
     endless: true,
   },
