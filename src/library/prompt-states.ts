@@ -117,7 +117,11 @@ export function stateReader(
 
   const read = (state: PromptState): Known => {
     const partials: Known['partials'] = new Map();
-    const own = treeOf([...fileOf(state.path, state.prompt), ...fileOf(configPath, state.config)]);
+    // Partials are found one by one: of their folders this tree knows nothing.
+    const { hasFolder: _few, ...own } = treeOf([
+      ...fileOf(state.path, state.prompt),
+      ...fileOf(configPath, state.config),
+    ]);
     const tree: Tree = {
       ...own,
       has(path) {
