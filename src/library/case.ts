@@ -85,15 +85,17 @@ export function buildCase(raw: RawCase, context: CaseContext, report: Report): C
 
   const why = badId(id);
   if (why) note(make['bad-id'](id, why, source.place(['id'])));
+  /** As messages name it: on one line, whatever it is. */
+  const name = why === undefined ? id : JSON.stringify(id).slice(1, -1);
   if (expected !== undefined && Object.hasOwn(vars, 'expected'))
     note(make['expected-twice'](source.place(['vars', 'expected'], 'key')));
-  if (!context.read.broken) checkVars(vars, id, source, context, note);
+  if (!context.read.broken) checkVars(vars, name, source, context, note);
   if (!asserts.some(({ level }) => level !== 'off') && !own.failed && !(own.inherit && defaults.failed)) {
-    note(make['case-without-assertion'](id, place));
+    note(make['case-without-assertion'](name, place));
   }
   const { quarantine } = written;
   if (quarantine && quarantine.until < context.today) {
-    note(make['quarantine-expired'](id, quarantine.until, source.place(['quarantine', 'until'])));
+    note(make['quarantine-expired'](name, quarantine.until, source.place(['quarantine', 'until'])));
   }
   const scope = { vars, ...(expected !== undefined && { expected: expected as Json }), source, lacking: place };
   const filled: Assertion[] = [];

@@ -8,6 +8,7 @@ import { CaseIds } from './case-ids.js';
 import { CaseFiles, readCases } from './cases.js';
 import { readConfig, type Settings } from './config.js';
 import { Findings, type Report } from './findings.js';
+import { badId } from './ids.js';
 import { expectPrompts, findFiles, type Layout, type PromptFiles } from './layout.js';
 import { problems as make } from '../errors.js';
 import type { DiscoverOptions } from './options.js';
@@ -42,20 +43,22 @@ export async function discoverLibrary(tree: Tree, options: DiscoverOptions): Pro
   const quiet = new CaseFiles(tree, () => {});
   const servants = (files: PromptFiles): string[] => [...prompts.partialsOf(files), ...quiet.paths(files)];
   const expand = (pattern: string): string[] => globFiles(tree, [pattern], report);
-  const chosen = select(layout, options.paths, expand, servants, report);
-  for (const problem of chosen.problems) report(problem);
-  if (options.paths) expectPrompts(tree, chosen.prompts);
+  const selected = select(layout, options.paths, expand, servants, report);
+  for (const problem of selected.problems) report(problem);
+  // What has no id that can be named was told; no more can be said of it.
+  const chosen = selected.prompts.filter(({ id }) => badId(id) === undefined);
+  if (options.paths) expectPrompts(tree, chosen);
 
   const types = new AssertionTypes(options.assertions);
   const sources = new CaseFiles(tree, report);
   const groups = groupsOf(layout);
   const known = new Map<string, Known>();
   // All before the first case: which variables are used depends on other prompts, too, and each is read once.
-  for (const [index, files] of chosen.prompts.entries()) {
+  for (const [index, files] of chosen.entries()) {
     if (index % BREATH === 0) await setImmediate();
     prompts.get(files, report);
   }
-  for (const [index, files] of chosen.prompts.entries()) {
+  for (const [index, files] of chosen.entries()) {
     if (index % BREATH === 0) await setImmediate();
     const read = prompts.get(files, report);
     if (!read) continue;

@@ -186,6 +186,8 @@ describe('a name that holds a line break', () => {
   ])('is an error that names it on one line, not a prompt less: %s', async (name, args) => {
     const cases = 'cases: [{ id: a, assert: [{ type: contains, value: hi }] }]';
     const made = project({ 'evals/two\nlines.prompt.md': 'hi', 'evals/two\nlines.cases.yaml': cases });
+    // Of this one more would be wrong, if it had an id to be named by.
+    made.write('evals/no\ncases.prompt.md', 'hi {{broken');
     made.write('evals/good.prompt.md', 'hi');
     made.write('evals/good.cases.yaml', cases);
     const { code, stdout, stderr } = await assay(made.root, args);
@@ -194,6 +196,8 @@ describe('a name that holds a line break', () => {
       /^evals\/two\\nlines\.prompt\.md:1:1 {2}error: "two\\nlines" cannot be an id: it has control/m,
     );
     expect(name === 'list' ? stdout : 'good').toContain('good');
+    expect(`${stdout}${stderr}`).not.toMatch(/two\nlines|no\ncases/);
+    expect(`${stdout}${stderr}`.match(/no\\ncases/g)).toHaveLength(2);
   });
 });
 
