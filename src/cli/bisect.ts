@@ -31,9 +31,15 @@ export const command: CommandDefinition = {
           .requiredOption('--bad <ref>', 'a later commit at which it does worse')
           .option('--metric <name>', 'look at this metric only; by default at all that are gated, and at single cases'),
       ),
-    ).option('--json', 'print what was found as JSON');
+    )
+      .option(
+        '--dry-run',
+        'show which versions would be evaluated, how many calls and what they cost at most; call nothing',
+      )
+      .option('--json', 'print what was found as JSON');
     addExamples(command_, [
       'assay bisect support/triage --good v1.4 --bad HEAD',
+      'assay bisect support/triage --good v1.4 --bad HEAD --mode record --dry-run',
       'assay bisect support/triage --good v1.4 --bad HEAD --metric accuracy --mode record --max-cost 2',
       "assay bisect support/triage --good v1.4 --bad HEAD --filter '**/double-charge' --repeats 2..8",
     ]);
@@ -49,7 +55,13 @@ Exit codes: 0 found; 2 input error; 3 it could not be told: an answer is not rec
 
 async function run(given: string, flags: BisectFlags, outside: World): Promise<number> {
   const world = withEnvFile(outside, flags.envFile);
-  const { paths: _paths, resume: _resume, ...options } = evalOptions([], flags, world);
+  const { paths: _paths, resume: _resume, ...rest } = evalOptions([], flags, world);
+  const { good, bad, metric } = flags;
+  const options = { ...rest, prompt: given, good, bad, ...(metric !== undefined && { metric }) };
+  if (flags.dryRun) {
+    const { bisectPlanCommand } = await import('./bisect-plan.js');
+    return bisectPlanCommand(options, flags.json === true, world);
+  }
   const interrupt = listenForInterrupt(world, 'stopping; press Ctrl-C again to end at once');
   let bar = progress(world);
   let evaluation = 0;
@@ -58,10 +70,6 @@ async function run(given: string, flags: BisectFlags, outside: World): Promise<n
     const found = await bisect(
       {
         ...options,
-        prompt: given,
-        good: flags.good,
-        bad: flags.bad,
-        ...(flags.metric !== undefined && { metric: flags.metric }),
         signal: interrupt.signal,
         interruptedBy: interrupt.name,
         onEvaluation({ version, commit }, atMost) {

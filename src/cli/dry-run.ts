@@ -23,6 +23,18 @@ export async function dryRunCommand(options: EvaluateOptions, flags: EvalFlags, 
 const NUMBERS = new Set([2, 3, 4, 5, 6, 7]);
 
 function screen(mode: string, evals: readonly PlannedEval[]): string {
+  const calls = evals.reduce((sum, each) => sum + each.calls, 0);
+  const trials = evals.reduce((sum, each) => sum + each.trials, 0);
+  const graders = evals.reduce((sum, each) => sum + each.graderCalls, 0);
+  const total = [about(evals.map((each) => each.costUsd))];
+  if (graders > 0) total.push(`graders at most ${about(evals.map((each) => each.graderCostUsd))}`);
+  const verb = mode === 'replay' ? 'are not recorded, and replay calls nothing' : 'would be called';
+  const more = mode === 'replay' ? '' : moreRepeats(Math.max(1, ...evals.map((each) => each.times)));
+  return `${plannedTable(evals)}\nmode ${mode}: ${calls} of ${trials} trials ${verb} (${total.join(', ')}${more})\n`;
+}
+
+/** A line for each eval: how many trials, how many of them are recorded, what would be called. */
+export function plannedTable(evals: readonly PlannedEval[]): string {
   const rows = evals.map((each) => [
     each.prompt,
     each.model,
@@ -34,15 +46,7 @@ function screen(mode: string, evals: readonly PlannedEval[]): string {
     money(each.costUsd),
   ]);
   const head = ['prompt', 'model', 'trials', 'recorded', 'to call', 'graders', 'tokens in + out', 'about'];
-  const calls = evals.reduce((sum, each) => sum + each.calls, 0);
-  const trials = evals.reduce((sum, each) => sum + each.trials, 0);
-  const graders = evals.reduce((sum, each) => sum + each.graderCalls, 0);
-  const total = [about(evals.map((each) => each.costUsd))];
-  if (graders > 0) total.push(`graders at most ${about(evals.map((each) => each.graderCostUsd))}`);
-  const lines = table([head, ...rows], { right: NUMBERS });
-  const verb = mode === 'replay' ? 'are not recorded, and replay calls nothing' : 'would be called';
-  const more = mode === 'replay' ? '' : moreRepeats(Math.max(1, ...evals.map((each) => each.times)));
-  return `${lines.join('\n')}\n\nmode ${mode}: ${calls} of ${trials} trials ${verb} (${total.join(', ')}${more})\n`;
+  return `${table([head, ...rows], { right: NUMBERS }).join('\n')}\n`;
 }
 
 function about(costs: readonly (number | undefined)[]): string {

@@ -55,21 +55,13 @@ export function idOfVersion({ id }: Prompt, { version }: Pick<Prompt, 'version'>
 
 /** An evaluator against a good version. What that has answered once is kept, and asked for again no more. */
 export function evaluatorOf(goodVersion: Prompt, context: EvaluatorContext): Evaluator {
-  const { session, store, parts, bounds, world, present, evals } = context;
+  const { parts, bounds, world, present } = context;
   const good = atPresent(goodVersion, present);
   const kept = new Map<string, TrialResult>();
 
   async function evaluate(version: Prompt): Promise<Step> {
     const now = atPresent(version, present);
-    const ids = new Map([good, now].map((each) => [each.id, present]));
-    const sides = evals.map(({ model: { model } }) => ({
-      now: { prompt: now, model: { model } },
-      old: { prompt: good, model: { model } },
-    }));
-    const against = sideBySide(sides, ids, { ...session, store, commit: version.version });
-    const { evals: both, library, includes } = against;
-    const source = { library, evals: both, includes };
-    const step: Session = { ...session, store, against, evals: both, library, includes, source };
+    const step = sessionOf(now, good, context);
     const books = await openBooks(step, infoOf(step, world));
     for (const result of kept.values()) books.ledger.restore(result);
     const options: EvaluateOptions = {
@@ -107,8 +99,24 @@ export function evaluatorOf(goodVersion: Prompt, context: EvaluatorContext): Eva
   return { evaluate };
 }
 
+/** The session in which a version is run beside the good one, both as they are run today. */
+export function sessionOf(
+  now: Prompt,
+  good: Prompt,
+  { session, store, present, evals }: Pick<EvaluatorContext, 'session' | 'store' | 'present' | 'evals'>,
+): Session {
+  const ids = new Map([good, now].map((each) => [each.id, present]));
+  const sides = evals.map(({ model: { model } }) => ({
+    now: { prompt: now, model: { model } },
+    old: { prompt: good, model: { model } },
+  }));
+  const against = sideBySide(sides, ids, { ...session, store, commit: now.version });
+  const { evals: both, library, includes } = against;
+  return { ...session, store, against, evals: both, library, includes, source: { library, evals: both, includes } };
+}
+
 /** A version as it is run today. */
-function atPresent(version: Prompt, present: Prompt): Prompt {
+export function atPresent(version: Prompt, present: Prompt): Prompt {
   return { ...version, id: idOfVersion(present, version), repeats: present.repeats, gate: present.gate };
 }
 

@@ -1,33 +1,16 @@
-import { resolve } from 'node:path';
-import { problems, UserError } from '../errors.js';
 import { EXIT, strongest } from '../exit-codes.js';
-import { relativeGate } from '../gate/worse.js';
-import type { Case, Prompt } from '../vocabulary.js';
+import type { Prompt } from '../vocabulary.js';
 import { processWorld, type World } from '../world.js';
 import { type BisectedStep, type BisectedVersion, factsOf, search, type Searched } from './bisect-search.js';
 import { evaluatorOf, idOfVersion } from './bisect-step.js';
 import { historicalRecordings } from './bisect-recordings.js';
-import { type Range, rangeOf } from './bisect-range.js';
+import { type BisectOptions, openBisection } from './bisect-open.js';
+import type { Range } from './bisect-range.js';
 import { type Bounds, boundsOf } from './bounds.js';
-import { openPrompt } from './blame.js';
 import { partsOf } from './engine.js';
-import { misfit } from './old-sides.js';
 import type { EvaluateOptions } from './options.js';
-import { openSession, type Session } from './session.js';
 
-/** What a bisection is asked for. */
-export interface BisectOptions
-  extends Omit<EvaluateOptions, 'paths' | 'resume' | 'against' | 'baseline' | 'since' | 'shard' | 'planOnly' | 'out'> {
-  /** A prompt by its id or file. */
-  prompt: string;
-  /** Git refs. */
-  good: string;
-  bad: string;
-  /** Whose fall is looked for; absent: all gated metrics, and single cases. */
-  metric?: string;
-  /** Told of a version before it is evaluated, and how many evaluations are left at most, this one included. */
-  onEvaluation?(version: BisectedVersion, atMost: number): void;
-}
+export type { BisectOptions } from './bisect-open.js';
 
 /** What a bisection found, as `assay bisect --json` prints it. */
 export interface Bisected {
@@ -61,19 +44,10 @@ export interface Bisected {
  */
 export async function bisect(asked: BisectOptions, world: World = processWorld()): Promise<Bisected> {
   const began = world.now();
-  const { prompt: given, good, bad, metric, onEvaluation: _told, ...rest } = asked;
-  const { project, prompt } = openPrompt(given, asked);
-  const range = await rangeOf(project, prompt, { good, bad });
-  const session = await openSession({ ...rest, paths: [resolve(project.root, prompt.path)] }, world);
+  const { range, session, evals, present, cases } = await openBisection(asked, world, {});
+  const { prompt: _given, good: _good, bad: _bad, metric: _metric, onEvaluation: _told, ...rest } = asked;
   let bounds: Bounds | undefined;
   try {
-    const evals = session.evals.filter(({ model }) => session.pool.describe(model.model).type !== 'outputs');
-    const [first] = evals;
-    if (!first) throw new UserError([problems['one-version-only'](prompt.id)]);
-    const present: Prompt = { ...first.prompt, gate: relativeGate(first.prompt.gate, metric) };
-    const cases = await casesOf(session, present, metric);
-    const trouble = await misfit(range.good.prompt, present, session);
-    if (trouble !== undefined) throw new UserError([problems['old-version-misfit'](`the version at ${good}`, trouble)]);
     bounds = await boundsOf(session, rest, began, world);
     const options: EvaluateOptions = { ...rest, signal: bounds.signal };
     const store = historicalRecordings(session, range, present);
@@ -91,25 +65,6 @@ export async function bisect(asked: BisectOptions, world: World = processWorld()
     bounds?.release();
     await session.close();
   }
-}
-
-/** The number of cases that take part. @throws UserError for none, or where none has the metric */
-async function casesOf({ library, includes }: Session, present: Prompt, metric: string | undefined): Promise<number> {
-  const metrics = new Set(['pass', 'score']);
-  let count = 0;
-  for await (const each of library.cases(present)) {
-    if (!includes(present.id, each)) continue;
-    count += 1;
-    for (const name of metricsOf(each)) metrics.add(name);
-  }
-  if (count === 0) throw new UserError([problems['no-case'](present.id)], EXIT.unverified);
-  if (metric !== undefined && !metrics.has(metric))
-    throw new UserError([problems['no-such-metric'](metric, [...metrics])]);
-  return count;
-}
-
-function metricsOf({ assert }: Case): string[] {
-  return assert.filter(({ level }) => level !== 'off').map(({ metric }) => metric);
 }
 
 interface Facts {

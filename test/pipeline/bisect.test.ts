@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { bisect, type BisectOptions } from '../../src/pipeline/bisect.js';
+import { type BisectPlan, planBisection } from '../../src/pipeline/bisect-plan.js';
 import {
   CASES,
   caseIds,
@@ -280,5 +281,43 @@ describe('a bisection that cannot go on', () => {
     expect(found.steps[0]?.why.join(' ')).toContain('repeats');
     const told = await find(made, { mode: 'live', repeats: { min: 2, max: 8 } });
     expect(told).toMatchObject({ commit: made.git('rev-parse', 'v2'), exitCode: 0 });
+  });
+});
+
+describe('a bisection that is only planned', () => {
+  it('tells which versions it may evaluate', async () => {
+    const made = offline(sevenVersions(4).with(2, 'c {{text}} {{lacking}}'));
+    const plan = await planBisection({ cwd: made.root, prompt: 'echo', good: 'v1', bad: 'HEAD' }, WORLD);
+    expect(plan).toMatchObject({ prompt: 'echo', mode: 'replay', cases: 8, evaluations: 3 });
+    expect(plan.unfit).toMatchObject([{ why: expect.stringContaining('lacking') }]);
+    expect(plan.good.map(({ trials }) => trials)).toEqual([8]);
+    expect(plan.versions.map(({ trials, calls }) => [trials, calls])).toEqual(Array.from({ length: 5 }, () => [8, 0]));
+    // The bundled mock is asked for nothing.
+    expect(plan.most).toEqual({ calls: 0, graderCalls: 0, costUsd: 0 });
+  });
+
+  it('counts what is recorded and what the rest may take, and calls nothing', async () => {
+    const made = await echoProject({ cases: 4, files: IGNORE });
+    const repository = versions(made, ['a {{text}}', 'b {{text}}', 'c {{text}}']);
+    const flags = ['bisect', 'echo', '--good', 'v1', '--bad', 'HEAD', '--mode', 'record', '--repeats', '1..2'];
+    const plan = async () => JSON.parse((await made.assay([...flags, '--dry-run', '--json'])).stdout) as BisectPlan;
+    const callsOf = ({ good, versions: others }: BisectPlan) =>
+      [good, others].map((each) => each.map(({ calls }) => calls));
+    const before = await plan();
+    expect(callsOf(before)).toEqual([[4], [4, 4]]);
+    expect(before).toMatchObject({ evaluations: 2, most: { calls: 3 * 4 * 2, graderCalls: 0 } });
+    expect(made.server.requests).toHaveLength(0);
+    await find(repository, { mode: 'record', repeats: { min: 1, max: 1 } });
+    const called = made.server.requests.length;
+    const after = await plan();
+    expect(callsOf(after).flat().toSorted()).toContain(0);
+    expect(after.most.calls).toBeLessThan(before.most.calls);
+    const { stdout, code } = await made.assay([...flags, '--dry-run']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('of the others at most 2 would be evaluated beside it');
+    expect(stdout).toContain(
+      `mode record: at most ${after.most.calls} calls with all repeats (price unknown) would be made`,
+    );
+    expect(made.server.requests).toHaveLength(called);
   });
 });
