@@ -39,6 +39,32 @@ const neededPrices = {
 };
 
 /**
+ * Puts what modules of ours load at once into one file, but for what an entry loads, too: loading fifty files, each with what some
+ * commands share, takes longer than loading a little too much.
+ */
+function together(name, modules, without) {
+  const paths = (names) => names.map((each) => inPackage(`dist/${each}.js`));
+  let together;
+  let apart;
+  return {
+    debugName: name,
+    includeDependenciesRecursively: false,
+    name(id, graph) {
+      together ??= reach(paths(modules), graph);
+      apart ??= reach(paths([without]), graph);
+      return together.has(id) && !apart.has(id) ? name : null;
+    },
+  };
+}
+
+/** Modules and all that they import, but for what they import late. */
+function reach(ids, graph) {
+  const known = new Set(ids);
+  for (const id of known) for (const imported of graph.getModuleInfo(id)?.importedIds ?? []) known.add(imported);
+  return known;
+}
+
+/**
  * The entries that bundles replace. `bundled` names every library inside: each licence asks to be passed on with it. They stay
  * dependencies of the package as well, where audits and licence scanners find them.
  */
@@ -51,6 +77,7 @@ const BUNDLES = [
     // Loaded for few runs, and one file each or fit for no bundle.
     external: ['jiti', 'undici'],
     plugins: [lateRequires, neededParts, neededPrices],
+    groups: [together('core', ['cli/eval', 'library/discovery'], 'cli/main')],
     bundled: [
       '@anthropic-ai/sdk',
       '@nodelib/fs.scandir',
@@ -114,11 +141,11 @@ const BUNDLES = [
 ];
 
 /** Replaces entries, and puts what they share into `bundled/` beside them. */
-async function bundle({ folder, input, platform, external, plugins, bundled, oneFile = false }) {
+async function bundle({ folder, input, platform, external, plugins, bundled, groups = [], oneFile = false }) {
   const build = await rolldown({
     input: Object.fromEntries(Object.entries(input).map(([name, path]) => [name, inPackage(path)])),
     platform,
-    preserveEntrySignatures: oneFile ? 'allow-extension' : 'exports-only',
+    preserveEntrySignatures: oneFile || groups.length > 0 ? 'allow-extension' : 'exports-only',
     resolve: { mainFields: ['module', 'main'], conditionNames: ['module', 'import'] },
     external: [/^node:/, ...external],
     plugins,
@@ -129,6 +156,7 @@ async function bundle({ folder, input, platform, external, plugins, bundled, one
     // Names stay: stack traces are read by people.
     minify: { compress: false, mangle: false },
     chunkFileNames: 'bundled/[name].js',
+    codeSplitting: { groups },
   });
   await build.close();
   const libraries = librariesIn(output);
