@@ -44,15 +44,15 @@ const neededPrices = {
  */
 function together(name, modules, without) {
   const paths = (names) => names.map((each) => inPackage(`dist/${each}.js`));
-  let together;
+  let joined;
   let apart;
   return {
     debugName: name,
     includeDependenciesRecursively: false,
     name(id, graph) {
-      together ??= reach(paths(modules), graph);
+      joined ??= reach(paths(modules), graph);
       apart ??= reach(paths([without]), graph);
-      return together.has(id) && !apart.has(id) ? name : null;
+      return joined.has(id) && !apart.has(id) ? name : null;
     },
   };
 }
