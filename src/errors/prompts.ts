@@ -37,6 +37,11 @@ export const promptProblems = {
     message: `prompt "${prompt}" has no case "${id}"`,
     remedy: near ? `Did you mean "${near}"?` : 'Name a case by its id, as in its cases file and in reports.',
   }),
+  'unknown-load-option': (id: string, names: readonly string[], known: readonly string[]): Problem => ({
+    code: 'unknown-load-option',
+    message: `prompt "${id}" was not loaded: there is no option ${names.map((name) => `"${name}"`).join(', ')}`,
+    remedy: `The options of loadPrompt are ${known.join(', ')}: a pin that is misspelt would pin nothing.`,
+  }),
   'unknown-prompt': (id: string, where: string, near: string | undefined): Problem => ({
     code: 'unknown-prompt',
     message: `there is no prompt "${id}" in ${where}`,

@@ -1,7 +1,7 @@
 import { promptProblems } from '../errors/prompts.js';
 import { contentHash } from '../hash.js';
 import type { JsonObject, Message, Parameters, Tool } from '../vocabulary.js';
-import { loaded, PromptError, type Source } from './loaded.js';
+import { checkOptions, loaded, PromptError, type Source } from './loaded.js';
 import { fromLock } from './lock.js';
 
 export { PromptError } from './loaded.js';
@@ -76,6 +76,7 @@ export async function loadPrompt<const Id extends PromptId>(
   id: Id,
   options: LoadOptions = {},
 ): Promise<LoadedPrompt<Id>> {
+  checkOptions(id, options, OPTIONS);
   const { root, lock, version } = options;
   const source =
     lock === undefined
@@ -84,6 +85,8 @@ export async function loadPrompt<const Id extends PromptId>(
   // What `render` takes is checked when it is called; its type is what the declarations say.
   return loaded(id, source, version) as LoadedPrompt<Id>;
 }
+
+const OPTIONS = ['root', 'version', 'lock'] satisfies (keyof LoadOptions)[];
 
 async function readLock(path: string): Promise<unknown> {
   const { readFile } = await import('node:fs/promises');

@@ -37,6 +37,15 @@ export class PromptError extends UserError {
 }
 
 /**
+ * Refuses options that there are not: without TypeScript nothing else does.
+ * @throws PromptError `unknown-load-option`
+ */
+export function checkOptions(id: string, options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new PromptError([promptProblems['unknown-load-option'](id, unknown, known)]);
+}
+
+/**
  * Makes a prompt ready.
  * @param pinned the only version that is accepted
  * @throws PromptError `version-mismatch`

@@ -181,6 +181,7 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
     ['tirage', 'support/triage'],
   ],
   'unknown-price': [['local:llama', '--max-cost']],
+  'unknown-load-option': [['support/triage', ['versio'], ['root', 'version', 'lock']]],
   'unknown-prompt': [
     ['support/tirage', 'the lock file', 'support/triage'],
     ['x', 'evals', undefined],

@@ -139,6 +139,20 @@ describe('which version', () => {
     }
   });
 
+  test('a pin that is misspelt pins nothing, and is refused', async () => {
+    const { root } = project(SETTINGS);
+    const lock = lockOf(await libraryIn(root));
+    const misspelt = { versio: '000000000000' };
+    for (const given of [
+      loadPrompt('a/inner', { root, ...misspelt }),
+      loadPrompt('a/inner', { lock, ...misspelt }),
+      portable.loadPrompt('a/inner', { lock, ...misspelt }),
+    ]) {
+      const { problems } = await errorOf(given);
+      expect(problems).toMatchObject([{ code: 'unknown-load-option' }]);
+    }
+  });
+
   test('a change that the model would see makes another, in a partial of a partial, too', async () => {
     const { root, write } = project(SETTINGS);
     const before = await loadPrompt('greet', { root });
