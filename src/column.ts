@@ -84,6 +84,6 @@ export class Numbers implements Iterable<number> {
       all[at] = value;
       at += 1;
     }
-    return all.sort();
+    return all.toSorted();
   }
 }

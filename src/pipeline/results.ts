@@ -8,7 +8,7 @@ import type { Books } from './books.js';
 
 /** The raw results of a run, read from its journal when they are asked for, in the order of cases and repeats. */
 export function resultsFrom({ ledger, places }: Books, reader: ResultReader): Pick<ReportInput, 'trials' | 'rows'> {
-  const numbers = new Map(ledger.run.evals.map((each, index) => [evalKey(each.prompt.id, each.model), index]));
+  const numbers = new Map(ledger.run.evals.map(({ prompt, model }, index) => [evalKey(prompt.id, model), index]));
 
   /** What is read of each trial of a case: from its line, or from the reason why it was not begun. */
   function each<T>(prompt: string, model: string, at: number, read: Reading<T>): T[] {
