@@ -246,5 +246,7 @@ export function outputFolder(
 /** All that a run is made of but its cases: equal for two runs that may be joined or compared. */
 export function configHash({ config, selection }: Pick<Session, 'config' | 'selection'>): string {
   const { file: _file, concurrency: _concurrency, ...rest } = config;
-  return contentHash({ rest, selection });
+  const { nothing, ...chosen } = selection;
+  // That nothing was chosen is part of it; the words for why may tell of files that are no part of the library.
+  return contentHash({ rest, selection: { ...chosen, ...(nothing !== undefined && { nothing: true }) } });
 }
