@@ -127,7 +127,7 @@ const BUNDLES = [
     platform: 'neutral',
     // Needed only to say which prompts there are, when one is missing.
     external: ['fast-glob'],
-    plugins: [],
+    plugins: [lateRequires],
     bundled: ['js-yaml', 'mustache', 'picomatch', 'yaml'],
   },
   {

@@ -43,12 +43,14 @@ export interface MergeBase {
 /**
  * The commit at which HEAD left another branch.
  * @param ref the other branch; absent: the target of the pull request if the environment names one, else the default branch
+ * @param head the commit that HEAD is at, where that is known: a branch that is there, too, was not left
  * @throws UserError `no-merge-base`; `shallow-clone` where the history that is here does not reach so far back
  */
 export async function mergeBase(
   root: string,
   env: Readonly<Record<string, string | undefined>>,
   ref?: string,
+  head?: string,
 ): Promise<MergeBase> {
   if (ref !== undefined && isOneName(ref)) {
     // One question instead of two; what is wrong is found out below.
@@ -57,6 +59,7 @@ export async function mergeBase(
   }
   const other = ref === undefined ? await defaultBranch(root, env) : { name: ref, commit: await resolveRef(root, ref) };
   if (!other) throw await noMergeBase(root, undefined);
+  if (other.commit === head) return { commit: noted(root, head), of: other.name };
   try {
     return { commit: noted(root, await git(root, ['merge-base', 'HEAD', other.commit])), of: other.name };
   } catch (error) {

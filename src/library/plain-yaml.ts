@@ -8,7 +8,7 @@ import { isInexact, MAX_DEPTH, MAX_YAML, REFUSED_KEYS } from './source.js';
  */
 const NOT_PLAIN = new RegExp(
   [
-    String.raw`(?:[&*](?=\S)|!)(?<=(?:^|[\s[{,:]).)`, // anchors, aliases, tags
+    String.raw`(?:[&*](?=\S)|!)(?<=(?:^|[\s[{,]|["'\]}]:).)`, // anchors, aliases, tags
     String.raw`\?(?=\s|$)(?<=(?:^|[\s[{,-])\?)`, // keys that are marked as such
     String.raw`:(?=[\s,\]}]|$)(?<=(?:^|[\s[{,-]):)`, // keys that are empty
     String.raw`[\]}]\s*:|\[(?<=[{,\n]\s*\[)`, // keys that are lists or maps

@@ -1,16 +1,6 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-  type Scalar,
-  Schema,
-} from 'yaml';
+import { createRequire } from 'node:module';
+import type * as Yaml from 'yaml';
+import type { Document, Node, Pair, Scalar } from 'yaml';
 import { problems as make } from '../errors.js';
 import type { Json, JsonObject, Place, Problem } from '../vocabulary.js';
 import { isInexact, MAX_DEPTH, MAX_YAML, type Path, type Read, REFUSED_KEYS } from './source.js';
@@ -18,9 +8,19 @@ import { isInexact, MAX_DEPTH, MAX_YAML, type Path, type Read, REFUSED_KEYS } fr
 /** Most values that aliases may stand for in one file: far above what people write, far below what a bomb unfolds to. */
 const MAX_ALIASED = 100_000;
 
-/** Making a schema per document takes a third of the time. Keys given twice are found below, where tags are refused, too. */
-const SCHEMA = new Schema({ schema: 'core' });
-/** With a log level of `silent` a second document would be left out without a word. */
+let loaded: (typeof Yaml & { core: Yaml.Schema }) | undefined;
+
+/** The library and its schema, which would take a third of the time of each document. A run whose files are plain needs neither. */
+function yaml(): NonNullable<typeof loaded> {
+  if (loaded) return loaded;
+  const library = createRequire(import.meta.url)('yaml') as typeof Yaml;
+  return (loaded = { ...library, core: new library.Schema({ schema: 'core' }) });
+}
+
+/**
+ * Keys given twice are found below, where tags are refused, too. With a log level of `silent` a second document would be
+ * left out without a word.
+ */
 const OPTIONS = { prettyErrors: false, strict: true, uniqueKeys: false, logLevel: 'error' } as const;
 
 /**
@@ -30,13 +30,14 @@ const OPTIONS = { prettyErrors: false, strict: true, uniqueKeys: false, logLevel
  * @param at the file, and the number of lines that stand before `text` in it
  */
 export function readYaml(text: string, at: { file: string; lineOffset?: number }): Read {
+  const { LineCounter, parseDocument, core } = yaml();
   const lines = new LineCounter();
   const place = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { file: at.file, line: Math.max(line, 1) + (at.lineOffset ?? 0), column: Math.max(col, 1) };
   };
   if (text.length > MAX_YAML) return { problems: [make['too-large'](MAX_YAML, { file: at.file, line: 1, column: 1 })] };
-  const document = parseDocument(text, { ...OPTIONS, lineCounter: lines, schema: SCHEMA });
+  const document = parseDocument(text, { ...OPTIONS, lineCounter: lines, schema: core });
   const faults = [...document.errors, ...document.warnings].map((fault) => syntaxProblem(fault, place));
   if (faults.length > 0) return { problems: faults };
   const reader = new Values(document, place);
@@ -75,6 +76,7 @@ class Values {
   }
 
   private value(node: unknown, depth: number, underAlias: boolean): Json {
+    const { isAlias, isMap, isScalar, isSeq } = yaml();
     if (underAlias && this.aliased++ >= MAX_ALIASED) return this.refuse(make['too-many-aliases'], node);
     if (depth > MAX_DEPTH) return this.refuse((where) => make['too-deep'](MAX_DEPTH, where), node);
     if (isAlias(node)) {
@@ -91,6 +93,7 @@ class Values {
 
   private map(items: readonly Pair[], depth: number, underAlias: boolean): JsonObject {
     const object: JsonObject = {};
+    const { isScalar } = yaml();
     for (const { key, value } of items) {
       const name = isScalar(key) ? keyName(key.value, key.source) : undefined;
       if (name === undefined) this.refuse((where) => make['bad-yaml']('a key must be plain text', where), key);
@@ -122,6 +125,7 @@ class Values {
 const NO_TAGS = 'tags such as !name or !!set are not used here';
 
 function hasTag(node: unknown): boolean {
+  const { isMap, isScalar, isSeq } = yaml();
   return (isMap(node) || isSeq(node) || isScalar(node)) && node.tag !== undefined;
 }
 
@@ -137,6 +141,7 @@ function startOf(node: unknown): number | undefined {
 }
 
 function offsetOf(document: Document, path: Path, of: 'key' | 'value'): number {
+  const { isAlias, isMap, isScalar, isSeq } = yaml();
   let node: unknown = document.contents;
   let offset = startOf(node) ?? 0;
   for (const [index, step] of path.entries()) {
@@ -157,6 +162,6 @@ function offsetOf(document: Document, path: Path, of: 'key' | 'value'): number {
 
 /** A null that nothing was written for has no place of its own. */
 function valueStart(node: unknown): number | undefined {
-  if (isScalar(node) && node.value === null && !node.source) return undefined;
+  if (yaml().isScalar(node) && node.value === null && !node.source) return undefined;
   return startOf(node);
 }

@@ -48,15 +48,16 @@ export function beginRemarks(session: Session, world: World): Remarks {
 }
 
 /** Baselines that differ from those where the branch began, a line per prompt and model. */
-async function acceptedHere({ project, library }: Session, place: InRepository, world: World): Promise<string[]> {
+async function acceptedHere({ project, library, git }: Session, place: InRepository, world: World): Promise<string[]> {
   const { root } = project;
-  const { commit } = await mergeBase(root, world.env);
-  const changed = new Set(await changedInGit(root, commit, [':(glob)**/*.baseline.json']));
+  const { state, changed: differsFromHead } = await git;
+  const { commit } = await mergeBase(root, world.env, undefined, state.commit);
+  const differs = commit === state.commit ? differsFromHead : await differsFrom(commit, root);
   const lines = await Promise.all(
     library.prompts.map(async (prompt) => {
       const path = baselinePath(prompt);
       const inGit = place.toGit(path);
-      if (inGit === undefined || !changed.has(inGit)) return [];
+      if (inGit === undefined || !differs(inGit)) return [];
       const text = await textOf(root, commit, inGit);
       const before = text === undefined ? undefined : parseBaseline(text, path, () => {});
       const after = project.tree.has(path) ? readBaseline(project.tree, path, () => {}) : undefined;
@@ -66,6 +67,11 @@ async function acceptedHere({ project, library }: Session, place: InRepository, 
   const all = lines.flat();
   const more = all.length - MOST_ACCEPTED;
   return more > 0 ? [...all.slice(0, MOST_ACCEPTED), `accepted in this branch: ${more} more`] : all;
+}
+
+async function differsFrom(commit: string, root: string): Promise<(path: string) => boolean> {
+  const changed = new Set(await changedInGit(root, commit, [':(glob)**/*.baseline.json']));
+  return (path) => changed.has(path);
 }
 
 const MOST_ACCEPTED = 50;
