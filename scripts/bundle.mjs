@@ -10,10 +10,13 @@ import { withPriceLists } from './price-lists.mjs';
 const inPackage = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /** What our code requires late (`createRequire(import.meta.url)('…')`) is in the bundle, too, and still evaluated late. */
-const lateRequires = {
+const lateRequires = ({ but = [] } = {}) => ({
   name: 'late-requires',
-  transform: (code) => code.replaceAll(/createRequire\(import\.meta\.url\)\(('[\w-]+')\)/g, 'require($1)'),
-};
+  transform: (code) =>
+    code.replaceAll(/createRequire\(import\.meta\.url\)\('([\w-]+)'\)/g, (written, library) =>
+      but.includes(library) ? written : `require('${library}')`,
+    ),
+});
 
 /** Of large libraries, what the one that imports them uses: of all lodash two functions, and of make-dir what Node has by now. */
 const NEEDED = {
@@ -76,7 +79,7 @@ const BUNDLES = [
     platform: 'node',
     // Loaded for few runs, and one file each or fit for no bundle.
     external: ['jiti', 'undici'],
-    plugins: [lateRequires, neededParts, neededPrices],
+    plugins: [lateRequires(), neededParts, neededPrices],
     groups: [together('core', ['cli/eval', 'library/discovery'], 'cli/main')],
     bundled: [
       '@anthropic-ai/sdk',
@@ -127,7 +130,7 @@ const BUNDLES = [
     platform: 'neutral',
     // Needed only to say which prompts there are, when one is missing.
     external: ['fast-glob'],
-    plugins: [lateRequires],
+    plugins: [lateRequires({ but: ['fast-glob'] })],
     bundled: ['js-yaml', 'mustache', 'picomatch', 'yaml'],
   },
   {
