@@ -14,7 +14,8 @@ async function work() {
     const id = next++;
     const output = `é${id} `.repeat(1 + ((id * 7919) % 20_000));
     const completion = { output, finishReason: 'stop' };
-    const trial = { prompt: 'p', model: 'm', case: String(id), repeat: 1, status: 'completed', completion };
+    const name = { prompt: 'p', model: 'm', case: String(id), repeat: 1 };
+    const trial = { ...name, status: 'completed', completion, source: 'call', attempts: 1, scores: [] };
     await journal.append(trial);
     writeSync(1, `${id}\n`);
   }
