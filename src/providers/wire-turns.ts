@@ -1,6 +1,6 @@
 /** So long the work on answers may keep the sockets waiting, in milliseconds; one answer is always handed out. */
-const LONGEST_TURN_MS = 2;
-const MOST_OF_A_TURN = 8;
+const LONGEST_TURN_MS = 1;
+const MOST_OF_A_TURN = 4;
 
 /**
  * Hands out finished answers, few per turn of the event loop. Between turns the sockets are read, so that the work done on one
