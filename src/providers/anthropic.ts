@@ -3,7 +3,7 @@ import { messages, messagesBody } from './anthropic-messages.js';
 import { withOwnParameters } from './passthrough.js';
 import type { ProviderContext, ProviderDefinition } from './provider.js';
 import { type Caller, callSdk, NO_TIMEOUT_MS } from './sdk-call.js';
-import { buildingOnce } from './sdk-headers.js';
+import { takeShortcuts } from './sdk-shortcuts.js';
 import {
   apiKey,
   type BaseUrl,
@@ -69,7 +69,7 @@ async function makeClient(context: ProviderContext, base: BaseUrl, key: string):
     defaultHeaders: withheldHeaders(context, base, DEFAULTS),
     fetch: context.fetch,
   });
-  buildingOnce(client);
+  takeShortcuts(client, context.fetch);
   return client;
 }
 

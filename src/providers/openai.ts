@@ -5,7 +5,7 @@ import { responses, responsesBody } from './openai-responses.js';
 import { withOwnParameters } from './passthrough.js';
 import type { Provider, ProviderContext, ProviderDefinition, ProviderRequest } from './provider.js';
 import { type Caller, callSdk, NO_TIMEOUT_MS } from './sdk-call.js';
-import { buildingOnce } from './sdk-headers.js';
+import { takeShortcuts } from './sdk-shortcuts.js';
 import {
   apiKey,
   type BaseUrl,
@@ -84,6 +84,6 @@ async function makeClient(context: ProviderContext, base: BaseUrl, key: string):
     defaultHeaders: withheldHeaders(context, base, DEFAULTS),
     fetch: context.fetch,
   });
-  buildingOnce(client);
+  takeShortcuts(client, context.fetch);
   return client;
 }

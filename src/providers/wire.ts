@@ -5,6 +5,8 @@ import { flatHeaders } from './wire-headers.js';
 import { SilenceWatch } from './wire-silence.js';
 import { Turns } from './wire-turns.js';
 
+import type { WireResponse } from './wire-response.js';
+
 export { timingOf } from './wire-response.js';
 
 const DEFAULT_MAX_BYTES = 8 * 1024 * 1024;
@@ -46,15 +48,12 @@ export function guardedFetch(options: WireOptions = {}): GuardedFetch {
     targets.set(url, target);
     return target;
   };
-  let agent: Promise<Agent> | undefined;
-  const guarded: typeof fetch = async (input, init = {}) => {
-    const asked = input instanceof Request ? { ...(await unpacked(input)), ...init } : init;
+  let opening: Promise<Agent> | undefined;
+  let opened: Agent | undefined;
+  const send = (agent: Agent, url: string, asked: RequestInit): Promise<WireResponse> => {
     const signal = asked.signal ?? undefined;
     signal?.throwIfAborted();
-    const { origin, path, href } = targetOf(input instanceof Request ? input.url : String(input));
-    agent ??= openAgent();
-    const dispatcher = await agent;
-    signal?.throwIfAborted();
+    const { origin, path, href } = targetOf(url);
     const request = {
       origin,
       path,
@@ -64,18 +63,37 @@ export function guardedFetch(options: WireOptions = {}): GuardedFetch {
     };
     const exchange = new Exchange({ url: href, maxBytes, idleMs, silence, signal, turns });
     try {
-      dispatcher.dispatch(request, exchange);
+      agent.dispatch(request, exchange);
     } catch (error) {
       exchange.fail(error);
     }
     return exchange.response;
   };
+  const sendWhenOpen = async (input: Parameters<typeof fetch>[0], init: RequestInit): Promise<WireResponse> => {
+    const asked = input instanceof Request ? { ...(await unpacked(input)), ...init } : init;
+    const url = input instanceof Request ? input.url : String(input);
+    asked.signal?.throwIfAborted();
+    targetOf(url);
+    const asking = (opening ??= openAgent());
+    const agent = await asking;
+    if (opening === asking) opened = agent;
+    return send(agent, url, asked);
+  };
+  const guarded: typeof fetch = (input, init = {}) => {
+    if (!opened || input instanceof Request) return sendWhenOpen(input, init);
+    try {
+      return send(opened, String(input), init);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  };
   return {
     fetch: guarded,
     async close() {
-      const opened = agent;
-      agent = undefined;
-      await (await opened)?.destroy();
+      const closing = opening;
+      opening = undefined;
+      opened = undefined;
+      await (await closing)?.destroy();
     },
   };
 }
