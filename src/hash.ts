@@ -5,7 +5,7 @@ export { canonicalJson } from './canonical-json.js';
 
 type Crypto = Pick<typeof NodeCrypto, 'createHash' | 'hash'>;
 
-/** Loading it takes 5 ms: an application that loads a prompt and asks for no version goes without. */
+/** Loading it takes 5 ms: a command that hashes nothing goes without. */
 let loaded: Crypto | undefined;
 const crypto = (): Crypto => (loaded ??= process.getBuiltinModule('node:crypto'));
 

@@ -10,7 +10,7 @@ export interface CanonicalPrompt {
   tools: readonly Tool[];
 }
 
-/** What a version is the hash of. Here, apart from the hash, for where there is no node:crypto. */
+/** What a version is the hash of. Here, apart from the hash, for applications, which go without node:crypto. */
 export function versionContent({ messages, parameters, output, structured, tools }: CanonicalPrompt): unknown {
   const { stream: _, ...seen } = parameters;
   return { messages, parameters: seen, output: structured === 'off' ? undefined : output, tools };

@@ -14,10 +14,5 @@ export interface Visible extends Omit<CanonicalPrompt, 'messages'> {
  * change it; neither does white space that trimming takes off, nor `stream`, which changes the transport only.
  */
 export function promptVersion({ template, ...visible }: Visible): string {
-  return canonicalVersion({ ...visible, messages: canonicalMessages(template) });
-}
-
-/** The version of a prompt whose template is canonical already. */
-export function canonicalVersion(prompt: CanonicalPrompt): string {
-  return contentHash(versionContent(prompt));
+  return contentHash(versionContent({ ...visible, messages: canonicalMessages(template) }));
 }

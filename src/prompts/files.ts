@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, posix, resolve } from 'node:path';
-import { libraryProblems } from '../errors/library.js';
 import { promptProblems } from '../errors/prompts.js';
 import { UserError } from '../errors/user-error.js';
+import { valueProblems } from '../errors/values.js';
 import { canonicalMessages, partsOf } from '../library/canonical.js';
 import { folderTree } from '../library/folder-tree.js';
 import { splitFrontMatter } from '../library/front-matter.js';
@@ -12,9 +12,10 @@ import { readPlain } from '../library/plain-yaml.js';
 import { isObject } from '../library/source.js';
 import { parseTemplate } from '../library/template.js';
 import type { Tree } from '../library/tree.js';
-import { canonicalVersion } from '../library/version.js';
+import { versionContent } from '../library/version-content.js';
 import { gitRootOf } from '../trust/paths.js';
 import type { Json, JsonObject, Parameters, Problem, Tool } from '../vocabulary.js';
+import { contentHash } from './content-hash.js';
 import { PromptError, type Source } from './loaded.js';
 
 const CONFIG = 'assay.config.yaml';
@@ -114,7 +115,7 @@ async function readPrompt(tree: Tree, path: string, { overrides }: Settings): Pr
     const value = matter[name];
     if (value === undefined || isObject(value)) return value;
     const found = Array.isArray(value) ? 'a list' : JSON.stringify(value);
-    problems.push(libraryProblems['wrong-type'](name, 'a map of keys', found, { file: path, line: 1, column: 1 }));
+    problems.push(valueProblems['wrong-type'](name, 'a map of keys', found, { file: path, line: 1, column: 1 }));
     return undefined;
   };
   const input = object('input');
@@ -137,7 +138,7 @@ async function readPrompt(tree: Tree, path: string, { overrides }: Settings): Pr
     ...(input && { input }),
     template: partsOf(messages),
     get version() {
-      return (version ??= canonicalVersion(visible));
+      return (version ??= contentHash(versionContent(visible)));
     },
   };
 }

@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { promptProblems } from '../errors/prompts.js';
-import { contentHash } from '../hash.js';
 import type { JsonObject, Message, Parameters, Tool } from '../vocabulary.js';
-import { checkOptions, loaded, PromptError, type Source } from './loaded.js';
+import { fromFiles } from './files.js';
+import { checkOptions, loaded, PromptError } from './loaded.js';
 import { fromLock } from './lock.js';
 
 export { PromptError } from './loaded.js';
@@ -79,27 +80,18 @@ export async function loadPrompt<const Id extends PromptId>(
   checkOptions(id, options, OPTIONS);
   const { root, lock, version } = options;
   const source =
-    lock === undefined
-      ? await fromFiles(id, root)
-      : await fromLock(typeof lock === 'string' ? await readLock(lock) : lock, id, contentHash);
+    lock === undefined ? await fromFiles(id, root) : fromLock(typeof lock === 'string' ? readLock(lock) : lock, id);
   // What `render` takes is checked when it is called; its type is what the declarations say.
   return loaded(id, source, version) as LoadedPrompt<Id>;
 }
 
 const OPTIONS = ['root', 'version', 'lock'] satisfies (keyof LoadOptions)[];
 
-async function readLock(path: string): Promise<unknown> {
-  const { readFile } = await import('node:fs/promises');
+function readLock(path: string): unknown {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as unknown;
+    return JSON.parse(readFileSync(path, 'utf8')) as unknown;
   } catch (error) {
     const why = error instanceof SyntaxError ? 'it is no JSON' : 'it cannot be read';
     throw new PromptError([promptProblems['bad-lock'](`${path}: ${why}`)]);
   }
-}
-
-/** Reading files takes parsers, which an application with a lock need not load. */
-async function fromFiles(id: string, root: string | undefined): Promise<Source> {
-  const files = await import('./files.js');
-  return files.fromFiles(id, root);
 }

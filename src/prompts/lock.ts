@@ -2,6 +2,7 @@ import { promptProblems } from '../errors/prompts.js';
 import { type Canonical, partsOf } from '../library/canonical.js';
 import { versionContent } from '../library/version-content.js';
 import type { JsonObject, Parameters, Prompt, Tool } from '../vocabulary.js';
+import { contentHash } from './content-hash.js';
 import { PromptError, type Source } from './loaded.js';
 
 /** `prompts.lock.json`: all that an application needs of its prompts, as they were when it was built. */
@@ -24,18 +25,13 @@ export interface LockedPrompt {
 /**
  * Reads a prompt out of a lock, and proves that it is what its version says: whoever edits a lock by hand must not pass for what
  * was evaluated.
- * @param hash of a value's canonical JSON, as versions have it; undefined where the platform has no SHA-256: nothing is proved then
  * @throws PromptError `bad-lock`, `unknown-prompt`, `changed-lock`
  */
-export async function fromLock(
-  lock: unknown,
-  id: string,
-  hash: (content: unknown) => string | Promise<string> | undefined,
-): Promise<Source> {
+export function fromLock(lock: unknown, id: string): Source {
   const { messages, version, parameters = {}, structured = 'auto', tools = [], input, output } = lockedPrompt(lock, id);
   const visible = { parameters, structured, tools, ...(output && { output }) };
-  const actual = await hash(versionContent({ messages, ...visible }));
-  if (actual !== undefined && actual !== version) throw new PromptError([promptProblems['changed-lock'](id, version)]);
+  const actual = contentHash(versionContent({ messages, ...visible }));
+  if (actual !== version) throw new PromptError([promptProblems['changed-lock'](id, version)]);
   return { version, ...visible, ...(input && { input }), template: partsOf(messages) };
 }
 
