@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { PRICE_LISTS } from '../dist/ask/price.js';
+import { asciiOnly } from './ascii-only.mjs';
 import { withPriceLists } from './price-lists.mjs';
+import { yamlReader } from './yaml-reader.mjs';
 
 const inPackage = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -25,9 +27,11 @@ const lateRequires = ({ but = [] } = {}) => ({
 const builtinsByCall = {
   name: 'builtins-by-call',
   transform: (code) =>
-    code.replaceAll(
-      /^import \{([^}]*)\} from '(node:[\w/]+)';$/gm,
-      (_, names, from) => `const {${names.replaceAll(' as ', ': ')}} = process.getBuiltinModule('${from}');`,
+    code.replaceAll(/^import \{([^}]*)\} from '(node:[\w/]+)';$/gm, (_, names, from) =>
+      // Of this one nothing is needed for most prompts.
+      from === 'node:module'
+        ? `const createRequire = (from) => process.getBuiltinModule('node:module').createRequire(from);`
+        : `const {${names.replaceAll(' as ', ': ')}} = process.getBuiltinModule('${from}');`,
     ),
 };
 
@@ -140,10 +144,13 @@ const BUNDLES = [
     input: { index: 'dist/prompts/index.js' },
     // What its parts share stands in the entry, under names of one letter: each file more takes a millisecond or two of a start.
     oneFile: true,
+    // Parsing it is a third of what loading a prompt takes. Functions keep their names, for stack traces.
+    minify: { compress: true, mangle: { toplevel: false } },
+    ascii: true,
     platform: 'neutral',
     // Needed only to say which prompts there are, when one is missing.
     external: ['fast-glob'],
-    plugins: [lateRequires({ but: ['fast-glob'] }), builtinsByCall],
+    plugins: [yamlReader, lateRequires({ but: ['fast-glob'] }), builtinsByCall],
     bundled: ['js-yaml', 'mustache', 'picomatch', 'yaml'],
   },
   {
@@ -156,8 +163,22 @@ const BUNDLES = [
   },
 ];
 
+/** Names stay: stack traces are read by people. */
+const NAMED = { compress: false, mangle: false };
+
 /** Replaces entries, and puts what they share into `bundled/` beside them. */
-async function bundle({ folder, input, platform, external, plugins, bundled, groups = [], oneFile = false }) {
+async function bundle({
+  folder,
+  input,
+  platform,
+  external,
+  plugins,
+  bundled,
+  groups = [],
+  oneFile = false,
+  minify = NAMED,
+  ascii = false,
+}) {
   const build = await rolldown({
     input: Object.fromEntries(Object.entries(input).map(([name, path]) => [name, inPackage(path)])),
     platform,
@@ -169,12 +190,13 @@ async function bundle({ folder, input, platform, external, plugins, bundled, gro
   const { output } = await build.write({
     dir: inPackage(folder),
     format: 'esm',
-    // Names stay: stack traces are read by people.
-    minify: { compress: false, mangle: false },
+    minify,
     chunkFileNames: 'bundled/[name].js',
     codeSplitting: { groups },
   });
   await build.close();
+  if (ascii)
+    for (const { fileName, code } of output) writeFileSync(inPackage(`${folder}/${fileName}`), asciiOnly(code));
   const libraries = librariesIn(output);
   const names = [...libraries.keys()].toSorted();
   if (JSON.stringify(names) !== JSON.stringify(bundled)) {

@@ -4,8 +4,10 @@ import { libraryProblems } from './errors/library.js';
 import { policyProblems } from './errors/policy.js';
 import { promptProblems } from './errors/prompts.js';
 import { providerProblems } from './errors/providers.js';
+import { renderingProblems } from './errors/rendering.js';
 import { runProblems } from './errors/runs.js';
 import { templateProblems } from './errors/templates.js';
+import { valueProblems } from './errors/values.js';
 
 export { UserError } from './errors/user-error.js';
 
@@ -20,6 +22,8 @@ export const problems = {
   ...policyProblems,
   ...promptProblems,
   ...providerProblems,
+  ...renderingProblems,
   ...runProblems,
   ...templateProblems,
+  ...valueProblems,
 } as const;

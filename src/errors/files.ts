@@ -31,6 +31,11 @@ export const fileProblems = {
     message: `cannot write ${path}: ${why}`,
     remedy: 'Mend that, or write somewhere else with --out <folder>; then go on with --resume.',
   }),
+  'costly-glob': (pattern: string, why: string): Problem => ({
+    code: 'costly-glob',
+    message: `the pattern "${pattern.length > 80 ? `${pattern.slice(0, 80)}…` : pattern}" could take for ever: it has ${why}`,
+    remedy: 'Write a simpler pattern, or several.',
+  }),
   'duplicate-key': (key: string, place?: Place): Problem => ({
     code: 'duplicate-key',
     message: `the key "${key}" is given twice`,

@@ -68,11 +68,6 @@ export const libraryProblems = {
     remedy: 'Name the file <prompt>.cases.yaml or <prompt>.<set>.cases.yaml, beside <prompt>.prompt.md.',
     place,
   }),
-  'costly-glob': (pattern: string, why: string): Problem => ({
-    code: 'costly-glob',
-    message: `the pattern "${pattern.length > 80 ? `${pattern.slice(0, 80)}…` : pattern}" could take for ever: it has ${why}`,
-    remedy: 'Write a simpler pattern, or several.',
-  }),
   'duplicate-id': (what: 'case' | 'prompt', id: string, other: string, first: Place, place?: Place): Problem => ({
     code: 'duplicate-id',
     message:
@@ -145,12 +140,6 @@ export const libraryProblems = {
     remedy: `Set repeats, or their min, to ${least} or more, or choose another reducer.`,
     place,
   }),
-  'required-key': (key: string, inside: string, place?: Place): Problem => ({
-    code: 'required-key',
-    message: `the key "${key}" is missing in ${inside}`,
-    remedy: 'Add it.',
-    place,
-  }),
   'reserved-metric': (name: string, place?: Place): Problem => ({
     code: 'reserved-metric',
     message: `"${name}" cannot be the metric of an assertion: every eval has a metric of this name`,
@@ -187,12 +176,6 @@ export const libraryProblems = {
     remedy:
       'Save one as <name>.prompt.md there, run in the folder of the project, or name its folders as `library` in assay.config.yaml.',
   }),
-  'unknown-key': (key: string, near: string | undefined, place?: Place): Problem => ({
-    code: 'unknown-key',
-    message: `unknown key "${key}"`,
-    remedy: near ? `Did you mean "${near}"?` : 'Remove it, or see the documentation of this file for the keys it has.',
-    place,
-  }),
   'unknown-path': (path: string, near: string | undefined): Problem => ({
     code: 'unknown-path',
     message: `${path} is no prompt, and holds or serves none`,
@@ -204,18 +187,6 @@ export const libraryProblems = {
     code: 'unused-variable',
     message: `the variable "${name}" is used by no template and no assertion`,
     remedy: near ? `Did you mean "${near}"? Else remove it.` : 'Remove it, or use it.',
-    place,
-  }),
-  'wrong-type': (name: string, wanted: string, found: string, place?: Place): Problem => ({
-    code: 'wrong-type',
-    message: `${name} must be ${wanted}, not ${found}`,
-    remedy: 'Correct the value.',
-    place,
-  }),
-  'wrong-value': (name: string, what: string, near: string | undefined, place?: Place): Problem => ({
-    code: 'wrong-value',
-    message: `${name} ${what}`,
-    remedy: near ? `Did you mean "${near}"?` : 'Correct the value.',
     place,
   }),
 } as const;

@@ -57,24 +57,6 @@ export const templateProblems = {
     remedy: `Close {{/${outer}}} first.`,
     place,
   }),
-  'no-message': (place?: Place): Problem => ({
-    code: 'no-message',
-    message: 'no message is left to send: every section that holds one is empty for these variables',
-    remedy: 'Put at least one {{#user}} message outside of lists and conditions, or give the variables.',
-    place,
-  }),
-  'template-too-large': (what: string, place?: Place): Problem => ({
-    code: 'template-too-large',
-    message: `the template is too large: ${what}`,
-    remedy: 'Put long texts into variables; nest fewer sections and partials.',
-    place,
-  }),
-  'text-beside-messages': (text: string, place?: Place): Problem => ({
-    code: 'text-beside-messages',
-    message: `"${text}" stands beside the messages, where no model would see it`,
-    remedy: 'Move it into {{#system}}, {{#user}} or {{#assistant}}, or make it a comment.',
-    place,
-  }),
   'unclosed-section': (name: string, place?: Place): Problem => ({
     code: 'unclosed-section',
     message: `section "${name}" is not closed`,

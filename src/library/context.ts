@@ -1,4 +1,4 @@
-import { templateProblems as problems } from '../errors/templates.js';
+import { renderingProblems as problems } from '../errors/rendering.js';
 import { UserError } from '../errors/user-error.js';
 import type { Json, JsonObject, TemplatePart } from '../vocabulary.js';
 

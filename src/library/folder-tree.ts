@@ -1,7 +1,8 @@
 import { createReadStream, readFileSync, type Stats, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type fastGlob from 'fast-glob';
-import { problems, UserError } from '../errors.js';
+import { fileProblems as problems } from '../errors/files.js';
+import { UserError } from '../errors/user-error.js';
 import { gitRootOf, type Inside, insideOf } from '../trust/paths.js';
 import { globOptions, globTasks, loadGlob } from './glob.js';
 import { decodeText, splitLines } from './text-file.js';

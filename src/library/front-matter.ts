@@ -1,4 +1,4 @@
-import { problems as make } from '../errors.js';
+import { fileProblems as make } from '../errors/files.js';
 import type { Problem } from '../vocabulary.js';
 
 /** A prompt file in two: YAML (absent without front matter) and template, each with the number of lines before it. */

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { posix } from 'node:path';
 import type fastGlob from 'fast-glob';
-import { libraryProblems } from '../errors/library.js';
+import { fileProblems } from '../errors/files.js';
 import { UserError } from '../errors/user-error.js';
 import { costOfGlob } from '../patterns/glob-cost.js';
 
@@ -32,7 +32,7 @@ export interface GlobTask {
 export function globTasks(root: string, patterns: readonly string[], ignore: readonly string[]): GlobTask[] {
   const costly = patterns.flatMap((pattern) => {
     const why = costOfGlob(pattern);
-    return why === undefined ? [] : [libraryProblems['costly-glob'](pattern, why)];
+    return why === undefined ? [] : [fileProblems['costly-glob'](pattern, why)];
   });
   if (costly.length > 0) throw new UserError(costly);
   const glob = loadGlob();

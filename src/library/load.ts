@@ -1,5 +1,6 @@
 import { posix, win32 } from 'node:path';
-import { problems as make, UserError } from '../errors.js';
+import { fileProblems as make } from '../errors/files.js';
+import { UserError } from '../errors/user-error.js';
 import type { Place } from '../vocabulary.js';
 import type { Report } from './findings.js';
 import type { Tree } from './tree.js';

@@ -1,4 +1,4 @@
-import { templateProblems as problems } from '../errors/templates.js';
+import { renderingProblems as problems } from '../errors/rendering.js';
 import type { JsonObject, Message, Place, Problem, TemplatePart } from '../vocabulary.js';
 import { type Context, contextsOf, ITEM, lookup, printed, renderParts, Room, visitUnresolved } from './context.js';
 import { excerpt, hasMessages, roleOf } from './template-messages.js';

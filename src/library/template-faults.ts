@@ -1,4 +1,4 @@
-import { problems } from '../errors.js';
+import { templateProblems as problems } from '../errors/templates.js';
 import type { Place, Problem } from '../vocabulary.js';
 
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);

@@ -1,3 +1,4 @@
+import { renderingProblems } from '../errors/rendering.js';
 import { templateProblems as problems } from '../errors/templates.js';
 import type { Place, Problem, Role, TemplatePart } from '../vocabulary.js';
 
@@ -37,9 +38,10 @@ export function messageProblems(
     for (const part of list) {
       const role = part.kind === 'section' ? roleOf(part.name) : undefined;
       if (part.kind === 'text') {
-        if (part.text.trim() !== '') found.push(problems['text-beside-messages'](excerpt(part.text), placeOf(part)));
+        if (part.text.trim() !== '')
+          found.push(renderingProblems['text-beside-messages'](excerpt(part.text), placeOf(part)));
       } else if (part.kind === 'name') {
-        found.push(problems['text-beside-messages'](`{{${part.name}}}`, part.place));
+        found.push(renderingProblems['text-beside-messages'](`{{${part.name}}}`, part.place));
       } else if (role) within(part.parts, role);
       else beside(part.parts);
     }

@@ -1,5 +1,6 @@
 import Mustache from 'mustache';
-import { problems } from '../errors.js';
+import { renderingProblems } from '../errors/rendering.js';
+import { templateProblems as problems } from '../errors/templates.js';
 import type { Place, Problem } from '../vocabulary.js';
 import { findFault, nameFault } from './template-faults.js';
 
@@ -42,7 +43,10 @@ export function normaliseLineEnds(text: string): string {
  */
 export function tokenize(source: TemplateSource): { ok: true; tokens: Token[] } | { ok: false; problem: Problem } {
   const placeAt = placer(source);
-  const refuse = (what: string) => ({ ok: false as const, problem: problems['template-too-large'](what, placeAt(0)) });
+  const refuse = (what: string) => ({
+    ok: false as const,
+    problem: renderingProblems['template-too-large'](what, placeAt(0)),
+  });
   if (source.text.length > LARGEST_TEMPLATE) return refuse(`over ${LARGEST_TEMPLATE} characters`);
   if (LONGEST_BLANK.test(source.text)) return refuse('2000 blank characters in a row');
   let spans: unknown;
@@ -110,5 +114,5 @@ function placer(source: TemplateSource): (offset: number) => Place {
 
 /** Refused where recursion would end in a stack overflow. */
 export function tooDeep(place: Place): Problem {
-  return problems['template-too-large'](`over ${DEEPEST} sections and partials within each other`, place);
+  return renderingProblems['template-too-large'](`over ${DEEPEST} sections and partials within each other`, place);
 }

@@ -1,4 +1,5 @@
-import { problems } from '../errors.js';
+import { renderingProblems } from '../errors/rendering.js';
+import { templateProblems as problems } from '../errors/templates.js';
 import type { Constraint, Place, Problem, TemplatePart } from '../vocabulary.js';
 import { messageProblems } from './template-messages.js';
 import { DEEPEST, normaliseLineEnds, type TemplateSource, type Token, tokenize, tooDeep } from './template-tokens.js';
@@ -107,7 +108,7 @@ class Expansion {
     this.expanded += 1;
     if (this.expanded > MOST_PARTIALS) {
       if (this.expanded === MOST_PARTIALS + 1)
-        this.problems.push(problems['template-too-large'](`over ${MOST_PARTIALS} partials`, token.at));
+        this.problems.push(renderingProblems['template-too-large'](`over ${MOST_PARTIALS} partials`, token.at));
       return [];
     }
     return this.expand(tokensOfPartial(found, token.indent), [...trail, found.file], depth);

@@ -1,4 +1,5 @@
-import { problems, UserError } from '../errors.js';
+import { fileProblems as problems } from '../errors/files.js';
+import { UserError } from '../errors/user-error.js';
 
 /** No row of a data set is longer: a file without line ends must not fill the memory. In UTF-16 units. */
 export const LONGEST_LINE = 64 * 1024 * 1024;

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, posix, relative, resolve, sep, win32 } from 'node:path';
-import { problems, UserError } from '../errors.js';
+import { fileProblems as problems } from '../errors/files.js';
+import { UserError } from '../errors/user-error.js';
 import type { Place } from '../vocabulary.js';
 
 /**

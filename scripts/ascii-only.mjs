@@ -1,0 +1,7 @@
+/**
+ * Writes what is not ASCII in a script as escapes, which mean the same in its texts, templates and regular expressions: Node decodes
+ * a file of ASCII as it is, and keeps it in half of the memory.
+ */
+export function asciiOnly(code) {
+  return code.replaceAll(/[^\0-\x7F]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
