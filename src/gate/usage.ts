@@ -1,4 +1,5 @@
 import { Numbers } from '../column.js';
+import { quantile } from '../stats/quantile.js';
 import type { EvalComparison, EvalRun } from '../vocabulary.js';
 
 /** What an eval used. */
@@ -23,8 +24,7 @@ export function usageOf(run: EvalRun): UsageFacts {
       if (trial.status === 'completed' && trial.latencyMs !== undefined) latencies.push(trial.latencyMs);
     }
   }
-  const sorted = latencies.sorted();
-  const [p50, p95] = [quantile(sorted, 0.5), quantile(sorted, 0.95)];
+  const [p50, p95] = [quantile(latencies, 0.5), quantile(latencies, 0.95)];
   return {
     // Adding up cents of cents leaves dust in the last digits.
     cost: { usd: Number(cost.usd.toPrecision(12)), known: cost.known },
@@ -32,11 +32,6 @@ export function usageOf(run: EvalRun): UsageFacts {
     latency: { ...(p50 !== undefined && { p50 }), ...(p95 !== undefined && { p95 }) },
     trouble: troubleOf(run),
   };
-}
-
-/** The smallest value that at least the share p of the sorted values does not exceed (nearest rank: one that was measured). */
-function quantile(sorted: Float64Array, p: number): number | undefined {
-  return sorted[Math.max(0, Math.ceil(p * sorted.length) - 1)];
 }
 
 function troubleOf(run: EvalRun): EvalComparison['trouble'] {

@@ -1,5 +1,7 @@
 import type { JournalHeader } from '../journal/journal.js';
 import { type JournalIndex, openResults } from '../journal/reader.js';
+import { scratchFile } from '../journal/scratch-file.js';
+import { Pages } from '../pages.js';
 import { type Ledger, openLedger } from '../run/ledger.js';
 import { assertHashes, trialFacts } from '../score/facts.js';
 import type { RunInfo } from '../vocabulary.js';
@@ -10,7 +12,7 @@ import type { Session } from './session.js';
 /** The journal's file in the output folder. */
 export const JOURNAL = 'run.jsonl';
 
-/** What is known of a run: facts in memory, and where each raw result stands in the journal. */
+/** What is known of a run: the facts, and where each raw result stands in the journal. */
 export interface Books {
   ledger: Ledger;
   places: Places;
@@ -19,6 +21,7 @@ export interface Books {
 /** Opens the books of a run: every eval with its cases, no trials yet. */
 export async function openBooks(session: Session, info: RunInfo): Promise<Books> {
   const { library, evals, includes, config, against } = session;
+  const pages = new Pages(scratchFile());
   const ledger = await openLedger(
     library,
     evals,
@@ -31,8 +34,9 @@ export async function openBooks(session: Session, info: RunInfo): Promise<Books>
       ...(config.judge && { judge: config.judge.model }),
     },
     includes,
+    pages,
   );
-  return { ledger, places: new Places() };
+  return { ledger, places: new Places(pages) };
 }
 
 /** The journal's first line: which run it is, what was asked for, and what must be equal to go on with it. */

@@ -1,5 +1,6 @@
 import type { LinePlace } from '../journal/lines.js';
 import { Column } from '../column.js';
+import type { Pages } from '../pages.js';
 import type { Seat } from '../run/ledger.js';
 
 interface Columns {
@@ -7,9 +8,11 @@ interface Columns {
   lengths: Column;
 }
 
-/** Where the raw results of a run stand in its journal: a few bytes each. */
+/** Where the raw results of a run stand in its journal. */
 export class Places {
   readonly #rounds = new Map<string, Columns>();
+
+  constructor(private readonly pages: Pages) {}
 
   get(seat: Seat, repeat: number): LinePlace | undefined {
     const columns = this.#rounds.get(keyOf(seat, repeat));
@@ -20,7 +23,10 @@ export class Places {
 
   set(seat: Seat, repeat: number, { offset, length }: LinePlace): void {
     const key = keyOf(seat, repeat);
-    const columns = this.#rounds.get(key) ?? { offsets: new Column(), lengths: new Column() };
+    const columns = this.#rounds.get(key) ?? {
+      offsets: new Column(this.pages),
+      lengths: new Column(this.pages),
+    };
     this.#rounds.set(key, columns);
     columns.offsets.set(seat.case, offset);
     columns.lengths.set(seat.case, length);

@@ -1,18 +1,28 @@
 import type { Case, CaseContent } from '../vocabulary.js';
 import { Column } from '../column.js';
+import type { Pages } from '../pages.js';
 import { Names } from './names.js';
 import { Pool } from './pool.js';
 
 /** What cases are, column by column: the same for every model that runs them. */
 export class CaseColumns {
-  readonly ids = new Names();
-  readonly #inputs = new HashColumn();
-  readonly #tags = new Pooled<string[]>();
-  readonly #groups = new Pooled<string>();
-  readonly #quarantines = new Pooled<NonNullable<Case['quarantine']>>();
+  readonly ids: Names;
+  readonly #inputs: HashColumn;
+  readonly #tags: Pooled<string[]>;
+  readonly #groups: Pooled<string>;
+  readonly #quarantines: Pooled<NonNullable<Case['quarantine']>>;
   /** Which metrics a case has, and per metric the hash of its assertions. */
-  readonly #shapes = new Pooled<string[]>();
+  readonly #shapes: Pooled<string[]>;
   readonly #asserts = new Map<string, HashColumn>();
+
+  constructor(private readonly pages: Pages) {
+    this.ids = new Names(pages);
+    this.#inputs = new HashColumn(pages);
+    this.#tags = new Pooled(pages);
+    this.#groups = new Pooled(pages);
+    this.#quarantines = new Pooled(pages);
+    this.#shapes = new Pooled(pages);
+  }
 
   get length(): number {
     return this.ids.length;
@@ -48,7 +58,7 @@ export class CaseColumns {
   }
 
   #columnOf(metric: string): HashColumn {
-    const known = this.#asserts.get(metric) ?? new HashColumn();
+    const known = this.#asserts.get(metric) ?? new HashColumn(this.pages);
     this.#asserts.set(metric, known);
     return known;
   }
@@ -56,8 +66,12 @@ export class CaseColumns {
 
 /** Values of which many are alike. */
 class Pooled<T extends string | object> {
-  readonly #column = new Column();
+  readonly #column: Column;
   readonly #pool = new Pool<T>();
+
+  constructor(pages: Pages) {
+    this.#column = new Column(pages);
+  }
 
   get(at: number): T | undefined {
     return this.#pool.get(this.#column.get(at));
@@ -73,10 +87,14 @@ class Pooled<T extends string | object> {
 
 /** Hashes of 12 hex digits as the 48 bits that they are, which a number holds exactly; any other text is kept as it is. */
 class HashColumn {
-  readonly #column = new Column();
+  readonly #column: Column;
   readonly #others = new Pool<string>();
   /** The first that were asked for, as texts: assertions of many cases have few hashes. */
   readonly #written = new Map<number, string>();
+
+  constructor(pages: Pages) {
+    this.#column = new Column(pages);
+  }
 
   get(at: number): string {
     const value = this.#column.get(at);

@@ -2,6 +2,7 @@ import { Listed, WORTH_KEEPING } from '../lists.js';
 import type { CaseContent, CaseRun, TrialFacts } from '../vocabulary.js';
 import type { CaseColumns } from './case-columns.js';
 import { Column } from '../column.js';
+import type { Pages } from '../pages.js';
 import { Pool } from './pool.js';
 
 const STATUSES = ['completed', 'errored', 'skipped'] as const;
@@ -16,7 +17,10 @@ export class CaseTable extends Listed<CaseRun> {
   /** Of a table that is not long: as asked for last, until a trial is put in. */
   readonly #made: (CaseRun | undefined)[] = [];
 
-  constructor(private readonly columns: CaseColumns) {
+  constructor(
+    private readonly columns: CaseColumns,
+    private readonly pages: Pages,
+  ) {
     super();
   }
 
@@ -56,7 +60,7 @@ export class CaseTable extends Listed<CaseRun> {
   }
 
   put(index: number, facts: TrialFacts): void {
-    this.#made[index] = undefined;
+    if (this.#made[index]) this.#made[index] = undefined;
     this.#round(facts.repeat).put(index, facts);
   }
 
@@ -72,7 +76,7 @@ export class CaseTable extends Listed<CaseRun> {
   #round(repeat: number): Round {
     const known = this.#rounds.find((round) => round.repeat === repeat);
     if (known) return known;
-    const made = new Round(repeat);
+    const made = new Round(repeat, this.pages);
     this.#rounds.push(made);
     this.#rounds.sort((a, b) => a.repeat - b.repeat);
     return made;
@@ -81,13 +85,20 @@ export class CaseTable extends Listed<CaseRun> {
 
 /** One repeat of the cases that have it. */
 class Round {
-  readonly #statuses = new Column();
+  readonly #statuses: Column;
   readonly #metrics = new Map<string, Column>();
-  readonly #numbers = NUMBERS.map((name) => ({ name, column: new Column() }));
-  readonly #trouble = new Column();
+  readonly #numbers: { name: (typeof NUMBERS)[number]; column: Column }[];
+  readonly #trouble: Column;
   readonly #troubles = new Troubles();
 
-  constructor(readonly repeat: number) {}
+  constructor(
+    readonly repeat: number,
+    private readonly pages: Pages,
+  ) {
+    this.#statuses = new Column(pages);
+    this.#numbers = NUMBERS.map((name) => ({ name, column: new Column(pages) }));
+    this.#trouble = new Column(pages);
+  }
 
   status(index: number): TrialFacts['status'] | undefined {
     const code = this.#statuses.get(index);
@@ -117,7 +128,9 @@ class Round {
     const { status, metrics, trouble } = facts;
     const replaces = this.#statuses.get(index) !== undefined;
     this.#statuses.set(index, STATUSES.indexOf(status));
-    for (const name of Object.keys(metrics)) if (!this.#metrics.has(name)) this.#metrics.set(name, new Column());
+    for (const name of Object.keys(metrics)) {
+      if (!this.#metrics.has(name)) this.#metrics.set(name, new Column(this.pages));
+    }
     for (const [name, column] of this.#metrics) {
       const value = Object.hasOwn(metrics, name) ? metrics[name] : undefined;
       if (value !== undefined || replaces) column.set(index, value);

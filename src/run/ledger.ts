@@ -12,6 +12,7 @@ import type {
   TrialResult,
   Work,
 } from '../vocabulary.js';
+import type { Pages } from '../pages.js';
 import { CaseColumns } from './case-columns.js';
 import { CaseTable } from './case-table.js';
 
@@ -59,8 +60,9 @@ interface Book {
 
 /**
  * Opens the books: every eval with its cases, no trials yet. The cases of a prompt are gone through once, whatever number of models
- * runs them; in memory stay columns of numbers.
+ * runs them; what stays are columns of numbers.
  * @param includes whether a case of a prompt takes part (`--filter`)
+ * @param pages where the columns of many cases are kept
  */
 export async function openLedger(
   library: Library,
@@ -68,6 +70,7 @@ export async function openLedger(
   info: RunInfo,
   scoring: Scoring,
   includes: (prompt: string, testCase: Case) => boolean,
+  pages: Pages,
 ): Promise<Ledger> {
   const run: Run = { info, evals: [], trials: { planned: 0, completed: 0, errored: 0, skipped: 0 } };
   const books: Book[] = [];
@@ -75,10 +78,10 @@ export async function openLedger(
   const read = new Map<Prompt, CasesOf>();
   for (const evaluation of evals) {
     const { prompt, model } = evaluation;
-    const cases = read.get(prompt) ?? (await readCases(library, evaluation, scoring, includes));
+    const cases = read.get(prompt) ?? (await readCases(library, evaluation, scoring, includes, pages));
     read.set(prompt, cases);
     if (cases.columns.length === 0) continue;
-    const table = new CaseTable(cases.columns);
+    const table = new CaseTable(cases.columns, pages);
     const evalRun = emptyEvalRun(evaluation, table);
     evalRun.judged = cases.judged;
     if (cases.judged.length > 0 && scoring.judge) evalRun.judge = scoring.judge;
@@ -160,8 +163,9 @@ async function readCases(
   evaluation: Eval,
   scoring: Scoring,
   includes: (prompt: string, testCase: Case) => boolean,
+  pages: Pages,
 ): Promise<CasesOf> {
-  const columns = new CaseColumns();
+  const columns = new CaseColumns(pages);
   const judged = new Set<string>();
   let partial = false;
   for await (const testCase of library.cases(evaluation.prompt)) {

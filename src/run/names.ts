@@ -1,68 +1,143 @@
-/** Names of a block. */
-const BLOCK = 4096;
-const NOWHERE = -1;
+import { PAGE, type Page, type Pages } from '../pages.js';
+
+/** Of each name its bytes, from a page's front, and where they end, from its back. */
+const END = Uint16Array.BYTES_PER_ELEMENT;
+const NOWHERE = 0xffffffff;
 
 /**
- * Names in order, each once, kept as bytes outside the heap: a million ids take some 16 MB. Looked up by a hash table, which is
- * made when first needed: a run that goes through its cases in order never looks one up.
+ * Names in order, each once, kept in pages. Looked up by a hash table, which is made when first needed: a run that goes through its
+ * cases in order never looks one up.
  */
 export class Names {
-  readonly #blocks: { bytes: Buffer; ends: Uint32Array }[] = [];
+  readonly #packed: Page[] = [];
+  /** The index of the first name of each page, and of the first that is in none. */
+  readonly #firsts = [0];
   #open: string[] = [];
-  #table: Int32Array | undefined;
+  #openBytes = 0;
+  /** The page that was looked at last. */
+  #last = 0;
+  #table: Table | undefined;
+
+  constructor(private readonly pages: Pages) {}
 
   get length(): number {
-    return this.#blocks.length * BLOCK + this.#open.length;
+    return this.#first(this.#packed.length) + this.#open.length;
   }
 
-  /** Adds a name at the end. @returns its index */
+  /** Adds a name at the end; no longer than a page. @returns its index */
   add(name: string): number {
     this.#table = undefined;
+    const bytes = Buffer.byteLength(name) + END;
+    if (bytes > PAGE) throw new RangeError(`a name of ${bytes - END} bytes`);
+    if (this.#openBytes + bytes > PAGE) this.#pack();
     this.#open.push(name);
-    if (this.#open.length === BLOCK) {
-      this.#blocks.push(packed(this.#open));
-      this.#open = [];
-    }
+    this.#openBytes += bytes;
     return this.length - 1;
   }
 
   at(index: number): string | undefined {
-    const block = this.#blocks[Math.floor(index / BLOCK)];
-    if (!block) return this.#open[index - this.#blocks.length * BLOCK];
-    const within = index % BLOCK;
-    return block.bytes.toString('utf8', within === 0 ? 0 : block.ends[within - 1], block.ends[within]);
+    if (index < 0) return undefined;
+    const number = this.#pageOf(index);
+    const within = index - this.#first(number);
+    const page = this.#packed[number];
+    if (!page) return this.#open[within];
+    const { bytes } = this.pages.read(page);
+    return bytes.toString('utf8', within === 0 ? 0 : endOf(bytes, within - 1), endOf(bytes, within));
   }
 
   /** @returns the index of a name, or -1 */
   find(name: string): number {
     const table = (this.#table ??= this.#index());
-    for (let slot = hash(name) & (table.length - 1); ; slot = (slot + 1) & (table.length - 1)) {
-      const index = table[slot] ?? NOWHERE;
-      if (index === NOWHERE || this.at(index) === name) return index;
-    }
+    return table.find(hash(name), (index) => this.at(index) === name);
   }
 
-  #index(): Int32Array {
-    let size = 16;
-    while (size < 2 * this.length) size *= 2;
-    const table = new Int32Array(size).fill(NOWHERE);
-    for (let index = 0; index < this.length; index += 1) {
-      let slot = hash(this.at(index) ?? '') & (size - 1);
-      while (table[slot] !== NOWHERE) slot = (slot + 1) & (size - 1);
-      table[slot] = index;
+  #first(page: number): number {
+    return this.#firsts[page] ?? 0;
+  }
+
+  #pageOf(index: number): number {
+    const pages = this.#packed.length;
+    if (index >= this.#first(pages)) return pages;
+    let low = this.#last;
+    if (index < this.#first(low) || index >= this.#first(low + 1)) {
+      let high = pages;
+      for (low = 0; high - low > 1; ) {
+        const middle = (low + high) >> 1;
+        if (index < this.#first(middle)) high = middle;
+        else low = middle;
+      }
     }
+    this.#last = low;
+    return low;
+  }
+
+  #pack(): void {
+    const page = this.pages.add();
+    const { bytes } = this.pages.write(page);
+    let end = 0;
+    for (const [within, name] of this.#open.entries()) {
+      end += bytes.write(name, end);
+      bytes.writeUInt16LE(end, PAGE - END * (within + 1));
+    }
+    this.#firsts.push(this.length);
+    this.#packed.push(page);
+    this.#open = [];
+    this.#openBytes = 0;
+  }
+
+  #index(): Table {
+    const table = new Table(this.length);
+    for (let index = 0; index < this.length; index += 1) table.add(hash(this.at(index) ?? ''), index);
     return table;
   }
 }
 
-function packed(names: readonly string[]): { bytes: Buffer; ends: Uint32Array } {
-  const ends = new Uint32Array(names.length);
-  let end = 0;
-  for (const [index, name] of names.entries()) {
-    end += Buffer.byteLength(name);
-    ends[index] = end;
+function endOf(bytes: Buffer, within: number): number {
+  return bytes.readUInt16LE(PAGE - END * (within + 1));
+}
+
+/**
+ * Indexes by hash, four bytes each: the bits that no index needs hold a part of the hash, so that few names are looked at which are
+ * not the one that is looked for.
+ */
+class Table {
+  readonly #slots: Uint32Array;
+  readonly #bits: number;
+
+  constructor(count: number) {
+    let size = 16;
+    while (size < 2 * count) size *= 2;
+    this.#slots = new Uint32Array(size).fill(NOWHERE);
+    this.#bits = Math.ceil(Math.log2(count + 1));
   }
-  return { bytes: Buffer.from(names.join('')), ends };
+
+  add(key: number, index: number): void {
+    let slot = this.#slotOf(key);
+    while (this.#slots[slot] !== NOWHERE) slot = this.#after(slot);
+    this.#slots[slot] = this.#tagOf(key) + index;
+  }
+
+  find(key: number, isIt: (index: number) => boolean): number {
+    const tag = this.#tagOf(key);
+    for (let slot = this.#slotOf(key); ; slot = this.#after(slot)) {
+      const entry = this.#slots[slot] ?? NOWHERE;
+      if (entry === NOWHERE) return -1;
+      const index = entry - tag;
+      if (index >= 0 && index < 2 ** this.#bits && isIt(index)) return index;
+    }
+  }
+
+  #tagOf(key: number): number {
+    return Math.floor(key / 2 ** this.#bits) * 2 ** this.#bits;
+  }
+
+  #slotOf(key: number): number {
+    return key & (this.#slots.length - 1);
+  }
+
+  #after(slot: number): number {
+    return (slot + 1) & (this.#slots.length - 1);
+  }
 }
 
 /** FNV-1a over code units, 32 bits, mixed once more so that its low bits are as good as the others. */

@@ -17,6 +17,7 @@ const COMMON = [
   'lists',
   'lru',
   'model-pattern',
+  'pages',
   'schema-walk',
   'trust',
 ];
@@ -56,6 +57,7 @@ const EDGES: Record<string, string[]> = {
   'lists.ts': [],
   'lru.ts': [],
   'model-pattern.ts': [],
+  'pages.ts': [],
   'schema-walk.ts': ['schema-walk'],
   'schema-walk': ['vocabulary'],
   'version.ts': [],

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CaseColumns } from '../../src/run/case-columns.js';
 import { CaseTable } from '../../src/run/case-table.js';
 import { Column } from '../../src/column.js';
+import { Pages } from '../../src/pages.js';
 import { Names } from '../../src/run/names.js';
 import type { Case, CaseRun, TrialFacts } from '../../src/vocabulary.js';
 
@@ -41,7 +42,7 @@ describe('a column', () => {
 
 describe('names', () => {
   it('are found where they were put, and no others', () => {
-    const names = new Names();
+    const names = new Names(new Pages());
     const all = Array.from({ length: 10_000 }, (_, at) => (at % 3 === 0 ? `größe-${at} 😀` : `case-${at}`));
     expect(all.map((name) => names.add(name))).toEqual(all.map((_, at) => at));
     expect(names.length).toBe(10_000);
@@ -83,7 +84,7 @@ const given = fc.record(
 );
 
 function columnsOf(cases: readonly (Omit<CaseRun, 'trials' | 'case'> & { id: string })[]): CaseColumns {
-  const columns = new CaseColumns();
+  const columns = new CaseColumns(new Pages());
   for (const { asserts, ...rest } of cases) columns.add(rest as unknown as Case, asserts);
   return columns;
 }
@@ -96,7 +97,7 @@ describe('a table of cases', () => {
         fc.array(fc.tuple(fc.nat(), trial)),
         (some, puts) => {
           const cases = some.map((each, at) => ({ ...each, id: `c${at}` }));
-          const table = new CaseTable(columnsOf(cases));
+          const table = new CaseTable(columnsOf(cases), new Pages());
           const expected = cases.map(({ id, ...rest }): CaseRun => ({ case: id, ...rest, trials: [] }));
           for (const [at, facts] of puts) {
             const index = at % cases.length;
@@ -121,6 +122,7 @@ describe('a table of cases', () => {
     const count = 12_000;
     const table = new CaseTable(
       columnsOf(Array.from({ length: count }, (_, at) => ({ id: `c${at}`, input: 'x', tags: [], asserts: {} }))),
+      new Pages(),
     );
     for (let at = 0; at < count; at += 1) {
       const kind = at % 2 === 0 ? 'network' : 'server';
@@ -139,8 +141,9 @@ describe('a table of cases', () => {
     };
     const count = 100_000;
     const before = heap();
-    const columns = new CaseColumns();
-    const table = new CaseTable(columns);
+    const pages = new Pages();
+    const columns = new CaseColumns(pages);
+    const table = new CaseTable(columns, pages);
     for (let at = 0; at < count; at += 1) {
       const input = (at * 7919).toString(16).padStart(12, '0');
       columns.add({ id: `case-${at}`, input, tags: [] } as unknown as Case, {
