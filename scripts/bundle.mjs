@@ -1,7 +1,7 @@
 // Makes a few files of the many small modules that tsc wrote, with the libraries inside that are many small files, too: loading them
 // one by one takes half of the time of a replayed run and a fifth of its memory.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { PRICE_LISTS } from '../dist/ask/price.js';
@@ -59,20 +59,21 @@ const neededPrices = {
 };
 
 /**
- * Puts what modules of ours load at once into one file, but for what an entry loads, too: loading fifty files, each with what some
- * commands share, takes longer than loading a little too much.
+ * Puts what modules of ours load at once into one file, and what the entry shares with them into another: loading fifty files, each
+ * with what some commands share, takes longer than loading a little too much.
  */
-function together(name, modules, without) {
+function together(modules, entry) {
   const paths = (names) => names.map((each) => inPackage(`dist/${each}.js`));
-  let joined;
-  let apart;
+  let core;
+  let started;
   return {
-    debugName: name,
+    debugName: 'core and common',
     includeDependenciesRecursively: false,
     name(id, graph) {
-      joined ??= reach(paths(modules), graph);
-      apart ??= reach(paths([without]), graph);
-      return joined.has(id) && !apart.has(id) ? name : null;
+      core ??= reach(paths(modules), graph);
+      started ??= reach(paths([entry]), graph);
+      if (!core.has(id)) return null;
+      return started.has(id) ? 'common' : 'core';
     },
   };
 }
@@ -90,14 +91,16 @@ function reach(ids, graph) {
  */
 const BUNDLES = [
   {
-    folder: 'dist',
-    // One bundle, so that a user's plug-in gets the same classes from the API as the command that loads it.
-    input: { 'cli/main': 'dist/cli/main.js', index: 'dist/index.js' },
+    folder: 'dist/bundled',
+    // One bundle, so that a user's plug-in gets the same classes from the API as the command that loads it; and scripts, of which
+    // the command keeps what V8 compiled (`src/cli/code-cache.ts`).
+    input: { start: 'dist/cli/start.js', api: 'dist/index.js' },
+    format: 'cjs',
     platform: 'node',
     // Loaded for few runs, and one file each or fit for no bundle.
     external: ['jiti', 'undici'],
     plugins: [lateRequires(), neededParts, neededPrices],
-    groups: [together('core', ['cli/eval', 'library/discovery'], 'cli/main')],
+    groups: [together(['cli/eval', 'library/discovery'], 'cli/start')],
     bundled: [
       '@anthropic-ai/sdk',
       '@nodelib/fs.scandir',
@@ -140,13 +143,20 @@ const BUNDLES = [
     ],
   },
   {
+    folder: 'dist/cli',
+    input: { main: 'dist/cli/main.js' },
+    platform: 'node',
+    external: ['./start.js'],
+    plugins: [builtinsByCall],
+    bundled: [],
+  },
+  {
     folder: 'dist/prompts',
     input: { index: 'dist/prompts/index.js' },
     // What its parts share stands in the entry, under names of one letter: each file more takes a millisecond or two of a start.
     oneFile: true,
     // Parsing it is a third of what loading a prompt takes. Functions keep their names, for stack traces.
     minify: { compress: true, mangle: { toplevel: false } },
-    ascii: true,
     platform: 'neutral',
     // Needed only to say which prompts there are, when one is missing.
     external: ['fast-glob'],
@@ -166,10 +176,11 @@ const BUNDLES = [
 /** Names stay: stack traces are read by people. */
 const NAMED = { compress: false, mangle: false };
 
-/** Replaces entries, and puts what they share into `bundled/` beside them. */
+/** Replaces entries, and puts what they share beside them. @returns what was written */
 async function bundle({
   folder,
   input,
+  format = 'esm',
   platform,
   external,
   plugins,
@@ -177,7 +188,6 @@ async function bundle({
   groups = [],
   oneFile = false,
   minify = NAMED,
-  ascii = false,
 }) {
   const build = await rolldown({
     input: Object.fromEntries(Object.entries(input).map(([name, path]) => [name, inPackage(path)])),
@@ -187,24 +197,32 @@ async function bundle({
     external: [/^node:/, ...external],
     plugins,
   });
-  const { output } = await build.write({
+  const scripts = format === 'cjs';
+  const { output } = await build.generate({
     dir: inPackage(folder),
-    format: 'esm',
+    format,
     minify,
-    chunkFileNames: 'bundled/[name].js',
+    entryFileNames: scripts ? '[name].cjs' : '[name].js',
+    chunkFileNames: scripts ? '[name].cjs' : 'bundled/[name].js',
     codeSplitting: { groups },
   });
   await build.close();
-  if (ascii)
-    for (const { fileName, code } of output) writeFileSync(inPackage(`${folder}/${fileName}`), asciiOnly(code));
+  for (const { fileName, code } of output) write(`${folder}/${fileName}`, asciiOnly(code));
   const libraries = librariesIn(output);
   const names = [...libraries.keys()].toSorted();
   if (JSON.stringify(names) !== JSON.stringify(bundled)) {
     throw new Error(`the bundle in ${folder} holds ${names.join(', ')}, not ${bundled.join(', ')}`);
   }
-  if (names.length === 0) return;
-  const licences = names.map((name) => `${name}\n\n${licenceIn(libraries.get(name))}\n`);
-  writeFileSync(inPackage(`${folder}/bundled/LICENSES.txt`), licences.join('\n---\n\n'));
+  if (names.length > 0) {
+    const licences = names.map((name) => `${name}\n\n${licenceIn(libraries.get(name))}\n`);
+    write(`${folder}${scripts ? '' : '/bundled'}/LICENSES.txt`, licences.join('\n---\n\n'));
+  }
+  return output;
+}
+
+function write(path, text) {
+  mkdirSync(dirname(inPackage(path)), { recursive: true });
+  writeFileSync(inPackage(path), text);
 }
 
 /** The packages whose modules are in a bundle: folders by name. */
@@ -226,4 +244,7 @@ function licenceIn(folder) {
 }
 
 // The command first: its modules include those of promptassay/prompts as tsc wrote them.
-for (const each of BUNDLES) await bundle(each);
+const [command, ...others] = BUNDLES;
+const api = (await bundle(command)).find(({ name }) => name === 'api');
+write('dist/index.js', `import api from './bundled/api.cjs';\nexport const { ${api.exports.join(', ')} } = api;\n`);
+for (const each of others) await bundle(each);

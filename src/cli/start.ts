@@ -1,15 +1,11 @@
 import { EXIT, strongest } from '../exit-codes.js';
 import { processWorld } from '../world.js';
-import { keepHeapSmall } from './heap.js';
-import { inlineLess } from './jit.js';
 import { run } from './run.js';
 import { withSink } from './sink.js';
 import { watchForStrays } from './stray.js';
 
 /** Runs the command line of this process, and sets its exit code. */
 export async function start(): Promise<void> {
-  keepHeapSmall();
-  inlineLess();
   const world = withSink(processWorld());
   const strays = watchForStrays(world.stderr);
   const code = await run(process.argv.slice(2), { ...world, strays: strays.all });
