@@ -204,6 +204,7 @@ async function bundle({
     minify,
     entryFileNames: scripts ? '[name].cjs' : '[name].js',
     chunkFileNames: scripts ? '[name].cjs' : 'bundled/[name].js',
+    dynamicImportInCjs: false,
     codeSplitting: { groups },
   });
   await build.close();

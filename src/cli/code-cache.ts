@@ -4,7 +4,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rm
 import { createRequire, Module } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
-import { constants, Script } from 'node:vm';
+import { Script } from 'node:vm';
 
 /** Where compiled code lies: in the package itself, so that whoever could change it could as well change the source beside it. */
 const FOLDER = 'compiled';
@@ -59,11 +59,8 @@ export function cachedBundle(): CachedBundle {
     const cachedData = readIfThere(kept);
     // Decoding as UTF-8 takes Node 20 longer than compiling.
     const source = bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
-    const script = new Script(Module.wrap(source), {
-      filename: file,
-      ...(cachedData && { cachedData }),
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    });
+    // What is compiled before has no way to `import()` in Node 20: the bundle requires.
+    const script = new Script(Module.wrap(source), { filename: file, ...(cachedData && { cachedData }) });
     if (cachedData === undefined || script.cachedDataRejected) fresh.set(kept, script);
     return script;
   }
