@@ -21,7 +21,10 @@ function record(env) {
 
 try {
   record({ CI: 'true' });
-  appendFileSync(join(root, 'evals/rows.jsonl'), `${JSON.stringify({ id: 'new', ticket: 'Twice!', expected: 'billing' })}\n`);
+  appendFileSync(
+    join(root, 'evals/rows.jsonl'),
+    `${JSON.stringify({ id: 'new', ticket: 'Twice!', expected: 'billing' })}\n`,
+  );
   record({ CI: '' });
 } catch (error) {
   // The command works without.

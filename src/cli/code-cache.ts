@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire, Module } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
@@ -8,6 +8,7 @@ import { Script } from 'node:vm';
 
 /** Where compiled code lies: in the package itself, so that whoever could change it could as well change the source beside it. */
 const FOLDER = 'compiled';
+const DIGEST_BYTES = 32;
 
 /** The files of a CommonJS bundle, loaded with what V8 compiled of them in an earlier process. */
 export interface CachedBundle {
@@ -56,7 +57,7 @@ export function cachedBundle(): CachedBundle {
   function compiled(file: string): Script {
     const bytes = readFileSync(file);
     const kept = keptName(file, bytes);
-    const cachedData = readIfThere(kept);
+    const cachedData = readWhole(kept);
     // Decoding as UTF-8 takes Node 20 longer than compiling.
     const source = bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
     // What is compiled before has no way to `import()` in Node 20: the bundle requires.
@@ -78,31 +79,30 @@ export function cachedBundle(): CachedBundle {
   return { load, keep };
 }
 
+const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
+
 function keptName(file: string, source: Buffer): string {
-  const hash = createHash('sha256').update(source).digest('hex').slice(0, 16);
+  const hash = sha256(source).toString('hex', 0, 8);
   return join(dirname(file), FOLDER, `${basename(file, '.cjs')}-${hash}-${cachedDataVersionTag().toString(16)}.bin`);
 }
 
-function readIfThere(file: string): Buffer | undefined {
+/** What `writeWhole` wrote: V8 would run what is damaged, so a digest stands before it. */
+function readWhole(file: string): Buffer | undefined {
+  let bytes: Buffer;
   try {
-    return readFileSync(file);
+    bytes = readFileSync(file);
   } catch {
     return undefined;
   }
+  const code = bytes.subarray(DIGEST_BYTES);
+  return sha256(code).equals(bytes.subarray(0, DIGEST_BYTES)) ? code : undefined;
 }
 
-/** V8 does not check compiled code for damage, so a part of it must never have the name of the whole. */
-function writeWhole(file: string, bytes: Buffer): void {
+function writeWhole(file: string, code: Buffer): void {
   mkdirSync(dirname(file), { recursive: true });
   const begun = `${file}.${process.pid}`;
   try {
-    const handle = openSync(begun, 'wx');
-    try {
-      for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
+    writeFileSync(begun, Buffer.concat([sha256(code), code]), { flag: 'wx' });
     renameSync(begun, file);
   } catch (error) {
     rmSync(begun, { force: true });

@@ -5,13 +5,14 @@ import { EXIT } from '../exit-codes.js';
 import { cachedBundle } from './code-cache.js';
 import { keepHeapSmall } from './heap.js';
 import { inlineLess } from './jit.js';
+import type * as Start from './start.js';
 
 keepHeapSmall();
 inlineLess();
 const bundle = cachedBundle();
 // What is not bundled yet is loaded as it is.
 const bundled = fileURLToPath(new URL('../bundled/start.cjs', import.meta.url));
-const { start } = (existsSync(bundled) ? bundle.load(bundled) : await import('./start.js')) as typeof import('./start.js');
+const { start } = (existsSync(bundled) ? bundle.load(bundled) : await import('./start.js')) as typeof Start;
 await start();
 const verdict = process.exitCode === EXIT.passed || process.exitCode === EXIT.failed;
 // A whole run compiled what runs need. In CI the package is new each time, and what is kept in it lost.
