@@ -29,7 +29,7 @@ const builtinsByCall = {
   transform: (code) =>
     code.replaceAll(/^import \{([^}]*)\} from '(node:[\w/]+)';$/gm, (_, names, from) =>
       // Of this one nothing is needed for most prompts.
-      from === 'node:module'
+      names.trim() === 'createRequire'
         ? `const createRequire = (from) => process.getBuiltinModule('node:module').createRequire(from);`
         : `const {${names.replaceAll(' as ', ': ')}} = process.getBuiltinModule('${from}');`,
     ),
