@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Column } from '../src/column.js';
 import { PAGE, Pages, type Scratch } from '../src/pages.js';
-import { Names } from '../src/run/names.js';
+import { Names } from '../src/names.js';
 
 /** A scratch that takes so many writes. */
 function scratchOf(writes: number): Scratch & { written: number; fetched: number } {
@@ -133,7 +133,14 @@ describe('names in pages', () => {
     expect(scratch.fetched).toBeLessThan(2000);
   });
 
-  it('refuse what no page can hold', () => {
-    expect(() => new Names(new Pages()).add('x'.repeat(PAGE))).toThrow(RangeError);
+  it('may be longer than a page, and be looked up while they are added', () => {
+    const names = new Names(new Pages(scratchOf(Number.POSITIVE_INFINITY), 2));
+    const all = Array.from({ length: 9000 }, (_, at) => `${at}`.padEnd(at % 1500 === 7 ? 2 * PAGE : 6, '.'));
+    for (const [at, name] of all.entries()) {
+      expect(names.find(name)).toBe(-1);
+      expect(names.add(name)).toBe(at);
+      expect(names.find(all[at >> 1] ?? '')).toBe(at >> 1);
+    }
+    expect(all.findIndex((name, at) => names.at(at) !== name || names.find(name) !== at)).toBe(-1);
   });
 });

@@ -1,13 +1,16 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { problems, UserError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
+import { Pages } from '../pages.js';
 import type { JsonObject, TrialId, TrialResult } from '../vocabulary.js';
 import { type JournalEntry, parseEntry, rowIn, trialKey } from './entries.js';
 import { type LinePlace, readLines } from './lines.js';
 import { rowText } from './result-row.js';
+import { scratchFile } from './scratch-file.js';
+import { TrialIndex } from './trial-index.js';
 import { fileErrorCode } from './write-trouble.js';
 
-/** A journal in memory: places and outcomes, no outputs. */
+/** What a journal says: places and outcomes, no outputs. */
 export interface JournalIndex {
   header: JsonObject;
   /** What the end line says; absent while a run is not ended, and for one that was killed. */
@@ -15,7 +18,7 @@ export interface JournalIndex {
   /** The number of the last line when it was cut off. */
   cutLine?: number;
   /** The latest line of each trial, by trialKey. */
-  trials: Map<string, LinePlace & { status: TrialResult['status'] }>;
+  trials: TrialIndex;
   /** Attempts of the replies that were called for and stored, by trialKey and name: only of trials without a completion. */
   calls: Map<string, Map<string, number>>;
   /** Bytes up to the end of the last whole line. */
@@ -55,7 +58,10 @@ export async function* readJournal(path: string): AsyncGenerator<JournalEntry> {
 export async function indexJournal(path: string): Promise<JournalIndex | undefined> {
   let index: JournalIndex | undefined;
   for await (const entry of readJournal(path)) {
-    if (entry.kind === 'run') index = { header: entry.header, trials: new Map(), calls: new Map(), size: 0 };
+    if (entry.kind === 'run') {
+      const trials = new TrialIndex(new Pages(scratchFile()));
+      index = { header: entry.header, trials, calls: new Map(), size: 0 };
+    }
     if (!index) return undefined;
     enter(index, entry);
   }

@@ -77,7 +77,7 @@ export function restore(
   if (typeof index.header.startedAt === 'string') info.startedAt = index.header.startedAt;
   const results = openResults(path);
   try {
-    for (const place of index.trials.values()) {
+    for (const [, place] of index.trials) {
       if (which === 'completed' && place.status !== 'completed') continue;
       const result = results.at(place);
       ledger.restore(result);

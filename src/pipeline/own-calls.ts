@@ -14,7 +14,7 @@ export function journalledCalls(): JournalledCalls {
   let opened: { journal: Journal; calls?: JournalIndex['calls'] } | undefined;
   return {
     open(journal, kept) {
-      opened = { journal, ...kept };
+      opened = { journal, ...(kept && { calls: kept.calls }) };
     },
     attempts: (trial, name) => opened?.calls?.get(trialKey(trial))?.get(name),
     note: async (call) => opened?.journal.note(call),

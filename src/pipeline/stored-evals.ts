@@ -34,7 +34,7 @@ export async function evalsOfJournal(path: string, root: string, factsOf: Prompt
   const book = gather(factsOf);
   const results = openResults(path);
   try {
-    for (const place of index.trials.values()) {
+    for (const [, place] of index.trials) {
       const result = results.at(place);
       const { version } = objectIn(versions[result.prompt]);
       book.add(result, { version: textOf(version), ...(typeof judge === 'string' && { judge }) });

@@ -1,7 +1,7 @@
 import type { Case, CaseContent } from '../vocabulary.js';
 import { Column } from '../column.js';
+import { Names } from '../names.js';
 import type { Pages } from '../pages.js';
-import { Names } from './names.js';
 import { Pool } from './pool.js';
 
 /** What cases are, column by column: the same for every model that runs them. */

@@ -4,7 +4,7 @@ import { CaseColumns } from '../../src/run/case-columns.js';
 import { CaseTable } from '../../src/run/case-table.js';
 import { Column } from '../../src/column.js';
 import { Pages } from '../../src/pages.js';
-import { Names } from '../../src/run/names.js';
+import { Names } from '../../src/names.js';
 import type { Case, CaseRun, TrialFacts } from '../../src/vocabulary.js';
 
 const number = fc.oneof(

@@ -1,6 +1,6 @@
-import { PAGE, type Page, type Pages } from '../pages.js';
+import { PAGE, type Page, type Pages } from './pages.js';
 
-/** Of each name its bytes, from a page's front, and where they end, from its back. */
+/** Of each name in a page its bytes, from the front, and where they end, from the back. */
 const END = Uint16Array.BYTES_PER_ELEMENT;
 const NOWHERE = 0xffffffff;
 
@@ -9,7 +9,8 @@ const NOWHERE = 0xffffffff;
  * cases in order never looks one up.
  */
 export class Names {
-  readonly #packed: Page[] = [];
+  /** A name that is too long for a page stands by itself. */
+  readonly #packed: (Page | string)[] = [];
   /** The index of the first name of each page, and of the first that is in none. */
   readonly #firsts = [0];
   #open: string[] = [];
@@ -24,15 +25,20 @@ export class Names {
     return this.#first(this.#packed.length) + this.#open.length;
   }
 
-  /** Adds a name at the end; no longer than a page. @returns its index */
+  /** Adds a name at the end. @returns its index */
   add(name: string): number {
-    this.#table = undefined;
+    const index = this.length;
+    if (this.#table?.add(hash(name), index) === false) this.#table = undefined;
     const bytes = Buffer.byteLength(name) + END;
-    if (bytes > PAGE) throw new RangeError(`a name of ${bytes - END} bytes`);
     if (this.#openBytes + bytes > PAGE) this.#pack();
-    this.#open.push(name);
-    this.#openBytes += bytes;
-    return this.length - 1;
+    if (bytes > PAGE) {
+      this.#packed.push(name);
+      this.#firsts.push(index + 1);
+    } else {
+      this.#open.push(name);
+      this.#openBytes += bytes;
+    }
+    return index;
   }
 
   at(index: number): string | undefined {
@@ -40,7 +46,8 @@ export class Names {
     const number = this.#pageOf(index);
     const within = index - this.#first(number);
     const page = this.#packed[number];
-    if (!page) return this.#open[within];
+    if (page === undefined) return this.#open[within];
+    if (typeof page === 'string') return page;
     const { bytes } = this.pages.read(page);
     return bytes.toString('utf8', within === 0 ? 0 : endOf(bytes, within - 1), endOf(bytes, within));
   }
@@ -72,6 +79,7 @@ export class Names {
   }
 
   #pack(): void {
+    if (this.#open.length === 0) return;
     const page = this.pages.add();
     const { bytes } = this.pages.write(page);
     let end = 0;
@@ -86,7 +94,7 @@ export class Names {
   }
 
   #index(): Table {
-    const table = new Table(this.length);
+    const table = new Table(this.length + 1);
     for (let index = 0; index < this.length; index += 1) table.add(hash(this.at(index) ?? ''), index);
     return table;
   }
@@ -102,19 +110,27 @@ function endOf(bytes: Buffer, within: number): number {
  */
 class Table {
   readonly #slots: Uint32Array;
-  readonly #bits: number;
+  /** Indexes are below: one less than half of the slots. */
+  readonly #room: number;
+  /** A power of two above all indexes. */
+  readonly #unit: number;
 
+  /** @param count of indexes there is room for, at least */
   constructor(count: number) {
-    let size = 16;
-    while (size < 2 * count) size *= 2;
-    this.#slots = new Uint32Array(size).fill(NOWHERE);
-    this.#bits = Math.ceil(Math.log2(count + 1));
+    let unit = 8;
+    while (unit - 1 < count) unit *= 2;
+    this.#slots = new Uint32Array(2 * unit).fill(NOWHERE);
+    this.#room = unit - 1;
+    this.#unit = unit;
   }
 
-  add(key: number, index: number): void {
+  /** @returns false when there is no room for it */
+  add(key: number, index: number): boolean {
+    if (index >= this.#room) return false;
     let slot = this.#slotOf(key);
     while (this.#slots[slot] !== NOWHERE) slot = this.#after(slot);
     this.#slots[slot] = this.#tagOf(key) + index;
+    return true;
   }
 
   find(key: number, isIt: (index: number) => boolean): number {
@@ -123,12 +139,13 @@ class Table {
       const entry = this.#slots[slot] ?? NOWHERE;
       if (entry === NOWHERE) return -1;
       const index = entry - tag;
-      if (index >= 0 && index < 2 ** this.#bits && isIt(index)) return index;
+      if (index >= 0 && index < this.#unit && isIt(index)) return index;
     }
   }
 
+  /** The part of a hash that stands above an index. */
   #tagOf(key: number): number {
-    return Math.floor(key / 2 ** this.#bits) * 2 ** this.#bits;
+    return key - (key % this.#unit);
   }
 
   #slotOf(key: number): number {
