@@ -37,9 +37,8 @@ function topKeyPlace(
   if (path.length !== 1 || of !== 'key' || typeof key !== 'string' || !/^\w+$/.test(key)) return undefined;
   // In braces a line may begin with any key.
   if (!isObject(value) || !Object.hasOwn(value, key) || /^\s*\{/m.test(text)) return undefined;
-  const start = text.startsWith(`${key}:`) ? 0 : text.indexOf(`\n${key}:`) + 1;
-  if (start === 0 && !text.startsWith(`${key}:`)) return undefined;
-  return placeAt(text, start, at.file, at.lineOffset ?? 0);
+  const start = text.search(new RegExp(String.raw`(?<![^\n])${key}:(?!\S)`));
+  return start === -1 ? undefined : placeAt(text, start, at.file, at.lineOffset ?? 0);
 }
 
 function placesOf(read: Read, file: string): Source['place'] {
