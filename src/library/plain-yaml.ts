@@ -1,6 +1,7 @@
 import { FAILSAFE_SCHEMA, load, Type, YAMLException } from 'js-yaml';
 import type { Json, JsonObject } from '../vocabulary.js';
-import { isInexact, MAX_DEPTH, MAX_YAML, REFUSED_KEYS } from './source.js';
+import { coreValue } from './core-value.js';
+import { MAX_DEPTH, MAX_YAML, REFUSED_KEYS } from './source.js';
 
 /**
  * What is not plain. Some of it may as well stand in a text: then the file is read the slow way, and no harm is done. Each
@@ -10,11 +11,13 @@ const NOT_PLAIN = new RegExp(
   [
     String.raw`(?:[&*](?=\S)|!)(?<=(?:^|[\s[{,]|["'\]}]:).)`, // anchors, aliases, tags
     String.raw`\?(?=\s|$)(?<=(?:^|[\s[{,-])\?)`, // keys that are marked as such
-    String.raw`:(?=[\s,\]}]|$)(?<=(?:^|[\s[{,-]):)`, // keys that are empty
+    String.raw`:(?=[\s,\]}[{]|$)(?<=(?:^|[\s[{,-]):)`, // keys that are empty
     String.raw`[\]}]\s*:|\[(?<=[{,\n]\s*\[)`, // keys that are lists or maps
-    String.raw`#(?<=["'\]}]#)`, // comments that touch what they follow
+    String.raw`#(?<=["'\]}[{,]#)`, // comments that touch what they follow
+    String.raw`-(?=[ \r]*(?:#.*)?\n(?:[ \r]*(?:#.*)?\n)* *-(?:\s|$))`, // empty items before a dash, which may be another list's
     String.raw`(?:---|\.\.\.|%)(?<=^(?:---|\.\.\.|%))`, // several documents, directives
     String.raw`[|>][-+\d]* *(?:#.*)?(?:\r?\n)+ +\r?$`, // a text in lines that begins with blanks
+    String.raw`[|>](?:[-+]?\d|(?<=^ *.))`, // one that says how far it is indented, or has no key
     String.raw`[\t\uFEFF]|\r(?!\n)`,
   ].join('|'),
   'm',
@@ -46,24 +49,11 @@ class Scalar {
 /** The key that js-yaml makes of an object. */
 const OBJECT_KEY = '[object Object]';
 
-const WORDS: ReadonlyMap<string, Json> = new Map<string, Json>([
-  ...['~', 'null', 'Null', 'NULL'].map((word): [string, Json] => [word, null]),
-  ...['true', 'True', 'TRUE'].map((word): [string, Json] => [word, true]),
-  ...['false', 'False', 'FALSE'].map((word): [string, Json] => [word, false]),
-]);
-const DECIMAL = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/;
-const OTHER_NUMBER = /^(?:0o[0-7]+|0x[\da-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
-
-/** What is written without quotes, as the core schema of YAML 1.2.2 (§ 10.3.2) takes it. @returns undefined for text */
+/** @returns undefined for text */
 function scalarOf(written: string): Scalar | undefined {
-  if (!/^[-+.~\dnNtTfF]/.test(written)) return undefined;
-  const word = WORDS.get(written);
-  if (word !== undefined) return new Scalar(word);
-  if (OTHER_NUMBER.test(written)) throw refusal;
-  if (!DECIMAL.test(written)) return undefined;
-  const number = Number(written);
-  if (!Number.isFinite(number) || isInexact(written, number)) throw refusal;
-  return new Scalar(number);
+  const value = coreValue(written);
+  if (value === undefined) throw refusal;
+  return typeof value === 'string' ? undefined : new Scalar(value);
 }
 
 const SCHEMA = FAILSAFE_SCHEMA.extend({

@@ -127,7 +127,9 @@ class Expansion {
   }
 
   private noteWhy(comment: string, place: Place): void {
-    const why = /^why:\s*(.+)$/is.exec(comment.trim())?.[1]?.replace(/\s+/g, ' ');
+    const text = comment.trim();
+    if (text.slice(0, 4).toLowerCase() !== 'why:') return;
+    const why = text.slice(4).trimStart().replace(/\s+/g, ' ');
     // A partial that is included twice has its reasons once.
     if (why) this.constraints.set(`${place.file}:${place.line}:${place.column}`, { why, place });
   }

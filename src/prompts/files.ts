@@ -8,7 +8,7 @@ import { folderTree } from '../library/folder-tree.js';
 import { splitFrontMatter } from '../library/front-matter.js';
 import { globFiles } from '../library/load.js';
 import { partialFinder } from '../library/partials.js';
-import { readPlain } from '../library/plain-yaml.js';
+import { readSimple } from '../library/simple-yaml.js';
 import { isObject } from '../library/source.js';
 import { parseTemplate } from '../library/template.js';
 import type { Tree } from '../library/tree.js';
@@ -64,16 +64,20 @@ async function readConfig(tree: Tree): Promise<Settings> {
   };
 }
 
-/** Reads YAML; the whole parser, which takes long to load, only where there is more to tell than a value. */
+/** Reads YAML; the parsers, which take long to load, only where they are needed. */
 async function readData(text: string, file: string, lineOffset: number): Promise<JsonObject> {
-  let value = readPlain(text)?.value;
-  if (value === undefined) {
-    const { readYaml } = await import('../library/yaml.js');
-    const read = readYaml(text, { file, lineOffset });
-    if ('problems' in read) throw new UserError(read.problems);
-    value = read.source.value;
-  }
+  const { value } = readSimple(text) ?? (await parse(text, file, lineOffset));
   return isObject(value) ? value : {};
+}
+
+async function parse(text: string, file: string, lineOffset: number): Promise<{ value: Json }> {
+  const { readPlain } = await import('../library/plain-yaml.js');
+  const plain = readPlain(text);
+  if (plain) return plain;
+  const { readYaml } = await import('../library/yaml.js');
+  const read = readYaml(text, { file, lineOffset });
+  if ('problems' in read) throw new UserError(read.problems);
+  return read.source;
 }
 
 function listOf(value: Json): Json[] {

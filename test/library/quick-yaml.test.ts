@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { readPlain } from '../../src/library/plain-yaml.js';
 import { readYamlQuickly } from '../../src/library/quick-yaml.js';
+import { readSimple } from '../../src/library/simple-yaml.js';
 import type { Path } from '../../src/library/source.js';
 import { readYaml } from '../../src/library/yaml.js';
 import type { Json } from '../../src/vocabulary.js';
@@ -63,6 +64,7 @@ const REST = [
 
 /** Whatever is read quickly is read alike by the strict reader, which says the same of where it stands. @returns whether it was */
 function agree(text: string): boolean {
+  agreeSimply(text);
   const plain = readPlain(text);
   if (!plain) return false;
   const strict = readYaml(text, AT);
@@ -75,6 +77,16 @@ function agree(text: string): boolean {
       expect(quick.source.place(path, of)).toEqual(strict.source.place(path, of));
     }
   }
+  return true;
+}
+
+/** The same of what is read simply. */
+function agreeSimply(text: string): boolean {
+  const simple = readSimple(text);
+  if (!simple) return false;
+  const strict = readYaml(text, AT);
+  if ('problems' in strict) throw new Error(`${JSON.stringify(text)}: ${strict.problems[0]?.message}`);
+  expect(JSON.stringify(simple.value), JSON.stringify(text)).toBe(JSON.stringify(strict.source.value));
   return true;
 }
 
@@ -91,6 +103,82 @@ function pathsOf(value: Json): Path[] {
 /** More of them: RUNS=100000 npx vitest run test/library/quick-yaml.test.ts */
 const RUNS = Number(process.env.RUNS ?? 1000);
 
+/** What an application reads without a parser. */
+const SIMPLE = [
+  ...PLAIN.slice(0, 3),
+  PLAIN.at(4) ?? '',
+  'a:\n  b:\n    - c: 1\n      d: [x, {y: z}]\n    - e\n  f:\n  - g\n  - h: i # j\nk:\n# l\n\nm: {}\n',
+  '- a: b c, d [e] {f}\n- \'it\'\n-  g: "h: #i"\n   j: -1.5e3\n- ~\n- k: http://l.m/n#o\n',
+  'a: 1 # b\nnull: NULL\ntrue: TRUE\n$ref: "#/x"\nc.d: é ö – 日本\n',
+  '',
+];
+
+describe('what is read simply', () => {
+  test.each(SIMPLE)('is what stands in most prompts: %j', (text) => {
+    expect(agreeSimply(text)).toBe(true);
+  });
+
+  test('agrees with the strict reader on texts of its pieces', () => {
+    const pieces = [
+      'a',
+      'b: ',
+      'c:',
+      '- ',
+      '  ',
+      ' ',
+      '\n',
+      '\n  ',
+      '\n    ',
+      ', ',
+      ',',
+      '[',
+      ']',
+      '{',
+      '}',
+      '"',
+      "'",
+      '#',
+      ' # ',
+    ];
+    const values = [
+      '1',
+      '-1',
+      '1.',
+      '.5',
+      'null',
+      '~',
+      'x y',
+      'é',
+      '-',
+      ':',
+      '1e5',
+      '0x1',
+      '$r',
+      '(',
+      '...',
+      '---',
+      '\n- ',
+      '\nd: ',
+    ];
+    const text = fc.array(fc.constantFrom(...pieces, ...values), { maxLength: 16 }).map((list) => list.join(''));
+    let read = 0;
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          text,
+          text.map((each) => `a: ${each}`),
+          text.map((each) => `a:\n  - b: ${each}`),
+        ),
+        (each) => {
+          read += Number(agreeSimply(each));
+        },
+      ),
+      { numRuns: RUNS * 5 },
+    );
+    expect(read).toBeGreaterThan(RUNS / 4);
+  });
+});
+
 describe('what is read quickly', () => {
   test.each(PLAIN)('is what people write: %j', (text) => {
     expect(agree(text)).toBe(true);
@@ -99,6 +187,7 @@ describe('what is read quickly', () => {
 
   test.each(REST)('is not %j: the strict reader decides', (text) => {
     expect(readPlain(text)).toBeUndefined();
+    expect(() => agreeSimply(text)).not.toThrow();
     expect(JSON.stringify(readYamlQuickly(text, AT))).toBe(JSON.stringify(readYaml(text, AT)));
   });
 
@@ -175,6 +264,9 @@ describe('what is read quickly', () => {
   });
 
   test('is given up in linear time', () => {
+    for (const piece of ['a', 'a ', 'a:', '- ', '[', '{a: ', "'", ' ', '#', ' #', '] ']) {
+      readSimple(`a: ${piece.repeat(19_900 / piece.length)}`);
+    }
     const began = process.cpuUsage();
     for (const piece of ['a', 'a ', '- ', '[', '{a: ', "'", '"\\', 'a: |\n ', ' ', '\n', '#', '|\n', '] ']) {
       readPlain(piece.repeat(100_000));
