@@ -20,6 +20,28 @@ const lateRequires = ({ but = [] } = {}) => ({
     ),
 });
 
+/** Libraries that few runs need and that are many or large files, and what each is called as one file of `bundled/late/`. */
+const LATE = {
+  ajv: 'ajv',
+  'ajv/dist/2019.js': 'ajv-2019',
+  'ajv/dist/2020.js': 'ajv-2020',
+  'ajv/dist/refs/json-schema-draft-06.json': 'json-schema-draft-06',
+  'ajv-formats': 'ajv-formats',
+  re2js: 're2js',
+};
+
+/** Requires those from there, in the modules that require them. */
+const lateFiles = {
+  name: 'late-files',
+  transform(code) {
+    const late = code.replaceAll(/\brequire\('([^']+)'\)/g, (written, library) =>
+      Object.hasOwn(LATE, library) ? `require('./late/${LATE[library]}.cjs')` : written,
+    );
+    return late === code ? null : late.replace('const require = createRequire(import.meta.url);', '');
+  },
+  resolveId: (id) => (id.startsWith('./late/') ? { id, external: true } : null),
+};
+
 /**
  * Takes Node's modules from `process`, which has them since 20.16: an import of `node:fs` looks up all its exports, those that load
  * the streams among them, which takes a fifth of what reading a prompt adds to a start.
@@ -99,7 +121,7 @@ const BUNDLES = [
     platform: 'node',
     // Loaded for few runs, and one file each or fit for no bundle.
     external: ['jiti', 'undici'],
-    plugins: [lateRequires(), neededParts, neededPrices],
+    plugins: [lateFiles, lateRequires(), neededParts, neededPrices],
     groups: [together(['cli/eval', 'library/discovery'], 'cli/start')],
     bundled: [
       '@anthropic-ai/sdk',
@@ -141,6 +163,15 @@ const BUNDLES = [
       'yaml',
       'yocto-queue',
     ],
+  },
+  {
+    folder: 'dist/bundled/late',
+    input: Object.fromEntries(Object.entries(LATE).map(([library, name]) => [name, library])),
+    format: 'cjs',
+    platform: 'node',
+    external: [],
+    plugins: [],
+    bundled: ['ajv', 'ajv-formats', 'fast-deep-equal', 'fast-uri', 'json-schema-traverse', 're2js'],
   },
   {
     folder: 'dist/cli',
@@ -190,7 +221,8 @@ async function bundle({
   minify = NAMED,
 }) {
   const build = await rolldown({
-    input: Object.fromEntries(Object.entries(input).map(([name, path]) => [name, inPackage(path)])),
+    cwd: inPackage('.'),
+    input,
     platform,
     preserveEntrySignatures: oneFile || groups.length > 0 ? 'allow-extension' : 'exports-only',
     resolve: { mainFields: ['module', 'main'], conditionNames: ['module', 'import'] },
