@@ -43,6 +43,48 @@ const lateFiles = {
 };
 
 /**
+ * Gives the SDKs `Headers` and `FormData` of the HTTP client that is in the bundle. Node's own come with a whole client, which it
+ * compiles at each start when the first of them is named.
+ */
+const SDK_NAMES = {
+  '/internal/utils/log.mjs': ['Headers', 'undici/lib/web/fetch/headers.js'],
+  '/internal/headers.mjs': ['Headers', 'undici/lib/web/fetch/headers.js'],
+  '/client.mjs': ['FormData', 'undici/lib/web/fetch/formdata.js'],
+};
+const clientsOwn = {
+  name: 'clients-own',
+  transform(code, id) {
+    const [, file] = /\/(?:openai|@anthropic-ai\/sdk)(\/[\w/.-]+)$/.exec(id.replaceAll('\\', '/')) ?? [];
+    if (!Object.hasOwn(SDK_NAMES, file ?? '')) return null;
+    const [name, from] = SDK_NAMES[file];
+    if (!new RegExp(`\\b${name}\\b`).test(code)) throw new Error(`${id} no longer names ${name}`);
+    return `import { ${name} } from '${from}';\n${code}`;
+  },
+};
+
+/** What the HTTP client loads of Node and most runs never use: HTTP/2, and the decoding of streams. */
+const UNDICI_LATE = {
+  '/dispatcher/client.js': [
+    "const connectH2 = require('./client-h2.js')",
+    "const connectH2 = (...args) => require('./client-h2.js')(...args)",
+  ],
+  '/web/fetch/util.js': [
+    "const zlib = require('node:zlib')",
+    "const zlib = { createInflate: (...args) => require('node:zlib').createInflate(...args), createInflateRaw: (...args) => require('node:zlib').createInflateRaw(...args) }",
+  ],
+};
+const clientsLate = {
+  name: 'clients-late',
+  transform(code, id) {
+    const [, file] = /\/undici\/lib(\/[\w/.-]+)$/.exec(id.replaceAll('\\', '/')) ?? [];
+    if (!Object.hasOwn(UNDICI_LATE, file ?? '')) return null;
+    const [eager, late] = UNDICI_LATE[file];
+    if (!code.includes(eager)) throw new Error(`${id} no longer holds ${eager}`);
+    return code.replace(eager, late);
+  },
+};
+
+/**
  * Takes Node's modules from `process`, which has them since 20.16: an import of `node:fs` looks up all its exports, those that load
  * the streams among them, which takes a fifth of what reading a prompt adds to a start.
  */
@@ -120,8 +162,8 @@ const BUNDLES = [
     format: 'cjs',
     platform: 'node',
     // Loaded for few runs, and one file each or fit for no bundle.
-    external: ['jiti', 'undici'],
-    plugins: [lateFiles, lateRequires(), neededParts, neededPrices],
+    external: ['jiti', /^undici$/],
+    plugins: [lateFiles, lateRequires(), neededParts, neededPrices, clientsOwn, clientsLate],
     groups: [together(['cli/eval', 'library/discovery'], 'cli/start')],
     bundled: [
       '@anthropic-ai/sdk',

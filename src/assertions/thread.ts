@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 
 /** What came of a message: its answer; nothing in time; or an error, also of the thread itself. */
 export type ThreadOutcome<Answer> =
@@ -83,7 +83,8 @@ async function start(code: string, data: unknown): Promise<Worker> {
       (error) => parentPort.postMessage({ kind: 'gave-up', why: String(error && error.message) }),
     ));`;
   // The process's own flags may change what the code means (--input-type), and it has no use for the environment's keys.
-  const worker = new Worker(body, { eval: true, workerData: data, execArgv: [], env: {} });
+  const { Worker: NodeWorker } = await import('node:worker_threads');
+  const worker = new NodeWorker(body, { eval: true, workerData: data, execArgv: [], env: {} });
   await new Promise<void>((resolve, reject) => {
     worker.once('online', resolve);
     worker.once('error', reject);

@@ -91,6 +91,9 @@ export class FixedHeaders extends WireHeaders {
 export function flatHeaders(headers: RequestInit['headers']): string[] {
   if (headers instanceof FixedHeaders) return headers.flat;
   const flat: string[] = [];
-  for (const [name, value] of headers instanceof Headers ? headers : new Headers(headers)) flat.push(name, value);
+  // `Headers` is not named: Node would load its own HTTP client for it.
+  const pairs: Iterable<Iterable<unknown>> =
+    headers && Symbol.iterator in headers ? headers : Object.entries(headers ?? {});
+  for (const [name, value] of pairs) flat.push(String(name), String(value));
   return flat;
 }

@@ -70,8 +70,8 @@ export function guardedFetch(options: WireOptions = {}): GuardedFetch {
     return exchange.response;
   };
   const sendWhenOpen = async (input: Parameters<typeof fetch>[0], init: RequestInit): Promise<WireResponse> => {
-    const asked = input instanceof Request ? { ...(await unpacked(input)), ...init } : init;
-    const url = input instanceof Request ? input.url : String(input);
+    const asked = isRequest(input) ? { ...(await unpacked(input)), ...init } : init;
+    const url = isRequest(input) ? input.url : String(input);
     asked.signal?.throwIfAborted();
     targetOf(url);
     const asking = (opening ??= openAgent());
@@ -80,7 +80,7 @@ export function guardedFetch(options: WireOptions = {}): GuardedFetch {
     return send(agent, url, asked);
   };
   const guarded: typeof fetch = (input, init = {}) => {
-    if (!opened || input instanceof Request) return sendWhenOpen(input, init);
+    if (!opened || isRequest(input)) return sendWhenOpen(input, init);
     try {
       return send(opened, String(input), init);
     } catch (error) {
@@ -131,6 +131,11 @@ function checkedTarget(url: URL, allowed: ((url: URL) => boolean) | undefined): 
     throw blocked(`requests go over http or https, not ${url.protocol}`);
   if (allowed && !allowed(url)) throw blocked(`requests to ${url.host} are not allowed (--allow-host ${url.hostname})`);
   return { origin: url.origin, path: `${url.pathname}${url.search}`, href: url.href };
+}
+
+/** Told by its shape: for the name `Request`, Node would load its own HTTP client. */
+function isRequest(input: Parameters<typeof fetch>[0]): input is Request {
+  return typeof input === 'object' && 'url' in input;
 }
 
 async function unpacked(request: Request): Promise<RequestInit> {
