@@ -22,17 +22,18 @@ export interface HistoryEntry {
 }
 
 /**
- * What a run adds to the history, a line per eval that has scores.
+ * What a run adds to the history, a line per eval that has scores: an entry as JSON. Where a hundred thousand cases failed, an
+ * object of them all takes ten times what their text does, which is put together piece by piece.
  * @param suiteOf names what an eval's cases are: equal for equal cases
  */
-export function historyOf(
+export function historyLines(
   { run, evals }: Comparison,
   verdict: string,
   suiteOf: (prompt: string, model: string) => string,
-): HistoryEntry[] {
-  return evals
-    .filter(({ metrics }) => Object.keys(metrics).length > 0)
-    .map((each) => ({
+): string[] {
+  const scored = evals.filter(({ metrics }) => Object.keys(metrics).length > 0);
+  return scored.map((each) => {
+    const facts: Omit<HistoryEntry, 'cases'> = {
       date: run.finishedAt ?? run.startedAt,
       run: run.id,
       ...(run.git.commit !== undefined && { commit: run.git.commit }),
@@ -44,9 +45,26 @@ export function historyOf(
       suite: suiteOf(each.prompt.id, each.model),
       metrics: Object.fromEntries(Object.entries(each.metrics).map(([name, { mean }]) => [name, mean])),
       trials: each.rounds ?? 1,
-      cases: othersOf(each),
-    }));
+    };
+    return `${JSON.stringify(facts).slice(0, -1)},"cases":{${othersText(each)}}}`;
+  });
 }
+
+/** The members of `cases`. */
+function othersText(evaluation: EvalComparison): string {
+  const pieces: string[] = [];
+  let some: [string, [number, number]][] = [];
+  const write = () => {
+    if (some.length > 0) pieces.push(JSON.stringify(Object.fromEntries(some)).slice(1, -1));
+    some = [];
+  };
+  for (const each of othersOf(evaluation)) if (some.push(each) === AT_A_TIME) write();
+  write();
+  return pieces.join(',');
+}
+
+/** Cases made text together. */
+const AT_A_TIME = 1000;
 
 /**
  * The comparison with the cases that flip without a change of version: in this run, or between it and earlier runs of the same
@@ -76,7 +94,8 @@ export function withHistory(
 
 /** Entries whose answers are their own: a replay gives again what a run before it, or this one, gave. */
 function distinct(entries: readonly HistoryEntry[], now: EvalComparison, replaying: boolean): HistoryEntry[] {
-  const current = JSON.stringify([now.rounds ?? 1, othersOf(now)]);
+  if (entries.length === 0) return [];
+  const current = JSON.stringify([now.rounds ?? 1, Object.fromEntries(othersOf(now))]);
   const seen = new Set<string>();
   return entries.filter(({ replayed, cases, trials }) => {
     const outcome = JSON.stringify([trials, cases]);
@@ -87,12 +106,11 @@ function distinct(entries: readonly HistoryEntry[], now: EvalComparison, replayi
 }
 
 /** Cases that did not pass exactly as often as there are rounds. */
-function othersOf({ folded, rounds = 1 }: EvalComparison): HistoryEntry['cases'] {
-  return Object.fromEntries(
-    folded
-      .filter(({ repeats: { passed, scored } }) => passed !== rounds || scored !== rounds)
-      .map(({ case: id, repeats: { passed, scored } }) => [id, [passed, scored]]),
-  );
+function* othersOf({ folded, rounds = 1 }: EvalComparison): Generator<[id: string, counts: [number, number]]> {
+  for (const { case: id, repeats } of folded) {
+    const { passed, scored } = repeats;
+    if (passed !== rounds || scored !== rounds) yield [id, [passed, scored]];
+  }
 }
 
 function flakinessOf({ folded }: EvalComparison, before: readonly HistoryEntry[]): Flakiness[] {

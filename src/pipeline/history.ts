@@ -1,4 +1,4 @@
-import { type HistoryEntry, historyOf, withHistory } from '../gate/history.js';
+import { type HistoryEntry, historyLines, withHistory } from '../gate/history.js';
 import { listHash } from '../hash.js';
 import { readLines } from '../journal/lines.js';
 import { projectFiles } from '../journal/project-files.js';
@@ -31,7 +31,7 @@ export async function openHistory(session: Session, { ledger }: Books): Promise<
     mark: (comparison) => withHistory(comparison, entries, suiteOf),
     async add(comparison, { verdict, incomplete }) {
       if (verdict === 'unverified' || incomplete || comparison.run.shard || comparison.evals.length === 0) return;
-      const lines = historyOf(comparison, verdict, suiteOf).map((entry) => JSON.stringify(entry));
+      const lines = historyLines(comparison, verdict, suiteOf);
       const files = projectFiles(() => path);
       try {
         await files.append(path, session.redact(lines.join('\n')));

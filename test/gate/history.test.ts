@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compare } from '../../src/gate/compare.js';
-import { type HistoryEntry, historyOf, withHistory } from '../../src/gate/history.js';
+import { type HistoryEntry, historyLines, withHistory } from '../../src/gate/history.js';
 import type { CaseRun, Comparison, Mode } from '../../src/vocabulary.js';
 import { caseRun, casesOf, errored, evalRun, info, runOf, trial } from './build.js';
 
@@ -12,7 +12,8 @@ function ran(id: string, cases: CaseRun[], mode: Mode = 'live', version = 'abcab
   return compare(runOf([evalRun(cases, { prompt })], { info: { ...info, id, mode } }), () => undefined);
 }
 
-const entriesOf = (...runs: Comparison[]): HistoryEntry[] => runs.flatMap((each) => historyOf(each, 'passed', suite));
+const entriesOf = (...runs: Comparison[]): HistoryEntry[] =>
+  runs.flatMap((each) => historyLines(each, 'passed', suite).map((line) => JSON.parse(line) as HistoryEntry));
 const flaky = (now: Comparison, before: readonly HistoryEntry[], of = suite) =>
   withHistory(now, before, of).evals[0]?.flakiness;
 
@@ -29,6 +30,18 @@ describe('the history', () => {
       cases: { c1: [0, 1], lost: [0, 0] },
     });
     expect(entry?.metrics.pass).toBe(0.5);
+  });
+
+  it('holds any number of cases, whatever they are named', () => {
+    const names = [...Array.from({ length: 2500 }, (_, at) => `c${at}`), '__proto__', '"', '7', '1'];
+    const [entry] = entriesOf(
+      ran(
+        'r1',
+        names.map((name) => caseRun(name, [trial(0)])),
+      ),
+    );
+    expect(Object.keys(entry?.cases ?? {}).toSorted()).toEqual(names.toSorted());
+    expect(Object.values(entry?.cases ?? {}).every(([passed, scored]) => passed === 0 && scored === 1)).toBe(true);
   });
 
   it('names cases that flip between runs of one version, with their rate', () => {
