@@ -144,7 +144,7 @@ class Pool implements OpenedProviders {
     };
   }
 
-  async get(model: string): Promise<Provider> {
+  get(model: string): Promise<Provider> {
     const { provider } = this.describe(model);
     const made = this.#made.get(provider) ?? this.#make(this.#named(model));
     this.#made.set(provider, made);

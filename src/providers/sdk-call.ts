@@ -69,7 +69,9 @@ export async function callSdk(caller: Caller, endpoint: Endpoint, body: JsonObje
       : { data: undefined, response: await asked.asResponse() };
     tellLimits(response.headers, call);
     const collector = stream && isEventStream(response) ? endpoint.collector?.() : undefined;
-    const answer = collector ? await collected(data, collector, response) : await whole(response, stream);
+    const answer = collector
+      ? await collected(data, collector, response)
+      : whole(await response.text(), response, stream);
     if (signal.aborted) throw signal.reason;
     const completion = readAnswer(answer.value, endpoint, response, caller);
     return Object.assign(completion, answer.times, latency(response, started, caller));
@@ -85,8 +87,7 @@ interface Received {
 }
 
 /** An answer that came as a whole, read as the SDKs do: what does not say that it is JSON is text, but where a stream was expected. */
-async function whole(response: Response, streamed: boolean): Promise<Received> {
-  const text = await response.text();
+function whole(text: string, response: Response, streamed: boolean): Received {
   if (text === '') return { value: undefined, times: {} };
   return { value: streamed || isJson(response) ? parsed(text) : text, times: {} };
 }

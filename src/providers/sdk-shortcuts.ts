@@ -1,4 +1,5 @@
 import { FixedHeaders } from './wire-headers.js';
+import { isWhole } from './wire.js';
 
 /** A request in the making, as both SDKs' clients have it. */
 interface Draft {
@@ -50,8 +51,4 @@ export function takeShortcuts<Options extends Draft, Request extends Built, More
   };
   const send = client.fetchWithTimeout.bind(client);
   client.fetchWithTimeout = (url, init, ...more) => (isWhole(init) ? fetch(url, init) : send(url, init, ...more));
-}
-
-function isWhole(init: RequestInit | undefined): init is RequestInit {
-  return init !== undefined && 'whole' in init && init.whole === true;
 }

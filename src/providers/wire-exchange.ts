@@ -21,6 +21,8 @@ export interface ExchangeOptions {
   silence: SilenceWatch;
   signal: AbortSignal | undefined;
   turns: Turns;
+  /** Its answer is read as a whole. */
+  whole: boolean;
 }
 
 /**
@@ -117,7 +119,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #settle(body: WireBody): void {
     if (this.#settled || this.#head === undefined || this.#timing === undefined) return;
     this.#settled = true;
-    this.#resolve(new WireResponse(this.#head, new WireHeaders(this.#headers), body, this.#timing));
+    const headers = new WireHeaders(this.#headers);
+    this.#resolve(new WireResponse(this.#head, headers, body, this.#timing, this.#options.whole));
   }
 
   #fail(error: unknown): void {

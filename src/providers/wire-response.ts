@@ -32,14 +32,17 @@ export class WireResponse implements Response {
   readonly timing: WireTiming;
   readonly headers: WireHeaders;
   readonly #content: WireBody;
+  readonly #whole: boolean;
   #stream: ReadableStream<Uint8Array> | undefined;
   #used = false;
 
+  /** @param whole it is read as a whole, so that it needs no stream: its `body` is null */
   constructor(
     head: { url: string; status: number; statusText: string },
     headers: WireHeaders,
     content: WireBody,
     timing: WireTiming,
+    whole: boolean,
   ) {
     this.url = head.url;
     this.status = head.status;
@@ -47,6 +50,7 @@ export class WireResponse implements Response {
     this.headers = headers;
     this.#content = content;
     this.timing = timing;
+    this.#whole = whole;
   }
 
   get ok(): boolean {
@@ -57,13 +61,14 @@ export class WireResponse implements Response {
     return this.#used || this.#stream?.locked === true;
   }
 
-  get body(): ReadableStream<Uint8Array> {
+  get body(): ReadableStream<Uint8Array> | null {
+    if (this.#whole) return null;
     this.#stream ??= 'stream' in this.#content ? this.#content.stream : streamOf(this.#content.bytes);
     return this.#stream;
   }
 
-  async text(): Promise<string> {
-    return (await this.#take()).toString('utf8');
+  text(): Promise<string> {
+    return this.#take().then((bytes) => bytes.toString('utf8'));
   }
 
   /** A byte order mark is not skipped: JSON must not begin with one (RFC 8259 §8.1). */
@@ -91,22 +96,25 @@ export class WireResponse implements Response {
   clone(): WireResponse {
     if (this.bodyUsed || 'stream' in this.#content)
       throw new TypeError('a response that streams or was read has no clone');
-    return new WireResponse(this, this.headers, this.#content, this.timing);
+    return new WireResponse(this, this.headers, this.#content, this.timing, this.#whole);
   }
 
-  async #take(): Promise<Buffer> {
-    if (this.bodyUsed) throw new TypeError('the body was read already');
+  #take(): Promise<Buffer> {
+    if (this.bodyUsed) return Promise.reject(new TypeError('the body was read already'));
     this.#used = true;
-    if ('bytes' in this.#content) return this.#content.bytes;
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of this.#content.stream) chunks.push(chunk);
-    return Buffer.concat(chunks);
+    return 'bytes' in this.#content ? Promise.resolve(this.#content.bytes) : collected(this.#content.stream);
   }
 }
 
 /** When the answer behind a response was sent and received; absent for one that did not come through the guarded fetch. */
 export function timingOf(response: Response): WireTiming | undefined {
   return response instanceof WireResponse ? response.timing : undefined;
+}
+
+async function collected(stream: ReadableStream<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 function streamOf(bytes: Buffer): ReadableStream<Uint8Array> {

@@ -61,7 +61,7 @@ export function guardedFetch(options: WireOptions = {}): GuardedFetch {
       headers: flatHeaders(asked.headers),
       body: sendable(asked.body),
     };
-    const exchange = new Exchange({ url: href, maxBytes, idleMs, silence, signal, turns });
+    const exchange = new Exchange({ url: href, maxBytes, idleMs, silence, signal, turns, whole: isWhole(asked) });
     try {
       agent.dispatch(request, exchange);
     } catch (error) {
@@ -96,6 +96,14 @@ export function guardedFetch(options: WireOptions = {}): GuardedFetch {
       await (await closing)?.destroy();
     },
   };
+}
+
+/**
+ * Whether a request says, by a member `whole`, that its answer is read as a whole, by `text()` or `json()`. The answer's `body` is null
+ * then: a stream takes longer to make than a small answer to read, and the Anthropic SDK asks every answer for its own.
+ */
+export function isWhole(init: RequestInit | undefined): boolean {
+  return init !== undefined && 'whole' in init && init.whole === true;
 }
 
 /** The idle timers are off: the caller races its own deadline, and a slow answer is no lost one. */

@@ -63,6 +63,17 @@ describe('an exchange', () => {
     expect(await (await fetch(new Request(`${url}/r`, { method: 'POST', body: 'x' }))).json()).toEqual({ a: 1 });
   });
 
+  test('makes no stream of an answer that is read as a whole', async () => {
+    const { url } = await server([{ json: { a: 1 } }]);
+    const { fetch } = wire();
+    const init = { ...post('x'), whole: true };
+    const response = await fetch(url, init);
+    expect(response.body).toBeNull();
+    expect(await response.clone().json()).toEqual({ a: 1 });
+    expect(await response.text()).toBe('{"a":1}');
+    await expect(response.text()).rejects.toThrow(TypeError);
+  });
+
   test('a character split over two chunks stays whole', async () => {
     const bytes = Buffer.from('"a😀b"');
     const { url } = await server([
