@@ -42,21 +42,23 @@ export function circuit({ describe }: { describe(model: string): Pick<ModelDescr
     return line;
   };
   return {
-    outer: (next) => async (request, context) => {
+    outer: (next) => (request, context) => {
       const line = lineOf(request.model);
-      if (line.open) return unavailable(line.open);
+      if (line.open) return Promise.resolve(unavailable(line.open));
       line.asked += 1;
       const number = line.asked;
-      const answer = await next(request, context);
-      learn(line, number, answer);
-      return answer;
+      return next(request, context).then((answer) => {
+        learn(line, number, answer);
+        return answer;
+      });
     },
-    inner: (next) => async (request, context) => {
+    inner: (next) => (request, context) => {
       const line = lineOf(request.model);
-      if (line.open) return unavailable(line.open);
-      const answer = await next(request, context);
-      if (!answer.ok && HOPELESS.has(answer.failure.kind)) line.open ??= answer.failure;
-      return answer;
+      if (line.open) return Promise.resolve(unavailable(line.open));
+      return next(request, context).then((answer) => {
+        if (!answer.ok && HOPELESS.has(answer.failure.kind)) line.open ??= answer.failure;
+        return answer;
+      });
     },
   };
 }

@@ -32,6 +32,11 @@ export function limits(options: LimitOptions): Layer {
   const { describe, concurrency, maxWaitMs = 60_000, tokens = () => 0, clock } = options;
   const overall = pLimit(concurrency);
   const lanes = new Map<string, Lane>();
+  /** While there is one lane, and it lets in no more than may be under way over all, its calls need no second place. */
+  let alone = true;
+  /** Of calls that have none, how many are under way, and where some were taken for them since, what gives these back. */
+  let unplaced = 0;
+  const givingBack: (() => void)[] = [];
   const laneOf = (model: string): Lane => {
     const { provider, account, concurrency: own, limits: rates, calls } = describe(model);
     // A server limits an account, whatever we call it. Who sets a provider's own limits knows that they are its own.
@@ -41,7 +46,25 @@ export function limits(options: LimitOptions): Layer {
     const bounds = { concurrency: own ?? concurrency, maxWaitMs, ...(rates && { limits: rates }) };
     const lane = new Lane({ provider, ...bounds, remote: calls === 'network', clock });
     lanes.set(name, lane);
+    if (alone && (lanes.size > 1 || bounds.concurrency > concurrency)) {
+      alone = false;
+      for (let count = unplaced; count > 0; count -= 1) {
+        const over = new Promise<void>((resolve) => givingBack.push(resolve));
+        void overall(() => over);
+      }
+    }
     return lane;
+  };
+  const withPlace = <T>(act: () => Promise<T>): Promise<T> => {
+    if (!alone) return overall(act);
+    unplaced += 1;
+    const over = (): void => {
+      unplaced -= 1;
+      givingBack.pop()?.();
+    };
+    const done = act();
+    done.then(over, over);
+    return done;
   };
   return (next) => (request, context) => {
     const { signal } = context;
@@ -81,11 +104,13 @@ export function limits(options: LimitOptions): Layer {
         if (signal?.aborted) return aborted(sent);
         const turn = await placed(again, refusal);
         if ('instead' in turn) return { ...turn.instead, attempts };
-        const told = await overall(() => send(turn.place));
+        const told = await withPlace(() => send(turn.place));
         if (!told) continue;
         const { answer, refused } = told;
         attempts += answer.attempts;
-        if (answer.ok || !refused || answer.retry?.retry === 'no') return { ...answer, attempts };
+        if (answer.ok || !refused || answer.retry?.retry === 'no') {
+          return attempts === answer.attempts ? answer : { ...answer, attempts };
+        }
         const asked = statedDelay(answer);
         if (asked !== undefined && asked > maxWaitMs) return { ...tooLong(answer, asked, maxWaitMs), attempts };
         refusal = { ...answer, retry: { retry: 'no' } };

@@ -1,6 +1,6 @@
 import type { Provider } from '@pydantic/genai-prices';
 import type { ModelDescription } from '../providers/provider.js';
-import type { Completion, Purpose, Usage } from '../vocabulary.js';
+import type { Answer, Completion, Purpose, Usage } from '../vocabulary.js';
 import type { Layer } from './ask.js';
 
 /** A model's price in US dollars per million tokens; without `cachedInput`, cached tokens cost as much as others. */
@@ -27,19 +27,24 @@ export const PRICE_LISTS: Readonly<Record<string, string>> = { openai: 'openai',
 
 /** Adds the cost to completions that have none, where both the price and the usage are known. */
 export function price({ describe, ...options }: PriceOptions & { describe(model: string): Priced }): Layer {
-  return (next) => async (request, context) => {
-    const answer = await next(request, context);
-    if (!answer.ok || answer.completion.costUsd !== undefined) return answer;
-    const costUsd = await costOf(describe(request.model), answer.completion, context.purpose, options);
-    return costUsd === undefined ? answer : { ...answer, completion: { ...answer.completion, costUsd } };
-  };
+  return (next) => (request, context) =>
+    next(request, context).then((answer) => {
+      if (!answer.ok || answer.completion.costUsd !== undefined) return answer;
+      const costUsd = costOf(describe(request.model), answer.completion, context.purpose, options);
+      if (costUsd instanceof Promise) return costUsd.then((usd) => withCost(answer, usd));
+      return withCost(answer, costUsd);
+    });
+}
+
+function withCost(answer: Extract<Answer, { ok: true }>, costUsd: number | undefined): Answer {
+  return costUsd === undefined ? answer : { ...answer, completion: { ...answer.completion, costUsd } };
 }
 
 /**
  * What a call would cost, in US dollars, for plans.
  * @returns undefined when the model's price is not known
  */
-export function estimateCost(
+export async function estimateCost(
   model: Priced,
   inputTokens: number,
   outputTokens: number,
@@ -48,12 +53,13 @@ export function estimateCost(
   return costOf(model, { usage: { inputTokens, outputTokens } }, 'trial', options);
 }
 
-async function costOf(
+/** At once, but for the first that stands in a list: the lists take long to load. */
+function costOf(
   model: Priced,
   { usage, answeredBy }: Pick<Completion, 'usage' | 'answeredBy'>,
   purpose: Purpose,
   { table = {}, date }: PriceOptions,
-): Promise<number | undefined> {
+): number | undefined | Promise<number | undefined> {
   // A mock truly costs nothing. What finished outputs once cost is not known.
   if (model.type === 'mock') return 0;
   if (model.calls === 'none') return undefined;
@@ -90,15 +96,28 @@ function byTable(prices: ModelPrice | undefined, { input, output, cached }: Toke
 }
 
 /** The list comes with the package and is never updated over the network: a run calls nobody but its models. */
-async function byList(
+function byList(
+  list: string,
+  names: readonly string[],
+  tokens: Tokens,
+  timestamp: Date,
+): number | undefined | Promise<number | undefined> {
+  if (names.every((name) => found.get(`${list}:${name}`) === 'none')) return undefined;
+  if (prices) return costIn(prices, list, names, tokens, timestamp);
+  loading ??= loadPrices();
+  return loading.then((loaded) => {
+    prices = loaded;
+    return costIn(loaded, list, names, tokens, timestamp);
+  });
+}
+
+function costIn(
+  { calcPrice }: Prices,
   list: string,
   names: readonly string[],
   { input, output, cached }: Tokens,
   timestamp: Date,
-): Promise<number | undefined> {
-  if (names.every((name) => found.get(`${list}:${name}`) === 'none')) return undefined;
-  loaded ??= loadPrices();
-  const { calcPrice } = await loaded;
+): number | undefined {
   const usage = { input_tokens: input, output_tokens: output, ...(cached > 0 && { cache_read_tokens: cached }) };
   for (const name of names) {
     const key = `${list}:${name}`;
@@ -116,7 +135,9 @@ async function byList(
 }
 
 const loadPrices = () => import('@pydantic/genai-prices');
-let loaded: ReturnType<typeof loadPrices> | undefined;
+type Prices = Awaited<ReturnType<typeof loadPrices>>;
+let loading: Promise<Prices> | undefined;
+let prices: Prices | undefined;
 
 /** Where each name stands in the lists, or that it does not: hundreds of patterns are tried for a name, once. */
 const found = new Map<string, { provider: Provider } | 'none'>();

@@ -1,5 +1,5 @@
-import type { Answer } from '../vocabulary.js';
-import type { Layer } from './ask.js';
+import type { Answer, ModelRequest } from '../vocabulary.js';
+import type { AskContext, Layer } from './ask.js';
 import { backOff, statedDelay, tooLong } from './back-off.js';
 import { aborted, type Clock } from './clock.js';
 
@@ -19,22 +19,27 @@ export interface RetryOptions {
  * this question.
  */
 export function retry({ retries = 3, maxWaitMs = 60_000, clock }: RetryOptions): Layer {
-  return (next) => async (request, context) => {
-    let attempts = 0;
-    let before: Answer | undefined;
-    for (let tries = 0; ; tries += 1) {
-      const answer = await next(request, context);
-      attempts += answer.attempts;
-      if (answer.ok || !answer.retry || answer.retry.retry === 'no') {
-        const notAsked = !answer.ok && answer.failure.kind === 'unavailable';
-        return { ...((notAsked && before) || answer), attempts };
+  return (next) => {
+    const goOn = async (first: Answer, request: ModelRequest, context: AskContext): Promise<Answer> => {
+      let answer = first;
+      let { attempts } = first;
+      let before: Answer | undefined;
+      for (let tries = 0; ; tries += 1) {
+        if (answer.ok || !answer.retry || answer.retry.retry === 'no') {
+          const notAsked = !answer.ok && answer.failure.kind === 'unavailable';
+          return { ...((notAsked && before) || answer), attempts };
+        }
+        const asked = statedDelay(answer);
+        if (asked !== undefined && asked > maxWaitMs) return { ...tooLong(answer, asked, maxWaitMs), attempts };
+        if (tries >= retries) return { ...answer, attempts };
+        before = answer;
+        await clock.sleep(asked ?? Math.min(backOff(tries, clock.random()), maxWaitMs), context.signal);
+        if (context.signal?.aborted) return aborted(attempts);
+        answer = await next(request, context);
+        attempts += answer.attempts;
       }
-      const asked = statedDelay(answer);
-      if (asked !== undefined && asked > maxWaitMs) return { ...tooLong(answer, asked, maxWaitMs), attempts };
-      if (tries >= retries) return { ...answer, attempts };
-      before = answer;
-      await clock.sleep(asked ?? Math.min(backOff(tries, clock.random()), maxWaitMs), context.signal);
-      if (context.signal?.aborted) return aborted(attempts);
-    }
+    };
+    return (request, context) =>
+      next(request, context).then((answer) => (answer.ok ? answer : goOn(answer, request, context)));
   };
 }

@@ -44,6 +44,27 @@ test('never more calls at a time than allowed, per provider and over all', async
   expect(port.most).toMatchObject({ 'small:m': 2, all: 5 });
 });
 
+test('calls that went out while there was one provider count when there is a second', async () => {
+  const port = holding();
+  const ask = limits({ describe: describeAs(), concurrency: 4, clock: new FakeClock() })(port.ask);
+  const first = Array.from({ length: 6 }, () => ask(request({ model: 'one:m' }), context()));
+  await tick();
+  const second = Array.from({ length: 3 }, () => ask(request({ model: 'two:m' }), context()));
+  await tick();
+  expect(port.open.map((each) => each.model)).toEqual(['one:m', 'one:m', 'one:m', 'one:m']);
+  port.open[0]?.end();
+  await tick();
+  expect(port.open).toHaveLength(4);
+  await drain(port);
+  expect(await Promise.all([...first, ...second])).toHaveLength(9);
+  expect(port.most).toMatchObject({ all: 4 });
+  const third = Array.from({ length: 4 }, () => ask(request({ model: 'two:m' }), context()));
+  await tick();
+  expect(port.open).toHaveLength(4);
+  await drain(port);
+  await Promise.all(third);
+});
+
 test('a provider at its limit takes no place from another', async () => {
   const port = holding();
   const describe = describeAs({ slow: { concurrency: 1 } });
