@@ -80,16 +80,18 @@ export function engineOf(
     signal: options.signal ?? new AbortController().signal,
     render: (prompt, vars) => renderMessages(prompt.template, vars).messages,
     score: (scoreable) => scorer.score({ ...scoreable, prompt: yardstick(scoreable.prompt) }),
-    record: async (result, at) => {
+    record: (result, at) => {
       const seat = ledger.seatOf(result, at);
       // With what its case is: a journal must be comparable when the files have changed.
       const content = seat && ledger.content(seat);
-      const place = await journal.append(content ? { ...result, content } : result);
-      if (seat) places.set(seat, result.repeat, place);
+      const appended = journal.append(content ? { ...result, content } : result);
+      return appended.then((place) => seat && places.set(seat, result.repeat, place));
     },
     laneOf: (model) => pool.describe(model).provider,
-    // More than the calls allowed at a time, since some trials are being scored.
-    window: (lane) => 2 * (config.providers[lane]?.concurrency ?? config.concurrency),
+    window: (lane) => {
+      const calls = config.providers[lane]?.concurrency ?? config.concurrency;
+      return { trials: 2 * calls, asking: Math.ceil(1.25 * calls) };
+    },
     ...(bounds && { limited: bounds.limited }),
     onResult(result) {
       bounds?.ended(result);

@@ -11,6 +11,7 @@ import type {
   Work,
 } from '../vocabulary.js';
 import type { Ledger } from './ledger.js';
+import { Room } from './room.js';
 import { type Trial, type TrialSource, trialsOf } from './trials.js';
 
 /** Scores an answer; never throws for trouble with a model or a scorer. */
@@ -28,6 +29,14 @@ const NOT_ASKED: ReadonlySet<FailureKind> = new Set(['budget', 'unavailable']);
 /** Why a run stops before its end, other than by a signal from outside: its words are those of the trials that are skipped. */
 export class Stop extends Error {}
 
+/** How many trials of a lane may be under way at a time. */
+export interface Window {
+  /** More than the calls allowed, since some are being scored. */
+  trials: number;
+  /** Of these, how many may wait for their answers: a few more than the calls allowed, so that there is always a next one. */
+  asking: number;
+}
+
 /** The parts that turn work into results. */
 export interface Engine extends TrialSource {
   ask: Ask;
@@ -38,8 +47,7 @@ export interface Engine extends TrialSource {
   record(result: TrialResult, at: number): Promise<unknown>;
   /** The provider of a model: trials of different providers run in lanes of their own. */
   laneOf(model: string): string;
-  /** Trials under way at a time per lane: more than the calls allowed, since some are being scored. */
-  window(lane: string): number;
+  window(lane: string): Window;
   /** Stops taking on trials; those under way end at once. Its reason may be a `Stop`. */
   signal: AbortSignal;
   /** Gives a whole trial a time limit, whatever it is doing; `late` is what it comes to then. */
@@ -89,20 +97,54 @@ async function together(tasks: ((signal: AbortSignal) => Promise<void>)[], { sig
 }
 
 /** Workers draw from one stream of trials. After an abort, the rest of the stream is entered as skipped. */
-async function runLane(work: readonly Work[], workers: number, engine: Engine): Promise<void> {
+async function runLane(work: readonly Work[], { trials, asking }: Window, engine: Engine): Promise<void> {
   const stream = trialsOf(work, engine);
+  const room = new Room(asking);
   const draw = async (signal: AbortSignal): Promise<void> => {
     const its = { ...engine, signal };
-    for (let next = await stream.next(); !next.done; next = await stream.next()) {
-      const trial = next.value;
-      if (engine.ledger.completed(trial.id, trial.at)) continue;
-      await finish(await runTrial(trial, its), trial.at, engine);
+    try {
+      for (;;) {
+        const entering = room.enter();
+        if (entering) await entering;
+        const next = await stream.next();
+        if (next.done) return;
+        const trial = next.value;
+        const begun = new Begun(room);
+        const done = engine.ledger.completed(trial.id, trial.at);
+        const result = done ? undefined : await runTrial(trial, begun, its);
+        begun.leave();
+        if (result) await finish(result, trial.at, engine);
+      }
+    } finally {
+      // Nothing is left to begin, or all is stopped: nobody need wait.
+      room.open();
     }
   };
   await together(
-    Array.from({ length: workers }, () => draw),
+    Array.from({ length: trials }, () => draw),
     engine,
   );
+}
+
+/** A trial under way: it is in the room until it has its answer, or ends without. */
+class Begun {
+  readonly #room: Room;
+  #inside = true;
+  attempts = 0;
+
+  constructor(room: Room) {
+    this.#room = room;
+  }
+
+  answered({ attempts }: Answer): void {
+    this.attempts = attempts;
+    this.leave();
+  }
+
+  leave(): void {
+    if (this.#inside) this.#room.leave();
+    this.#inside = false;
+  }
 }
 
 async function finish(result: TrialResult, at: number, engine: Engine): Promise<void> {
@@ -112,28 +154,23 @@ async function finish(result: TrialResult, at: number, engine: Engine): Promise<
   engine.onResult?.(result);
 }
 
-async function runTrial(trial: Trial, engine: Engine): Promise<TrialResult> {
+function runTrial(trial: Trial, begun: Begun, engine: Engine): TrialResult | Promise<TrialResult> {
   const { signal, limited } = engine;
   const gone = () => skipped(trial.id, whyStopped(signal));
   if (signal.aborted) return gone();
-  if (!limited) return askAndScore(trial, engine, engine.ask, signal);
-  let attempts = 0;
-  const ask: Ask = async (request, context) => {
-    const answer = await engine.ask(request, context);
-    if (context.purpose === 'trial') attempts = answer.attempts;
-    return answer;
-  };
+  if (!limited) return askAndScore(trial, begun, engine, signal);
   const late = (): TrialResult => {
     const failure = { kind: 'timeout', message: 'the trial took too long (--trial-timeout)' } as const;
-    return { ...trial.id, status: 'errored', failure, attempts: Math.max(1, attempts) };
+    return { ...trial.id, status: 'errored', failure, attempts: Math.max(1, begun.attempts) };
   };
-  return limited((inner) => askAndScore(trial, engine, ask, inner), { late, gone }, signal);
+  return limited((inner) => askAndScore(trial, begun, engine, inner), { late, gone }, signal);
 }
 
-async function askAndScore(trial: Trial, engine: Engine, ask: Ask, signal: AbortSignal): Promise<TrialResult> {
+async function askAndScore(trial: Trial, begun: Begun, engine: Engine, signal: AbortSignal): Promise<TrialResult> {
   const { prompt } = trial.evaluation;
   const request = requestOf(trial, engine.render(prompt, trial.case.vars));
-  const answer = await ask(request, { purpose: 'trial', trial: trial.id, signal });
+  const answer = await engine.ask(request, { purpose: 'trial', trial: trial.id, signal });
+  begun.answered(answer);
   if (answer.ok) return engine.score({ trial: trial.id, case: trial.case, prompt, answer, signal });
   const { failure, attempts } = answer;
   if (failure.kind === 'aborted') return skipped(trial.id, whyStopped(signal));

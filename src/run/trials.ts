@@ -21,14 +21,18 @@ export interface TrialSource {
  * Spells work out into trials, one at a time: a million cases are never in memory at once. Work that stands beside other work takes
  * turns with it, the first of each turn being the last of the one before: neither is always asked first.
  */
-export async function* trialsOf(work: readonly Work[], source: TrialSource): AsyncGenerator<Trial> {
+export function trialsOf(work: readonly Work[], source: TrialSource): AsyncGenerator<Trial> {
   const evals = new Map(source.evals.map((each) => [evalKey(each.prompt.id, each.model.model), each]));
-  for (const group of groupsOf(work)) {
-    const streams = group.map((each) => trialsOfOne(each, evals, source));
-    const [alone, ...others] = streams;
-    if (alone && others.length === 0) yield* alone;
-    else yield* inTurns(streams);
-  }
+  const streams = groupsOf(work).map((group) => {
+    const its = group.map((each) => trialsOfOne(each, evals, source));
+    return its.length === 1 && its[0] ? its[0] : inTurns(its);
+  });
+  return streams.length === 1 && streams[0] ? streams[0] : oneByOne(streams);
+}
+
+/** Not used for a single stream: delegation costs three promises for each member. */
+async function* oneByOne(streams: readonly AsyncGenerator<Trial>[]): AsyncGenerator<Trial> {
+  for (const stream of streams) yield* stream;
 }
 
 async function* trialsOfOne(
