@@ -2,7 +2,7 @@ import { isOpen, isProven, type Standing, standingOf, type Track } from '../stat
 import { type EvalStep, type Family, nextStep } from '../stats/two-stage.js';
 import type { Run } from '../vocabulary.js';
 import { decides, familyOf, progressOf, trackOf } from './family.js';
-import { type BaselineOf, type EvalTracks, tracksOf } from './tracks.js';
+import { type BaselineOf, type EvalTracks, isAlone, tracksOf } from './tracks.js';
 
 /** What an eval still needs for its verdict: complete rounds up to a number, or single repeats of single cases. */
 export interface Wanted {
@@ -25,6 +25,7 @@ export type Ended = (prompt: string, model: string, testCase?: string) => boolea
 export function adviser(baselineOf: BaselineOf, ended: Ended): (run: Run) => Wanted[] {
   const known = new Map<string, Looked[]>();
   return (run) => {
+    if (isAlone(run, baselineOf)) return [];
     const evals = tracksOf(run, baselineOf);
     const family = familyOf(evals);
     return evals.flatMap((each): Wanted[] => {

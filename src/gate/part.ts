@@ -1,7 +1,7 @@
 import { guardCase } from '../stats/guard.js';
 import type { Run } from '../vocabulary.js';
 import type { Ended, Wanted } from './advice.js';
-import { type BaselineOf, type EvalTracks, tracksOf } from './tracks.js';
+import { type BaselineOf, type EvalTracks, isAlone, tracksOf } from './tracks.js';
 
 /**
  * Says what a part of a run gathers for the gate of the whole run, which it cannot see: every round up to the last planned one, and
@@ -12,8 +12,9 @@ import { type BaselineOf, type EvalTracks, tracksOf } from './tracks.js';
  * part may have found others.
  */
 export function partAdviser(baselineOf: BaselineOf, ended: Ended): (run: Run) => Wanted[] {
-  return (run) =>
-    tracksOf(run, baselineOf).flatMap((each): Wanted[] => {
+  return (run) => {
+    if (isAlone(run, baselineOf)) return [];
+    return tracksOf(run, baselineOf).flatMap((each): Wanted[] => {
       if (each.relation === 'alone' || (each.relation === 'same' && run.info.mode !== 'replay')) return [];
       const { prompt, model } = each.run;
       const name = { prompt: prompt.id, model };
@@ -22,6 +23,7 @@ export function partAdviser(baselineOf: BaselineOf, ended: Ended): (run: Run) =>
       const rounds = each.schedule.at(-1) ?? 0;
       return each.rounds < rounds && !ended(prompt.id, model) ? [{ ...name, rounds, repeats: [] }] : [];
     });
+  };
 }
 
 /** In steps as the guard takes them when it waits for the most failures: those with fewer lie within. */

@@ -51,6 +51,11 @@ export interface EvalTracks {
   guarded: { case: string; trials: GuardedCase }[];
 }
 
+/** Whether anything was accepted that a run could be laid beside. */
+export function isAlone(run: Run, baselineOf: BaselineOf): boolean {
+  return run.evals.every(({ prompt, model, replaces }) => baselineOf(prompt.id, replaces ?? model) === undefined);
+}
+
 /** Lays every eval of a run beside its baseline. A model that replaces another is compared with that one's. */
 export function tracksOf(run: Run, baselineOf: BaselineOf): EvalTracks[] {
   return run.evals.map((each) => trackEval(each, baselineOf(each.prompt.id, each.replaces ?? each.model), run));

@@ -33,7 +33,9 @@ export function growing(file: FileHandle): GrowingFile {
 }
 
 interface Waiting {
-  bytes: Buffer;
+  line: string;
+  /** In bytes, its end counted. */
+  length: number;
   resolve(place: LinePlace): void;
   reject(error: unknown): void;
 }
@@ -56,13 +58,10 @@ export function appender(file: GrowingFile, start: number): Appender {
       const batch = waiting.splice(0, batchSize(waiting));
       try {
         if (broken) throw broken.error;
-        writeAll(
-          file,
-          batch.length === 1 && batch[0] ? batch[0].bytes : Buffer.concat(batch.map((each) => each.bytes)),
-        );
-        for (const { bytes, resolve } of batch) {
-          resolve({ offset: size, length: bytes.length - 1 });
-          size += bytes.length;
+        writeAll(file, Buffer.from(batch.map(({ line }) => `${line}\n`).join('')));
+        for (const { length, resolve } of batch) {
+          resolve({ offset: size, length: length - 1 });
+          size += length;
         }
       } catch (error) {
         await file.truncate(size).catch(() => {
@@ -77,7 +76,7 @@ export function appender(file: GrowingFile, start: number): Appender {
   return {
     append: (line) =>
       new Promise((resolve, reject) => {
-        waiting.push({ bytes: Buffer.from(`${line}\n`), resolve, reject });
+        waiting.push({ line, length: Buffer.byteLength(line) + 1, resolve, reject });
         writing ??= work();
       }),
     idle: async () => writing,
@@ -88,7 +87,7 @@ export function appender(file: GrowingFile, start: number): Appender {
 function batchSize(waiting: readonly Waiting[]): number {
   let bytes = 0;
   const after = waiting.findIndex((each) => {
-    bytes += each.bytes.length;
+    bytes += each.length;
     return bytes >= LARGEST_BATCH;
   });
   return after === -1 ? waiting.length : after + 1;

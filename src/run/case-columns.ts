@@ -28,15 +28,29 @@ export class CaseColumns {
     return this.ids.length;
   }
 
-  add({ id, input, tags, group, quarantine }: Case, asserts: Record<string, string>): void {
+  /** What was made of the first objects of hashes: most cases are checked alike, and come with the same object. */
+  readonly #shared = new Map<object, Checked>();
+
+  /** @param asserts best the same object where they are the same */
+  add({ id, input, tags, group, quarantine }: Case, asserts: Readonly<Record<string, string>>): void {
     const at = this.ids.add(id);
     this.#inputs.set(at, input);
     this.#tags.set(at, tags);
     if (group) this.#groups.set(at, group);
     if (quarantine) this.#quarantines.set(at, quarantine);
+    const checked = this.#shared.get(asserts) ?? this.#checked(asserts);
+    if (this.#shared.size < MOST_SHARED) this.#shared.set(asserts, checked);
+    this.#shapes.setNumber(at, checked.shape);
+    for (const { column, number } of checked.hashes) column.setNumber(at, number);
+  }
+
+  #checked(asserts: Readonly<Record<string, string>>): Checked {
     const metrics = Object.keys(asserts);
-    this.#shapes.set(at, metrics);
-    for (const metric of metrics) this.#columnOf(metric).set(at, asserts[metric] ?? '');
+    const hashes = metrics.map((metric) => {
+      const column = this.#columnOf(metric);
+      return { column, number: column.numberOf(asserts[metric] ?? '') };
+    });
+    return { shape: this.#shapes.numberOf(metrics), hashes };
   }
 
   tags(at: number): string[] {
@@ -64,6 +78,12 @@ export class CaseColumns {
   }
 }
 
+/** The metrics that a case has, and their hashes, as numbers of the columns. */
+interface Checked {
+  shape: number;
+  hashes: { column: HashColumn; number: number }[];
+}
+
 /** Values of which many are alike. */
 class Pooled<T extends string | object> {
   readonly #column: Column;
@@ -78,10 +98,15 @@ class Pooled<T extends string | object> {
   }
 
   set(at: number, value: T): void {
-    this.#column.set(
-      at,
-      this.#pool.number(typeof value === 'string' ? value : JSON.stringify(value), () => value),
-    );
+    this.setNumber(at, this.numberOf(value));
+  }
+
+  numberOf(value: T): number {
+    return this.#pool.number(typeof value === 'string' ? value : JSON.stringify(value), () => value);
+  }
+
+  setNumber(at: number, number: number): void {
+    this.#column.set(at, number);
   }
 }
 
@@ -113,12 +138,20 @@ class HashColumn {
   }
 
   set(at: number, hash: string): void {
-    const value = /^[0-9a-f]{12}$/.test(hash) ? Number.parseInt(hash, 16) : -1 - this.#others.number(hash, () => hash);
-    this.#column.set(at, value);
+    this.setNumber(at, this.numberOf(hash));
+  }
+
+  numberOf(hash: string): number {
+    return /^[0-9a-f]{12}$/.test(hash) ? Number.parseInt(hash, 16) : -1 - this.#others.number(hash, () => hash);
+  }
+
+  setNumber(at: number, number: number): void {
+    this.#column.set(at, number);
   }
 }
 
 const MOST_WRITTEN = 256;
+const MOST_SHARED = 256;
 
 /** Half of a hash, whose digits a small number holds: a large one takes many times as long to write. */
 const HALF = 2 ** 24;

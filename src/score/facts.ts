@@ -46,43 +46,62 @@ export function trialFacts(result: TrialResult): TrialFacts {
  * Per metric the hash of all that decides its scores on a case: only scores under equal hashes are compared. `pass` and `score`
  * cover the assertions of level error. The order of assertions and the words of reasons do not count.
  * @param judge the run's judge: another one grades otherwise
+ * @returns the same object for many cases that are checked alike
  */
 export function assertHashes(
   testCase: Case,
   prompt: Prompt,
   judge?: JudgeSettings,
   types: ReadonlyMap<string, AssertionDefinition> = assertionTypes,
-): Record<string, string> {
-  const active = testCase.assert.filter(({ level }) => level !== 'off');
-  const described = active.map((assertion) => ({
-    metric: assertion.metric,
-    level: assertion.level,
-    text: describe(assertion, testCase, prompt, judge, types),
-  }));
+): Readonly<Record<string, string>> {
+  const described: Described[] = [];
+  let key = '';
+  for (const assertion of testCase.assert) {
+    const { metric, level } = assertion;
+    if (level === 'off') continue;
+    const text = describe(assertion, testCase, prompt, judge, types);
+    described.push({ metric, level, text });
+    key += `${metric.length} ${metric}${text}\n`;
+  }
+  return hashes.get(key, () => hashesOf(described));
+}
+
+/** An assertion, and all that decides its score as text. */
+interface Described extends Pick<Assertion, 'metric' | 'level'> {
+  text: string;
+}
+
+/** Most cases of a file share their assertions: those of equal ones are made once. */
+const hashes = new Lru<Readonly<Record<string, string>>>(1_000);
+
+function hashesOf(described: readonly Described[]): Record<string, string> {
   const deciding = hashed(described.filter(({ level }) => level === 'error'));
   const metrics = [...byMetric(described)].map(([metric, its]): [string, string] => [metric, hashed(its)]);
   return Object.fromEntries([['pass', deciding], ['score', deciding], ...metrics]);
 }
 
-const hashes = new Lru<string>(1_000);
-
-/** Most cases of a file share their assertions: equal texts are hashed once. */
-function hashed(its: readonly { text: string }[]): string {
-  const texts = its.map(({ text }) => text).toSorted();
-  return hashes.get(texts.join('\n'), () => contentHash(texts));
+function hashed(its: readonly Described[]): string {
+  return contentHash(its.map(({ text }) => text).toSorted());
 }
 
-/** Texts of assertions that depend on nothing else: on no case's expected value, no prompt's schema, no judge. */
-const texts = new WeakMap<Assertion, string>();
+/** Texts of assertions that depend on no prompt's schema and no judge: one, or one per expected value where it varies with that. */
+const texts = new WeakMap<Assertion, { varies: boolean; by: Map<Json | undefined, string> }>();
+/** Labels are few; what is no label is not worth keeping. */
+const MOST_TEXTS = 256;
 
 function describe(assertion: Assertion, ...rest: Beside): string {
+  const [{ expected }, , , types] = rest;
   const known = texts.get(assertion);
-  if (known !== undefined) return known;
+  const found = known?.by.get(known.varies ? expected : undefined);
+  if (found !== undefined) return found;
   const text = canonicalJson(description(assertion, ...rest));
-  const [, , , types] = rest;
   const { needs, asks } = findAssertion(assertion.type, types)?.definition ?? {};
-  const own = assertion.value !== undefined || (needs !== 'expected' && assertion.type !== 'json-schema');
-  if (own && asks !== 'judge') texts.set(assertion, text);
+  if (asks === 'judge' || (assertion.value === undefined && assertion.type === 'json-schema')) return text;
+  const varies = assertion.value === undefined && needs === 'expected';
+  if (varies && typeof expected === 'object') return text;
+  const kept = known ?? { varies, by: new Map<Json | undefined, string>() };
+  if (kept.by.size < MOST_TEXTS) kept.by.set(varies ? expected : undefined, text);
+  texts.set(assertion, kept);
   return text;
 }
 

@@ -8,10 +8,11 @@ export interface Values extends Iterable<number> {
 
 /** Arithmetic mean; undefined for no values. */
 export function mean(values: Values): number | undefined {
-  if (values.length === 0) return undefined;
+  const { length } = values;
+  if (length === 0) return undefined;
   let sum = 0;
   for (const value of values) sum += value;
-  return sum / values.length;
+  return sum / length;
 }
 
 /** Sample variance, Σ (x − mean)² / (n − 1); undefined for fewer than two values, which say nothing about spread. */
