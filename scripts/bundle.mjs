@@ -62,25 +62,30 @@ const clientsOwn = {
   },
 };
 
-/** What the HTTP client loads of Node and most runs never use: HTTP/2, and the decoding of streams. */
-const UNDICI_LATE = {
-  '/dispatcher/client.js': [
+/** What libraries load at once and runs of this command hardly ever use, if at all: what is written there, and what is put instead. */
+const LAZY = {
+  'commander/lib/command.js': [
+    "const childProcess = require('node:child_process')",
+    "const childProcess = { spawn: (...args) => require('node:child_process').spawn(...args) }",
+  ],
+  // HTTP/2, which is off.
+  'undici/lib/dispatcher/client.js': [
     "const connectH2 = require('./client-h2.js')",
     "const connectH2 = (...args) => require('./client-h2.js')(...args)",
   ],
-  '/web/fetch/util.js': [
+  'undici/lib/web/fetch/util.js': [
     "const zlib = require('node:zlib')",
     "const zlib = { createInflate: (...args) => require('node:zlib').createInflate(...args), createInflateRaw: (...args) => require('node:zlib').createInflateRaw(...args) }",
   ],
 };
-const clientsLate = {
-  name: 'clients-late',
+const lazyParts = {
+  name: 'lazy-parts',
   transform(code, id) {
-    const [, file] = /\/undici\/lib(\/[\w/.-]+)$/.exec(id.replaceAll('\\', '/')) ?? [];
-    if (!Object.hasOwn(UNDICI_LATE, file ?? '')) return null;
-    const [eager, late] = UNDICI_LATE[file];
+    const [, file] = /\/node_modules\/([\w/.-]+)$/.exec(id.replaceAll('\\', '/')) ?? [];
+    if (!Object.hasOwn(LAZY, file ?? '')) return null;
+    const [eager, lazy] = LAZY[file];
     if (!code.includes(eager)) throw new Error(`${id} no longer holds ${eager}`);
-    return code.replace(eager, late);
+    return code.replace(eager, lazy);
   },
 };
 
@@ -163,7 +168,7 @@ const BUNDLES = [
     platform: 'node',
     // Loaded for few runs, and one file each or fit for no bundle.
     external: ['jiti', /^undici$/],
-    plugins: [lateFiles, lateRequires(), neededParts, neededPrices, clientsOwn, clientsLate],
+    plugins: [lateFiles, lateRequires(), neededParts, neededPrices, clientsOwn, lazyParts],
     groups: [together(['cli/eval', 'library/discovery'], 'cli/start')],
     bundled: [
       '@anthropic-ai/sdk',
