@@ -14,8 +14,6 @@ const LINE = /(?:[\w$~./+(\u00A1-\uD7FF]|-(?=[\d.]))(?:[^ :]|:(?=[^ ])| +(?=[^ :
 /** The same within brackets. */
 const WORDS = /(?:[\w$~./+(\u00A1-\uD7FF]|-(?=[\d.]))(?:[^ :,[\]{}]|:(?=[\w/-])| +(?=[^ :#,[\]{}]))*/y;
 const QUOTED = /"[^"\\]*"|'[^']*'(?!')/y;
-const BLANKS = / */y;
-const END = / *(?: #.*)?$/y;
 
 /** Carries out of the reader that a text is not simple after all. */
 const refusal = new Error('not simple');
@@ -52,7 +50,7 @@ class Reader {
 
   constructor(text: string) {
     for (const line of text.split('\n')) {
-      const indent = match(BLANKS, line, 0).length;
+      const indent = pastBlanks(line, 0);
       if (indent < line.length && line[indent] !== '#') this.lines.push({ text: line, indent });
     }
   }
@@ -83,7 +81,7 @@ class Reader {
   private list(indent: number): Json[] {
     const list: Json[] = [];
     for (let { line } = this; line?.indent === indent && this.isItem(); { line } = this) {
-      const start = indent + 1 + match(BLANKS, line.text, indent + 1).length;
+      const start = pastBlanks(line.text, indent + 1);
       if (match(KEY, line.text, start) === '') list.push(this.rest(line, start));
       else {
         line.indent = start;
@@ -98,8 +96,8 @@ class Reader {
     for (let { line } = this; line?.indent === indent && !this.isItem(); { line } = this) {
       const key = this.key(line.text, indent, map);
       const start = indent + key.length + 1;
-      if (!matches(END, line.text, start)) {
-        map[key] = this.rest(line, start + match(BLANKS, line.text, start).length);
+      if (!isEnd(line.text, start)) {
+        map[key] = this.rest(line, pastBlanks(line.text, start));
         continue;
       }
       this.current += 1;
@@ -122,7 +120,7 @@ class Reader {
     const value = this.value(line.text, LINE);
     this.current += 1;
     // What is indented below would go on with it.
-    if (!matches(END, line.text, this.at) || (this.line && this.line.indent > line.indent)) throw refusal;
+    if (!isEnd(line.text, this.at) || (this.line && this.line.indent > line.indent)) throw refusal;
     return value;
   }
 
@@ -172,7 +170,7 @@ class Reader {
   }
 
   private blanks(text: string): void {
-    this.at += match(BLANKS, text, this.at).length;
+    this.at = pastBlanks(text, this.at);
   }
 }
 
@@ -182,7 +180,14 @@ function match(pattern: RegExp, text: string, at: number): string {
   return pattern.exec(text)?.[0] ?? '';
 }
 
-function matches(pattern: RegExp, text: string, at: number): boolean {
-  pattern.lastIndex = at;
-  return pattern.test(text);
+function pastBlanks(text: string, at: number): number {
+  let past = at;
+  while (text[past] === ' ') past += 1;
+  return past;
+}
+
+/** Whether nothing follows on a line but a comment. */
+function isEnd(text: string, at: number): boolean {
+  const next = pastBlanks(text, at);
+  return next === text.length || (next > at && text[next] === '#');
 }

@@ -66,7 +66,7 @@ export function insideOf(root: string): (path: string, place?: Place, listed?: b
     if (!within(realRoot, real.path)) throw refuse('it leads outside');
     const secret = relative(realRoot, real.path)
       .split(sep)
-      .find((name) => PRIVATE.test(name));
+      .find((name) => name.startsWith('.') && PRIVATE.test(name));
     if (secret !== undefined) throw refuse(`it leads to ${secret}, which may hold keys`);
     if (plain && absolute === path) proved.add(folder);
     return { path: absolute, plain };
