@@ -94,13 +94,17 @@ function find(tree: Tree, { library }: Settings, id: string, root: string): stri
   throw new UserError([promptProblems['unknown-prompt'](id, where, namesake(tree, library, id))]);
 }
 
-/** A prompt in another folder, with the same last part. */
+/** A prompt in another folder, with the same last part. None is told where the application was bundled without fast-glob. */
 function namesake(tree: Tree, library: readonly string[], id: string): string | undefined {
   const name = id.slice(id.lastIndexOf('/') + 1);
   if (!/^[\w.-]+$/.test(name)) return undefined;
-  for (const folder of library) {
-    const [found] = globFiles(tree, [posix.join(folder, `**/${name}.prompt.md`)], () => {});
-    if (found !== undefined) return found.slice(folder === '.' ? 0 : folder.length + 1, -'.prompt.md'.length);
+  try {
+    for (const folder of library) {
+      const [found] = globFiles(tree, [posix.join(folder, `**/${name}.prompt.md`)], () => {});
+      if (found !== undefined) return found.slice(folder === '.' ? 0 : folder.length + 1, -'.prompt.md'.length);
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND')) throw error;
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
@@ -58,6 +59,26 @@ test('an application is bundled for a browser, and renders without files, proces
     /prompt \\"greet\\" is version [0-9a-f]{12}, and version 0123456789ab is/,
   );
   expect(await runInContext('greet(1).then(String)', world)).toMatch(/"name" must be text, not a number/);
+});
+
+test('an application that is bundled for Node reads files, and tells what is missing, away from the package', async () => {
+  const made = project(FILES);
+  linkPackage(made.root);
+  made.write('node.mjs', [
+    "import { loadPrompt } from 'promptassay/prompts';",
+    "console.log(JSON.stringify((await loadPrompt('greet')).render({ name: 'Ada' }).messages));",
+    "console.log(await loadPrompt('other/greet').catch((error) => error.message));",
+  ]);
+  const bundle = await rolldown({ input: join(made.root, 'node.mjs'), cwd: made.root, platform: 'node' });
+  await bundle.write({ dir: join(made.root, 'out'), format: 'esm' });
+  await bundle.close();
+  made.remove('node_modules/promptassay');
+  const out = execFileSync(process.execPath, ['out/node.js'], { cwd: made.root, encoding: 'utf8' }).split('\n');
+  expect(JSON.parse(out[0] ?? '')).toEqual([
+    { role: 'system', content: 'Be kind.' },
+    { role: 'user', content: 'Greet Ada.' },
+  ]);
+  expect(out[1]).toContain('there is no prompt "other/greet" in evals of');
 });
 
 test('what Node loads of it are its own few files: no SDK, no validator, no parser that is not inside', () => {
