@@ -30,30 +30,36 @@ export const command: CommandDefinition = {
 
 async function run(paths: string[], flags: AffectedFlags, world: World): Promise<number> {
   const { config, since: ref } = flags;
-  const changes = changesSince(openProject(world.cwd, config), ref, world.env);
+  const project = openProject(world.cwd, config);
+  const changes = changesSince(project, ref, world.env);
   const since = await affectedOf(changes, { cwd: world.cwd, paths, ...(config !== undefined && { config }) }, world);
-  world.stdout.write(flags.json ? json(since) : screen(since, since.prompts, world));
+  const removed = paths.length > 0 ? [] : since.files.filter((file) => PROMPT.test(file) && !project.tree.has(file));
+  world.stdout.write(flags.json ? json(since, removed) : screen(since, removed, world));
   return EXIT.passed;
 }
 
-function json({ affected }: Since): string {
+const PROMPT = /\.prompt\.md$/;
+
+/** @param removed files of prompts that are no longer there, or elsewhere */
+function json({ affected }: Since, removed: readonly string[]): string {
   const list = affected.map((each) => ({
     prompt: each.prompt.id,
     why: whyOf(each),
     causes: each.causes.map(({ change, path }) => ({ change, path })),
   }));
-  return jsonText({ affected: list });
+  return jsonText({ affected: list, ...(removed.length > 0 && { removed }) });
 }
 
-function screen(since: Since, prompts: number, world: World): string {
+function screen(since: Since & { prompts: number }, removed: readonly string[], world: World): string {
   const { bold, dim } = paint(world.stdout, world.env);
   const blocks = since.affected.map((each) => {
     const lines = waysOf(each).map(({ changes, way }) => `    ${forTerminal(way)}  ${dim(changes)}\n`);
     return `${bold(forTerminal(each.prompt.id))}\n${lines.join('')}`;
   });
+  for (const file of removed) blocks.push(`${bold(forTerminal(file))}\n    no longer there\n`);
   const last = [
     ...(since.unreadable === undefined ? [] : [unreadableNote(since.unreadable)]),
-    sentence(since, prompts),
+    sentence(since, since.prompts),
   ];
   return `${blocks.join('')}${last.map((line) => `${forTerminal(line[0]?.toUpperCase() + line.slice(1))}.\n`).join('')}`;
 }

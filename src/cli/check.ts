@@ -27,7 +27,7 @@ export const command: CommandDefinition = {
       .argument('[paths...]', 'prompts, case files or folders; all of the library by default')
       .option('--base <ref>', 'the git ref to compare versions with, by default the default branch')
       .addOption(new Option('--format <format>', 'how to print what is found').choices(FORMATS).default('text'))
-      .option('--json', 'the same as --format json');
+      .addOption(new Option('--json', 'the same as --format json').conflicts('format'));
     addExamples(check, ['assay check --base origin/main', 'assay check --format sarif > check.sarif']);
   },
   run: (paths, flags, world) => run(paths, flags, world),

@@ -20,9 +20,9 @@ export const policyProblems = {
     remedy: `Add "${key}" to its front matter, or for several prompts to an override in the config.`,
     place,
   }),
-  'too-few-cases': (prompt: string, found: number, wanted: number, place?: Place): Problem => ({
+  'too-few-cases': (prompt: string, found: number, quarantined: number, wanted: number, place?: Place): Problem => ({
     code: 'too-few-cases',
-    message: `prompt "${prompt}" has ${found} ${found === 1 ? 'case' : 'cases'}; policy.minCases asks for ${wanted}`,
+    message: `prompt "${prompt}" has ${found} ${found === 1 ? 'case' : 'cases'}${quarantined > 0 ? ` beside ${quarantined} in quarantine` : ''}; policy.minCases asks for ${wanted}`,
     remedy: 'Add cases, best those that went wrong in production.',
     place,
   }),

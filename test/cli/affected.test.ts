@@ -127,6 +127,17 @@ describe.concurrent('assay affected', () => {
     expect(JSON.parse(await list('evals/other.prompt.md'))).toEqual({ affected: [] });
   });
 
+  test('a prompt that is no longer there is told', async ({ project }) => {
+    const made = library(project);
+    made.remove('evals/alone.prompt.md');
+    made.remove('evals/alone.cases.yaml');
+    const { stdout } = await made.assay(['affected', '--since', 'HEAD', '--json']);
+    expect(JSON.parse(stdout)).toEqual({ affected: [], removed: ['evals/alone.prompt.md'] });
+    const told = await made.assay(['affected', '--since', 'HEAD']);
+    expect(told).toMatchObject({ code: 0, stderr: '' });
+    expect(told.stdout).toMatch(/^evals\/alone\.prompt\.md\n    no longer there\nNo prompt is affected: /);
+  });
+
   test('what could not be read as it was counts as affected, and is told', async ({ project }) => {
     const made = library(project);
     const sound = made.read('evals/brand.prompt.md');

@@ -145,8 +145,8 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
   'text-beside-messages': [['You are kind.', AT]],
   'too-deep': [[100, AT]],
   'too-few-cases': [
-    ['support/triage', 1, 5, AT],
-    ['support/triage', 3, 5, AT],
+    ['support/triage', 1, 0, 5, AT],
+    ['support/triage', 3, 2, 5, AT],
   ],
   'too-large': [[64_000_000, AT]],
   'too-many-aliases': [[AT]],

@@ -13,7 +13,7 @@ export const tooFewCases: PolicyRule = {
       const counted = cases - quarantined;
       if (counted >= minCases) continue;
       const [file = prompt.path] = prompt.caseFiles;
-      yield problems['too-few-cases'](prompt.id, counted, minCases, { file, line: 1, column: 1 });
+      yield problems['too-few-cases'](prompt.id, counted, quarantined, minCases, { file, line: 1, column: 1 });
     }
   },
 };
