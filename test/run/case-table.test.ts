@@ -1,5 +1,9 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { scratchFile } from '../../src/journal/scratch-file.js';
 import { CaseColumns } from '../../src/run/case-columns.js';
 import { CaseTable } from '../../src/run/case-table.js';
 import { Column } from '../../src/column.js';
@@ -83,8 +87,11 @@ const given = fc.record(
   { requiredKeys: ['input', 'tags', 'asserts'] },
 );
 
-function columnsOf(cases: readonly (Omit<CaseRun, 'trials' | 'case'> & { id: string })[]): CaseColumns {
-  const columns = new CaseColumns(new Pages());
+function columnsOf(
+  cases: readonly (Omit<CaseRun, 'trials' | 'case'> & { id: string })[],
+  pages = new Pages(),
+): CaseColumns {
+  const columns = new CaseColumns(pages);
   for (const { asserts, ...rest } of cases) columns.add(rest as unknown as Case, asserts);
   return columns;
 }
@@ -116,6 +123,36 @@ describe('a table of cases', () => {
         },
       ),
     );
+  });
+
+  it('is the same whatever part of it is in memory', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'assay-table-'));
+    const count = 3000;
+    const cases = Array.from({ length: count }, (_, at) => {
+      const input = (at * 7919).toString(16).padStart(12, '0');
+      return { id: `case ${at}`, input, tags: at % 7 === 0 ? ['critical'] : [], asserts: { pass: input, tone: 'abc' } };
+    });
+    const [there, here] = [new Pages(scratchFile(folder), 12), new Pages()].map((pages) => {
+      const table = new CaseTable(columnsOf(cases, pages), pages);
+      // As answers come: not quite in order, those of the first repeat twice.
+      for (let turn = 0; turn < 3 * count; turn += 1) {
+        const common = { repeat: turn < 2 * count ? 1 : 2, metrics: { score: turn / 7 }, latencyMs: turn / 10 };
+        const failed = turn % 11 === 0;
+        table.put((turn ^ 5) % count, {
+          ...common,
+          ...(failed ? { status: 'errored' } : { status: 'completed', costUsd: turn }),
+        });
+      }
+      return table.map((each) => JSON.stringify(each));
+    });
+    expect(here?.length).toBe(count);
+    expect(here?.findIndex((text, at) => text !== there?.[at])).toBe(-1);
+    expect(JSON.parse(there?.[2999] ?? '')).toMatchObject({
+      case: 'case 2999',
+      trials: [{ repeat: 1 }, { repeat: 2 }],
+    });
+    expect(readdirSync(folder)).toEqual([]);
+    rmSync(folder, { recursive: true });
   });
 
   it('keeps the kind of trouble when there are too many messages to keep', () => {
