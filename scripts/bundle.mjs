@@ -223,6 +223,8 @@ const BUNDLES = [
   {
     folder: 'dist/cli',
     input: { main: 'dist/cli/main.js' },
+    // The first file that whoever looks into the package opens.
+    minify: false,
     platform: 'node',
     external: ['./start.js'],
     plugins: [builtinsByCall],
