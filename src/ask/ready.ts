@@ -1,5 +1,4 @@
 import type { ProviderPool } from '../providers/provider.js';
-import type { Answer } from '../vocabulary.js';
 import type { Ask, Layer } from './ask.js';
 import { aborted, unlessAborted } from './clock.js';
 
@@ -8,17 +7,26 @@ import { aborted, unlessAborted } from './clock.js';
  * What goes wrong with it is told by the port behind, which asks for it again.
  */
 export function ready(pool: Pick<ProviderPool, 'get'>): Layer {
+  /** Models whose provider is made and that nobody waits for: who comes later does not overtake who waited. */
   const known = new Set<string>();
-  const making = (model: string, signal: AbortSignal | undefined): Promise<Answer | undefined> => {
-    const made = pool.get(model).then(
-      () => void known.add(model),
-      () => undefined,
-    );
-    return unlessAborted(made, signal, () => aborted(0));
-  };
+  const waiting = new Map<string, number>();
   return (next) => {
-    const first: Ask = async (request, context) =>
-      (await making(request.model, context.signal)) ?? next(request, context);
+    const first: Ask = async (request, context) => {
+      const { model } = request;
+      waiting.set(model, (waiting.get(model) ?? 0) + 1);
+      const making = pool.get(model).then(
+        (): Made => 'made',
+        (): Made => 'failed',
+      );
+      const made = await unlessAborted(making, context.signal, (): Made => 'aborted');
+      const left = (waiting.get(model) ?? 1) - 1;
+      waiting.set(model, left);
+      if (made === 'made' && left === 0) known.add(model);
+      return made === 'aborted' ? aborted(0) : next(request, context);
+    };
     return (request, context) => (known.has(request.model) ? next(request, context) : first(request, context));
   };
 }
+
+/** What became of making a provider. */
+type Made = 'made' | 'failed' | 'aborted';

@@ -39,15 +39,19 @@ export function takeShortcuts<Options extends Draft, Request extends Built, More
   fetch: (url: Target, init?: RequestInit) => Promise<Response>,
 ): void {
   const build = client.buildRequest.bind(client);
-  const known = new Map<string, Request>();
-  client.buildRequest = async (options, extra) => {
-    const { path, body, signal, stream } = options;
-    const built = known.get(path);
-    if (built) return { ...built, req: { ...built.req, signal, body: JSON.stringify(body), whole: stream !== true } };
+  const building = new Map<string, Promise<Request>>();
+  const buildOnce = async (options: Options, extra: { retryCount?: number } | undefined): Promise<Request> => {
     const first = await build(options, extra);
     const headers = new FixedHeaders(first.req.headers);
-    known.set(path, { ...first, req: { ...first.req, headers, signal: undefined, body: undefined } });
-    return first;
+    return { ...first, req: { ...first.req, headers, signal: undefined, body: undefined } };
+  };
+  client.buildRequest = async (options, extra) => {
+    const { path, body, signal, stream } = options;
+    // The first ones wait for one and the same: they go out in the order in which they came.
+    const once = building.get(path) ?? buildOnce(options, extra);
+    building.set(path, once);
+    const built = await once;
+    return { ...built, req: { ...built.req, signal, body: JSON.stringify(body), whole: stream !== true } };
   };
   const send = client.fetchWithTimeout.bind(client);
   client.fetchWithTimeout = (url, init, ...more) => (isWhole(init) ? fetch(url, init) : send(url, init, ...more));

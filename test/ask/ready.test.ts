@@ -5,7 +5,7 @@ import { providerPort } from '../../src/ask/provider-port.js';
 import { ready } from '../../src/ask/ready.js';
 import { problems, UserError } from '../../src/errors.js';
 import type { Provider } from '../../src/providers/provider.js';
-import { context, describeAs, FakeClock, request } from './fakes.js';
+import { context, describeAs, FakeClock, good, request } from './fakes.js';
 
 const provider: Provider = { complete: async () => ({ output: 'yes', finishReason: 'stop' }) };
 
@@ -36,4 +36,28 @@ test('a mistake of the user is thrown on', async () => {
     throw new UserError([problems['bad-model']('x')]);
   };
   await expect(portOf(get, new FakeClock())(request(), context())).rejects.toThrow(UserError);
+});
+
+test('who comes when it is made does not overtake those that waited', async () => {
+  const order: string[] = [];
+  let made: (provider: Provider) => void = () => undefined;
+  const making = new Promise<Provider>((resolve) => {
+    made = resolve;
+  });
+  const ask = ready({ get: () => making })(async (_, { trial }) => {
+    order.push(trial.case);
+    return good();
+  });
+  const asking = (id: string) => {
+    const { trial, ...rest } = context();
+    return ask(request(), { ...rest, trial: { ...trial, case: id }, signal: new AbortController().signal });
+  };
+  const asked = [asking('a'), asking('b')];
+  made(provider);
+  for (const id of ['c', 'd', 'e', 'f', 'g', 'h']) {
+    await Promise.resolve();
+    asked.push(asking(id));
+  }
+  await Promise.all(asked);
+  expect(order).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
 });
