@@ -44,8 +44,9 @@ export interface Waiting {
   give(turn: Turn): void;
 }
 
-/** So many refusals in a row, with nothing answered between them: a call that was refused itself is not tried again. */
+/** So many refusals in a row, with nothing answered between them, for so long: a call that was refused itself is not tried again. */
 const MOST_STRIKES = 5;
+const LEAST_PATIENCE_MS = 3000;
 /** A provider that has refused everything for so long is given up, even where more patience is allowed. */
 const GIVE_UP_MS = 30_000;
 /** So many calls may be opened at once; each further one a moment later, so that a first refusal stops the rest. */
@@ -176,7 +177,12 @@ export class Lane {
     const own = Math.min(backOff(this.#strikes - 1, this.#options.clock.random()), this.#options.maxWaitMs);
     const pause = this.#strikes === 1 && rate !== undefined ? Math.min(own, 2 / rate) : own;
     if (!stated && !(stated === 0 && this.#strikes === 1)) this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
-    if (this.#strikes >= MOST_STRIKES) this.#despair(answer, now);
+    if (this.#strikes >= MOST_STRIKES) {
+      // A server whose word has not held so often is not hammered at the pace it names.
+      const patient = backOff(this.#strikes - MOST_STRIKES, this.#options.clock.random());
+      this.#pausedUntil = Math.max(this.#pausedUntil, now + Math.min(patient, this.#options.maxWaitMs));
+    }
+    if (this.hopeless) this.#despair(answer, now);
   }
 
   #despair({ failure }: Refusal, now: number): void {
@@ -191,7 +197,14 @@ export class Lane {
 
   /** Whether a call that the server refused has no prospect of being let in. */
   get hopeless(): boolean {
-    return this.#strikes >= MOST_STRIKES;
+    if (this.#strikes < MOST_STRIKES) return false;
+    const refusing = this.#options.clock.now() - this.#struckFirst;
+    return refusing >= Math.min(LEAST_PATIENCE_MS, this.#options.maxWaitMs);
+  }
+
+  /** Whether the server has let in nobody between its last two refusals. */
+  get refusesAll(): boolean {
+    return this.#strikes > 1;
   }
 
   #leave(): void {

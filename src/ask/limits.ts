@@ -19,7 +19,7 @@ export interface LimitOptions {
 }
 
 /** A call that was refused so often while others were let in is out of luck for good. */
-const MOST_TRIES = 8;
+const MOST_MISSES = 8;
 
 /**
  * Bounds the calls under way, per provider and over all, and their rate. Providers of one account share a lane. A server's
@@ -70,6 +70,7 @@ export function limits(options: LimitOptions): Layer {
     const { signal } = context;
     const lane = laneOf(request.model);
     let sent = 0;
+    let missed = 0;
     let waiting: Waiting | undefined;
 
     const placed = (again: boolean, refusal?: Refusal): Promise<Turn> =>
@@ -114,7 +115,8 @@ export function limits(options: LimitOptions): Layer {
         const asked = statedDelay(answer);
         if (asked !== undefined && asked > maxWaitMs) return { ...tooLong(answer, asked, maxWaitMs), attempts };
         refusal = { ...answer, retry: { retry: 'no' } };
-        if (sent >= MOST_TRIES || lane.hopeless) return { ...refusal, attempts };
+        if (!lane.refusesAll) missed += 1;
+        if (missed >= MOST_MISSES || lane.hopeless) return { ...refusal, attempts };
       }
     };
     return unlessAborted(run(), signal, () => {

@@ -43,6 +43,23 @@ test('a server that never says when is asked ever less often, and not for ever',
   expect(pauses).toEqual([375, 750, 1500, 3000]);
 });
 
+test('short delays that do not hold are no reason to give up within a second', async () => {
+  const { answers, sent, clock } = await asking((index) => (index < 7 ? refusal(200) : good()));
+  expect(answers).toMatchObject([{ ok: true, attempts: 8 }]);
+  expect(sent.slice(0, 5)).toEqual([0, 210, 420, 630, 840]);
+  expect(clock.time).toBeLessThan(4000);
+});
+
+test('nor are they a pace to hammer at: the longer they do not hold, the more seldom it is asked, and not for ever', async () => {
+  for (const delay of [0, 1, 200]) {
+    const { answers, sent, clock } = await asking(() => refusal(delay));
+    expect(answers).toMatchObject([{ ok: false, failure: { kind: 'rate-limited' } }]);
+    expect(sent.length).toBeLessThanOrEqual(9);
+    expect(clock.time).toBeGreaterThan(3000);
+    expect(clock.time).toBeLessThan(7000);
+  }
+});
+
 test('always overloaded: after a few probes every question that was refused gives up, none is tried by itself', async () => {
   const { answers, sent, clock } = await asking(() => bad('overloaded', { retry: 'transient' }), {
     questions: 16,
