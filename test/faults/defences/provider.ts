@@ -28,7 +28,7 @@ export const PROVIDER_DEFENCES: readonly Defence[] = [
     what: 'so many calls at a time, by lane and over all',
     edits: [
       ['ask/lane.js', 'if (this.#underWay >= this.#window.size)', 'if (false)'],
-      ['ask/limits.js', 'await overall(() => send(turn.place))', 'await send(turn.place)'],
+      ['ask/limits.js', 'await withPlace(() => send(turn.place))', 'await send(turn.place)'],
     ],
     row: 'P27',
   },
