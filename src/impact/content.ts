@@ -81,7 +81,7 @@ export async function partsOfData(tree: Tree, path: string): Promise<Parts> {
 export async function textHash(tree: Tree, path: string): Promise<string | null> {
   const hash = createHash('sha256');
   try {
-    for await (const line of tree.lines(path)) hash.update(line).update('\n');
+    for await (const lines of tree.lines(path)) hash.update(lines.join('\n')).update('\n');
   } catch (error) {
     if (error instanceof UserError) return null;
     throw error;

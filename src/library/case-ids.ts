@@ -22,13 +22,15 @@ export class CaseIds {
   }
 
   /** @param cases the same once more; read only where an id may be there twice */
-  async report(cases: () => AsyncIterable<Case>, report: Report): Promise<void> {
+  async report(cases: () => AsyncIterable<readonly Case[]>, report: Report): Promise<void> {
     if (this.#again.length === 0) return;
     const wanted = new Set(this.#again.map(({ key }) => key));
     const first = new Map<string, Seen>();
-    for await (const { id, place } of cases()) {
-      const key = foldId(id);
-      if (wanted.has(key) && !first.has(key)) first.set(key, { id, place });
+    for await (const batch of cases()) {
+      for (const { id, place } of batch) {
+        const key = foldId(id);
+        if (wanted.has(key) && !first.has(key)) first.set(key, { id, place });
+      }
     }
     for (const { key, id, place } of this.#again) {
       const other = first.get(key);

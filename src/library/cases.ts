@@ -50,7 +50,7 @@ function isRows(path: string): boolean {
 }
 
 /**
- * Reads the cases of a prompt in order: file by file, in each the rows of `from` before the cases written out. Problems are
+ * Reads the cases of a prompt in order, some hundred at a time: file by file, in each the rows of `from` before the cases written out. Problems are
  * reported; a case with problems is left out.
  */
 export async function* readCases(
@@ -59,7 +59,7 @@ export async function* readCases(
   context: CaseContext,
   report: Report,
   note: Note,
-): AsyncGenerator<Case> {
+): AsyncGenerator<Case[]> {
   const own = files.cases.filter((path) => !isRows(path));
   const main = own.find((path) => posix.basename(path).startsWith(`${posix.basename(baseStem(files))}.cases.`));
   const prepared = new Map<string, Defaults>();
@@ -82,10 +82,10 @@ export async function* readCases(
     if (file.broken) continue;
     const defaults = defaultsOf(path);
     for (const each of file.from) yield* fromRows(sources.tree, each.path, defaults, context, report, note, each.place);
-    for (const source of file.cases) {
+    yield file.cases.flatMap((source) => {
       const one = buildCase({ written: source.value as WrittenCase, source, defaults }, context, report);
-      if (one) yield one;
-    }
+      return one ? [one] : [];
+    });
   }
   for (const defaults of prepared.values()) for (const problem of defaults.idle.values()) report(problem);
 }
@@ -106,14 +106,16 @@ async function* fromRows(
   report: Report,
   note: Note,
   mentioned?: Place,
-): AsyncGenerator<Case> {
+): AsyncGenerator<Case[]> {
   const columns = { seen: new Set<string>(), used: new Set<string>() };
-  for await (const row of readRows(tree, path, report, mentioned)) {
-    const written = checked(caseSchema, row.source, report, 'a row');
-    if (!written) continue;
-    const raw = { written, source: row.source, defaults, ...(row.columns && { columns }) };
-    const one = buildCase(raw, context, report);
-    if (one) yield one;
+  for await (const rows of readRows(tree, path, report, mentioned)) {
+    yield rows.flatMap((row) => {
+      const written = checked(caseSchema, row.source, report, 'a row');
+      if (!written) return [];
+      const raw = { written, source: row.source, defaults, ...(row.columns && { columns }) };
+      const one = buildCase(raw, context, report);
+      return one ? [one] : [];
+    });
   }
   const unused = [...columns.seen].filter((name) => !columns.used.has(name));
   if (unused.length > 0) {

@@ -35,7 +35,7 @@ export class CaseCounts {
       const written = /\.(?:yaml|json)$/.test(path) ? readCaseFile(this.tree, path, report) : undefined;
       count += written?.count ?? 0;
       for (const rows of written ? written.from.map((each) => each.path) : [path]) {
-        for await (const _row of readRows(this.tree, rows, report)) count += 1;
+        for await (const batch of readRows(this.tree, rows, report)) count += batch.length;
       }
     }
     return failed ? undefined : count;

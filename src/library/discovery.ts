@@ -111,10 +111,10 @@ async function checkCases(
     report(problem);
   };
   let count = 0;
-  for await (const one of readCases(files, sources, context, note, (text) => notes.add(text))) {
-    ids.add(one);
-    count++;
-    if (kept && kept.length < MOST_KEPT) kept.push(one);
+  for await (const batch of readCases(files, sources, context, note, (text) => notes.add(text))) {
+    for (const one of batch) ids.add(one);
+    count += batch.length;
+    if (kept && count <= MOST_KEPT) kept.push(...batch);
     else kept = undefined;
   }
   await ids.report(
@@ -141,7 +141,9 @@ async function* casesOf(known: Known, sources: CaseFiles): AsyncGenerator<Case> 
     for (const each of known.kept) yield each;
     return;
   }
-  yield* readCases(known.files, sources, known.context, refuse, () => {});
+  for await (const batch of readCases(known.files, sources, known.context, refuse, () => {})) {
+    for (const each of batch) yield each;
+  }
 }
 
 /** Cases that are read again were checked before: a problem now means that a file was changed meanwhile. */

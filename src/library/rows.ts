@@ -21,11 +21,11 @@ const DATA_KEYS = new Set([...TEXT_KEYS, 'assert', 'quarantine']);
 const BATCH = 500;
 
 /**
- * The rows of a data file, one at a time: .jsonl and .csv are never held whole. Problems are reported; rows with problems of
- * their own are left out.
+ * The rows of a data file, some hundred at a time: .jsonl and .csv are never held whole. Problems are reported; rows with problems
+ * of their own are left out.
  * @param mentioned where the file is named, when a cases file names it
  */
-export async function* readRows(tree: Tree, path: string, report: Report, mentioned?: Place): AsyncGenerator<Row> {
+export async function* readRows(tree: Tree, path: string, report: Report, mentioned?: Place): AsyncGenerator<Row[]> {
   try {
     if (path.endsWith('.jsonl')) yield* jsonLines(tree, path, report);
     else if (path.endsWith('.csv')) yield* csvRows(tree, path, report);
@@ -36,21 +36,25 @@ export async function* readRows(tree: Tree, path: string, report: Report, mentio
   }
 }
 
-async function* jsonLines(tree: Tree, file: string, report: Report): AsyncGenerator<Row> {
+async function* jsonLines(tree: Tree, file: string, report: Report): AsyncGenerator<Row[]> {
   let lineOffset = -1;
-  for await (const line of tree.lines(file)) {
-    lineOffset++;
-    if (line.trim() === '') continue;
-    const read = readJson(line, { file, lineOffset });
-    if ('problems' in read) for (const problem of read.problems) report(problem);
-    else {
-      const row = toRow(read.source, report);
-      if (row) yield row;
+  for await (const lines of tree.lines(file)) {
+    const rows: Row[] = [];
+    for (const line of lines) {
+      lineOffset++;
+      if (line.trim() === '') continue;
+      const read = readJson(line, { file, lineOffset });
+      if ('problems' in read) for (const problem of read.problems) report(problem);
+      else {
+        const row = toRow(read.source, report);
+        if (row) rows.push(row);
+      }
     }
+    yield rows;
   }
 }
 
-function* listRows(tree: Tree, file: string, report: Report, mentioned?: Place): Generator<Row> {
+function* listRows(tree: Tree, file: string, report: Report, mentioned?: Place): Generator<Row[]> {
   const source = loadSource(tree, file, report, mentioned);
   if (!source) return;
   if (!Array.isArray(source.value)) {
@@ -64,9 +68,11 @@ function* listRows(tree: Tree, file: string, report: Report, mentioned?: Place):
     );
     return;
   }
-  for (const [index, value] of source.value.entries()) {
-    const row = toRow({ file, value, place: (path, of) => source.place([index, ...path], of) }, report);
-    if (row) yield row;
+  for (let start = 0; start < source.value.length; start += BATCH) {
+    yield source.value.slice(start, start + BATCH).flatMap((value, at) => {
+      const row = toRow({ file, value, place: (path, of) => source.place([start + at, ...path], of) }, report);
+      return row ? [row] : [];
+    });
   }
 }
 
@@ -111,12 +117,12 @@ function flat(path: Path): Path {
   return path[0] === 'vars' ? path.slice(1) : path;
 }
 
-async function* csvRows(tree: Tree, file: string, report: Report): AsyncGenerator<Row> {
+async function* csvRows(tree: Tree, file: string, report: Report): AsyncGenerator<Row[]> {
   let header: string[] | undefined;
   for await (const { cells, line } of csvRecords(tree, file, report)) {
     const place: Place = { file, line, column: 1 };
     if (header) {
-      yield { columns: true, source: { file, value: csvCase(header, cells), place: () => place } };
+      yield [{ columns: true, source: { file, value: csvCase(header, cells), place: () => place } }];
       continue;
     }
     header = cells.map((cell) => cell.trim());
@@ -163,7 +169,7 @@ async function* csvRecords(
 ): AsyncGenerator<{ cells: string[]; line: number }> {
   const [{ CsvError, parse }, { Readable }] = await Promise.all([import('csv-parse'), import('node:stream')]);
   const parser = parse({ bom: true, info: true, skip_empty_lines: true, max_record_size: 64_000_000 });
-  const input = Readable.from(batches(tree.lines(file)));
+  const input = Readable.from(chunks(tree.lines(file)));
   input.on('error', (error) => parser.destroy(error));
   input.pipe(parser);
   try {
@@ -189,14 +195,7 @@ function csvFault(error: { code: string; message: string; record?: unknown }): s
   return error.message.split('\n')[0] ?? error.message;
 }
 
-/** Lines in larger pieces: a stream's chunk costs more than a line. */
-async function* batches(lines: AsyncIterable<string>): AsyncGenerator<string> {
-  let batch: string[] = [];
-  for await (const line of lines) {
-    batch.push(line);
-    if (batch.length < BATCH) continue;
-    yield `${batch.join('\n')}\n`;
-    batch = [];
-  }
-  if (batch.length > 0) yield `${batch.join('\n')}\n`;
+/** Lines as the chunks of a stream. */
+async function* chunks(batches: AsyncIterable<readonly string[]>): AsyncGenerator<string> {
+  for await (const lines of batches) yield `${lines.join('\n')}\n`;
 }

@@ -21,10 +21,11 @@ export function decodeText(bytes: Uint8Array, path: string): string {
 }
 
 /**
- * The lines of a stream of UTF-8 bytes, without their `\n` or `\r\n`. No line follows the last line end.
+ * The lines of a stream of UTF-8 bytes, without their `\n` or `\r\n`: those that end in a chunk together, as waiting for each costs
+ * more than to read it. No line follows the last line end.
  * @throws UserError `not-utf8`, `line-too-long`
  */
-export async function* splitLines(chunks: AsyncIterable<Uint8Array>, path: string): AsyncGenerator<string> {
+export async function* splitLines(chunks: AsyncIterable<Uint8Array>, path: string): AsyncGenerator<string[]> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let pending: string[] = [];
   let length = 0;
@@ -41,21 +42,24 @@ export async function* splitLines(chunks: AsyncIterable<Uint8Array>, path: strin
   for await (const chunk of chunks) {
     if (head) head = checkHead(head, chunk, path);
     const parts = decode(chunk).split('\n');
+    const lines: string[] = [];
     for (const [index, part] of parts.entries()) {
       pending.push(part);
       length += part.length;
       if (length > LONGEST_LINE) {
+        yield lines;
         throw new UserError([problems['line-too-long'](path, LONGEST_LINE, { file: path, line, column: 1 })]);
       }
       if (index === parts.length - 1) break;
-      yield withoutReturn(pending.join(''));
+      lines.push(withoutReturn(pending.join('')));
       pending = [];
       length = 0;
       line += 1;
     }
+    if (lines.length > 0) yield lines;
   }
   const last = pending.join('') + decode();
-  if (last !== '') yield withoutReturn(last);
+  if (last !== '') yield [withoutReturn(last)];
 }
 
 function withoutReturn(line: string): string {

@@ -59,9 +59,11 @@ function committedFiles(tree: Tree): RecordingFiles {
       if (!tree.has(path)) return;
       const lines: string[] = [];
       kept.set(path, lines);
-      for await (const text of tree.lines(path)) {
-        lines.push(text);
-        yield { text, offset: lines.length - 1, length: text.length, complete: true };
+      for await (const batch of tree.lines(path)) {
+        for (const text of batch) {
+          lines.push(text);
+          yield { text, offset: lines.length - 1, length: text.length, complete: true };
+        }
       }
     },
     at: async (path, { offset }) => kept.get(path)?.[offset] ?? '',

@@ -77,7 +77,7 @@ test.each([
     async *lines() {
       for (let index = 0; index < 20_000; index++) {
         given++;
-        yield row(index);
+        yield [row(index)];
       }
     },
   };

@@ -104,7 +104,7 @@ export function memoryTree(files: Readonly<Record<string, string>>): Tree {
     has: (path) => path in files,
     read,
     async *lines(path) {
-      yield* read(path).split('\n');
+      yield read(path).split('\n');
     },
   };
 }
