@@ -17,19 +17,26 @@ export function contentHash(value: unknown, length = 12): string {
   return crypto().hash('sha256', canonicalJson(value), 'hex').slice(0, length);
 }
 
-/** `contentHash` of a list that is too long to be held as one text. */
-export function listHash(items: Iterable<unknown>, length = 12): string {
+/**
+ * `contentHash` of a list that is too long to be held as one text.
+ * @param text an item's canonical JSON
+ */
+export function listHash<T>(items: Iterable<T>, length = 12, text: (item: T) => string = canonicalItem): string {
   const digest = crypto().createHash('sha256');
   let piece = '[';
   let first = true;
   for (const item of items) {
-    piece += `${first ? '' : ','}${canonicalJson(item ?? null)}`;
+    piece += `${first ? '' : ','}${text(item)}`;
     first = false;
     if (piece.length < PIECE) continue;
     digest.update(piece);
     piece = '';
   }
   return digest.update(`${piece}]`).digest('hex').slice(0, length);
+}
+
+function canonicalItem(item: unknown): string {
+  return canonicalJson(item ?? null);
 }
 
 /** In UTF-16 units. */

@@ -48,14 +48,16 @@ export async function conclude(
     notes: [...session.library.notes, ...session.store.notes(), ...notes],
     ...resultsFrom(books, results),
   };
-  const files = new Map<string, string>();
-  for (const { file, render } of reports) {
-    const path = session.out(file);
-    await writeFileAtomic(path, redacted(render(input), session.redact));
-    files.set(file, path);
-  }
+  const files = new Map(reports.map(({ file }) => [file, session.out(file)]));
+  await writeReports(input, session);
   await history.add(comparison, verdict);
   return { verdict, comparison, input, files, redact: session.redact, close: () => results.close() };
+}
+
+/** One is made while another waits for the disk. Where one cannot be written, the others are, before it is said. */
+async function writeReports(input: ReportInput, { out, redact }: Pick<Session, 'out' | 'redact'>): Promise<void> {
+  const all = reports.map(({ file, render }) => writeFileAtomic(out(file), redacted(render(input), redact)));
+  for (const one of await Promise.allSettled(all)) if (one.status === 'rejected') throw one.reason;
 }
 
 /** What stands in the way of the reports is said before anything is called. @throws UserError `not-a-plain-file`, `outside-root` */

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.js';
 import { type Journal, openJournal, type Resumed, resumeJournal } from '../journal/journal.js';
 import { graderOf } from '../score/grader.js';
-import type { Problem, RunInfo } from '../vocabulary.js';
+import type { Assertion, Problem, RunInfo } from '../vocabulary.js';
 import { processWorld, type World } from '../world.js';
 import { type Bounds, boundsOf } from './bounds.js';
 import { type Books, headerOf, JOURNAL, openBooks, restore } from './books.js';
@@ -82,10 +82,15 @@ async function checkCases(
   const graders = new Set<string>();
   const prompts = new Map(evals.map(({ prompt }) => [prompt.id, prompt]));
   for (const prompt of prompts.values()) {
+    // The cases of a file share most assertions as objects: what one lacks, and who grades for it, is told once.
+    const known = new WeakSet<Assertion>();
     for await (const testCase of library.cases(prompt)) {
       if (!includes(prompt.id, testCase)) continue;
-      for (const problem of scorer.lacks(testCase, prompt)) found.set(JSON.stringify(problem), problem);
-      for (const each of testCase.assert) {
+      const assert = testCase.assert.filter((each) => !known.has(each));
+      if (assert.length === 0) continue;
+      for (const problem of scorer.lacks({ ...testCase, assert }, prompt)) found.set(JSON.stringify(problem), problem);
+      for (const each of assert) {
+        known.add(each);
         const grader = graderOf(each, { assertions });
         if (grader) graders.add(grader.model);
       }

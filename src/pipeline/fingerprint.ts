@@ -1,5 +1,5 @@
 import type { CaseRun, Json, JsonObject, ProviderSettings, Run } from '../vocabulary.js';
-import { contentHash, listHash } from '../hash.js';
+import { canonicalJson, contentHash, listHash } from '../hash.js';
 import { where } from '../lists.js';
 import { isInShard, type Shard, shardName } from '../plan/shard.js';
 import type { Session } from './session.js';
@@ -16,7 +16,7 @@ export function fingerprintOf(session: Session, run: Run, shard?: Shard): JsonOb
     const cases = where(all, (each) => isInShard(shard, prompt.id, each.case));
     if (cases[Symbol.iterator]().next().done) continue;
     const known = prompts[prompt.id];
-    const hash = listHash(described(cases));
+    const hash = listHash(cases, 12, describer());
     const models = known && typeof known === 'object' && !Array.isArray(known) ? known.models : [];
     prompts[prompt.id] = {
       version: prompt.version,
@@ -41,6 +41,11 @@ function asked({ concurrency: _concurrency, limits: _limits, ...settings }: Prov
   return Object.fromEntries(Object.entries(settings).filter((each): each is [string, Json] => each[1] !== undefined));
 }
 
-function* described(cases: Iterable<CaseRun>): Generator<unknown> {
-  for (const { case: id, input, asserts } of cases) yield [id, input, asserts];
+/** Writes what is asked of cases and how it is checked, the latter once for those behind each other that share it. */
+function describer(): (each: CaseRun) => string {
+  let last: { asserts: object; text: string } | undefined;
+  return ({ case: id, input, asserts }) => {
+    if (last?.asserts !== asserts) last = { asserts, text: canonicalJson(asserts) };
+    return `[${canonicalJson(id)},${canonicalJson(input)},${last.text}]`;
+  };
 }

@@ -28,6 +28,9 @@ export class CaseColumns {
     return this.ids.length;
   }
 
+  /** What was asked for last. */
+  #last: { metrics: string[]; asserts: Readonly<Record<string, string>> } = { metrics: [], asserts: {} };
+
   /** What was made of the first objects of hashes: most cases are checked alike, and come with the same object. */
   readonly #shared = new Map<object, Checked>();
 
@@ -57,18 +60,28 @@ export class CaseColumns {
     return this.#tags.get(at) ?? [];
   }
 
-  /** What the case is by its hashes, in a new object. */
+  /** What the case is by its hashes. Cases behind each other that are checked alike share the object that says how. */
   content(at: number): CaseContent {
     const group = this.#groups.get(at);
     const quarantine = this.#quarantines.get(at);
-    const asserts: Record<string, string> = {};
-    for (const metric of this.#shapes.get(at) ?? []) asserts[metric] = this.#asserts.get(metric)?.get(at) ?? '';
     return {
       input: this.#inputs.get(at),
-      asserts,
+      asserts: this.#assertsOf(at),
       ...(group !== undefined && { group }),
       ...(quarantine && { quarantine }),
     };
+  }
+
+  #assertsOf(at: number): Readonly<Record<string, string>> {
+    const metrics = this.#shapes.get(at) ?? [];
+    const hashOf = (metric: string): string => this.#asserts.get(metric)?.get(at) ?? '';
+    const last = this.#last;
+    if (last.metrics === metrics && metrics.every((metric) => last.asserts[metric] === hashOf(metric)))
+      return last.asserts;
+    // Not by assignment: users name metrics, and `__proto__` is a name, too.
+    const asserts = Object.fromEntries(metrics.map((metric) => [metric, hashOf(metric)]));
+    this.#last = { metrics, asserts };
+    return asserts;
   }
 
   #columnOf(metric: string): HashColumn {

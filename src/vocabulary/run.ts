@@ -20,7 +20,7 @@ export type Score = { type: string; metric: string; weight: number; level: Level
 export interface CaseContent {
   input: string;
   /** Per metric (`pass` and `score` among them): the hash of its assertions. */
-  asserts: Record<string, string>;
+  asserts: Readonly<Record<string, string>>;
   group?: string;
   quarantine?: { until: string; why: string };
 }
@@ -69,7 +69,7 @@ export interface CaseRun {
   /** Per repeat, in order of repeat. */
   trials: TrialFacts[];
   /** Per metric (`pass` and `score` among them): the hash of its assertions on this case. */
-  asserts: Record<string, string>;
+  asserts: Readonly<Record<string, string>>;
 }
 
 /** What comparisons need of one trial. A metric that was not computed is absent. */
