@@ -54,6 +54,13 @@ export function where<T>(list: Iterable<T>, fits: (each: T) => boolean): Iterabl
   };
 }
 
+const BATCH = 500;
+
+/** A long list in pieces, each with the index of its first member. */
+export function* inPieces<T>(list: readonly T[]): Generator<{ start: number; piece: readonly T[] }> {
+  for (let start = 0; start < list.length; start += BATCH) yield { start, piece: list.slice(start, start + BATCH) };
+}
+
 /** A shorter list is worth keeping once it was made: making its members again takes longer than they take room. */
 export const WORTH_KEEPING = 10_000;
 

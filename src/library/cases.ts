@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { inPieces } from '../lists.js';
 import { caseSchema, type WrittenCase } from '../schemas/cases.js';
 import type { Case, Place } from '../vocabulary.js';
 import { buildCase, type CaseContext, type Defaults, prepareDefaults } from './case.js';
@@ -82,10 +83,12 @@ export async function* readCases(
     if (file.broken) continue;
     const defaults = defaultsOf(path);
     for (const each of file.from) yield* fromRows(sources.tree, each.path, defaults, context, report, note, each.place);
-    yield file.cases.flatMap((source) => {
-      const one = buildCase({ written: source.value as WrittenCase, source, defaults }, context, report);
-      return one ? [one] : [];
-    });
+    for (const { piece } of inPieces(file.cases)) {
+      yield piece.flatMap((source) => {
+        const one = buildCase({ written: source.value as WrittenCase, source, defaults }, context, report);
+        return one ? [one] : [];
+      });
+    }
   }
   for (const defaults of prepared.values()) for (const problem of defaults.idle.values()) report(problem);
 }

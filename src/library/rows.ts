@@ -1,4 +1,5 @@
 import { problems as make } from '../errors.js';
+import { inPieces } from '../lists.js';
 import type { Json, JsonObject, Place } from '../vocabulary.js';
 import type { Report } from './findings.js';
 import { readJson } from './json.js';
@@ -18,7 +19,6 @@ export interface Row {
 /** Keys of a flat row that are no variables; `assert` and `quarantine` only where values can be more than text. */
 const TEXT_KEYS = new Set(['id', 'tags', 'expected', 'group']);
 const DATA_KEYS = new Set([...TEXT_KEYS, 'assert', 'quarantine']);
-const BATCH = 500;
 
 /**
  * The rows of a data file, some hundred at a time: .jsonl and .csv are never held whole. Problems are reported; rows with problems
@@ -68,8 +68,8 @@ function* listRows(tree: Tree, file: string, report: Report, mentioned?: Place):
     );
     return;
   }
-  for (let start = 0; start < source.value.length; start += BATCH) {
-    yield source.value.slice(start, start + BATCH).flatMap((value, at) => {
+  for (const { start, piece } of inPieces(source.value)) {
+    yield piece.flatMap((value, at) => {
       const row = toRow({ file, value, place: (path, of) => source.place([start + at, ...path], of) }, report);
       return row ? [row] : [];
     });
