@@ -92,3 +92,14 @@ test.each([
   expect(given).toBeGreaterThan(0);
   expect(given).toBeLessThan(5000);
 });
+
+test('a mistake in a long list of rows is told at its line', async () => {
+  const rows = Array.from({ length: 1200 }, (_, index) => `{ "id": "r${index}", "ticket": "x"${index === 1100 ? ', "tags": [5]' : ''} }`);
+  const files = memoryTree({
+    'evals/a.prompt.md': FRONT['evals/a.prompt.md'].join('\n'),
+    'evals/a.cases.yaml': '{ defaults: { assert: [{ type: equals, value: x }] }, from: a.json }',
+    'evals/a.json': `[\n${rows.join(',\n')}\n]`,
+  });
+  const problems = await problemsOf(files);
+  expect(problems.map(({ place }) => place)).toMatchObject([{ file: 'evals/a.json', line: 1102 }]);
+});
