@@ -21,7 +21,7 @@ export function contentHash(value: unknown, length = 12): string {
  * `contentHash` of a list that is too long to be held as one text.
  * @param text an item's canonical JSON
  */
-export function listHash<T>(items: Iterable<T>, length = 12, text: (item: T) => string = canonicalItem): string {
+export function listHash<T>(items: Iterable<T>, text: (item: T) => string = canonicalItem): string {
   const digest = crypto().createHash('sha256');
   let piece = '[';
   let first = true;
@@ -32,7 +32,7 @@ export function listHash<T>(items: Iterable<T>, length = 12, text: (item: T) => 
     digest.update(piece);
     piece = '';
   }
-  return digest.update(`${piece}]`).digest('hex').slice(0, length);
+  return digest.update(`${piece}]`).digest('hex').slice(0, 12);
 }
 
 function canonicalItem(item: unknown): string {

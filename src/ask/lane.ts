@@ -173,16 +173,20 @@ export class Lane {
     const rate = this.#learned.perMs(now);
     if (this.#strikes > 1) this.#window.probe();
     else this.#window.shrink(rate === undefined ? 1 : Math.ceil(rate * (this.#latencyMs ?? 0) * ROOM) + 1);
-    // The first refusal at a rate that is known wants no more than a little less haste.
-    const own = Math.min(backOff(this.#strikes - 1, this.#options.clock.random()), this.#options.maxWaitMs);
-    const pause = this.#strikes === 1 && rate !== undefined ? Math.min(own, 2 / rate) : own;
-    if (!stated && !(stated === 0 && this.#strikes === 1)) this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
-    if (this.#strikes >= MOST_STRIKES) {
-      // A server whose word has not held so often is not hammered at the pace it names.
-      const patient = backOff(this.#strikes - MOST_STRIKES, this.#options.clock.random());
-      this.#pausedUntil = Math.max(this.#pausedUntil, now + Math.min(patient, this.#options.maxWaitMs));
-    }
+    const pause = Math.min(this.#pauseMs(stated, rate), this.#options.maxWaitMs);
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
     if (this.hopeless) this.#despair(answer, now);
+  }
+
+  /** How long to pause by ourselves, whatever the server stated. */
+  #pauseMs(stated: number | undefined, rate: number | undefined): number {
+    const random = this.#options.clock.random();
+    // A server whose word has not held so often is not hammered at the pace it names.
+    if (stated) return this.#strikes < MOST_STRIKES ? 0 : backOff(this.#strikes - MOST_STRIKES, random);
+    if (stated === 0 && this.#strikes === 1) return 0;
+    const own = backOff(this.#strikes - 1, random);
+    // The first refusal at a rate that is known wants no more than a little less haste.
+    return this.#strikes === 1 && rate !== undefined ? Math.min(own, 2 / rate) : own;
   }
 
   #despair({ failure }: Refusal, now: number): void {

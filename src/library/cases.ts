@@ -51,8 +51,8 @@ function isRows(path: string): boolean {
 }
 
 /**
- * Reads the cases of a prompt in order, some hundred at a time: file by file, in each the rows of `from` before the cases written out. Problems are
- * reported; a case with problems is left out.
+ * Reads the cases of a prompt in order, some hundred at a time: file by file, in each the rows of `from` before the cases written
+ * out. Problems are reported; a case with problems is left out.
  */
 export async function* readCases(
   files: PromptFiles,

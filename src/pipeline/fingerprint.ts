@@ -16,7 +16,7 @@ export function fingerprintOf(session: Session, run: Run, shard?: Shard): JsonOb
     const cases = where(all, (each) => isInShard(shard, prompt.id, each.case));
     if (cases[Symbol.iterator]().next().done) continue;
     const known = prompts[prompt.id];
-    const hash = listHash(cases, 12, describer());
+    const hash = listHash(cases, describer());
     const models = known && typeof known === 'object' && !Array.isArray(known) ? known.models : [];
     prompts[prompt.id] = {
       version: prompt.version,

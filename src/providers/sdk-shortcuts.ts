@@ -48,8 +48,13 @@ export function takeShortcuts<Options extends Draft, Request extends Built, More
   client.buildRequest = async (options, extra) => {
     const { path, body, signal, stream } = options;
     // The first ones wait for one and the same: they go out in the order in which they came.
-    const once = building.get(path) ?? buildOnce(options, extra);
-    building.set(path, once);
+    let once = building.get(path);
+    if (!once) {
+      once = buildOnce(options, extra);
+      building.set(path, once);
+      // What failed is tried anew by whoever comes next.
+      once.catch(() => building.delete(path));
+    }
     const built = await once;
     return { ...built, req: { ...built.req, signal, body: JSON.stringify(body), whole: stream !== true } };
   };

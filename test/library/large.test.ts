@@ -94,7 +94,10 @@ test.each([
 });
 
 test('a mistake in a long list of rows is told at its line', async () => {
-  const rows = Array.from({ length: 1200 }, (_, index) => `{ "id": "r${index}", "ticket": "x"${index === 1100 ? ', "tags": [5]' : ''} }`);
+  const rows = Array.from(
+    { length: 1200 },
+    (_, index) => `{ "id": "r${index}", "ticket": "x"${index === 1100 ? ', "tags": [5]' : ''} }`,
+  );
   const files = memoryTree({
     'evals/a.prompt.md': FRONT['evals/a.prompt.md'].join('\n'),
     'evals/a.cases.yaml': '{ defaults: { assert: [{ type: equals, value: x }] }, from: a.json }',

@@ -191,4 +191,21 @@ describe('lines', () => {
     })();
     await expect(reading).rejects.toMatchObject({ problems: [{ code: 'line-too-long' }] });
   });
+
+  it('are given before one that is too long is told', async () => {
+    const chunk = new Uint8Array(LONGEST_LINE + 8).fill(0x61);
+    chunk[1] = 0x0a;
+    const given: string[] = [];
+    const reading = (async () => {
+      for await (const lines of splitLines(
+        (async function* () {
+          yield chunk;
+        })(),
+        'x',
+      ))
+        given.push(...lines);
+    })();
+    await expect(reading).rejects.toMatchObject({ problems: [{ code: 'line-too-long', place: { line: 2 } }] });
+    expect(given).toEqual(['a']);
+  });
 });

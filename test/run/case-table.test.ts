@@ -82,7 +82,10 @@ const given = fc.record(
     tags: fc.array(fc.constantFrom('critical', 'a b')),
     group: fc.constantFrom('g', 'h'),
     quarantine: fc.constant({ until: '2030-01-01', why: 'it moves' }),
-    asserts: fc.dictionary(fc.constantFrom('pass', 'score', 'tone'), fc.constantFrom('0123456789ab', 'abc', 'a1')),
+    asserts: fc.dictionary(
+      fc.constantFrom('pass', 'score', 'tone', '__proto__'),
+      fc.constantFrom('0123456789ab', 'abc', 'a1'),
+    ),
   },
   { requiredKeys: ['input', 'tags', 'asserts'] },
 );

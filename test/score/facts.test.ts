@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assertHashes, trialFacts } from '../../src/score/facts.js';
-import type { Assertion, Case, JudgeSettings, Prompt, TrialResult } from '../../src/vocabulary.js';
+import type { Assertion, Case, Json, JudgeSettings, Prompt, TrialResult } from '../../src/vocabulary.js';
 import { assertion, prompt, score, scored, TRIAL, testCase } from './builders.js';
 
 const completed = (more: object): TrialResult => ({
@@ -124,6 +124,18 @@ describe('the hashes of assertions', () => {
     expect(more['m']).toBe(alone['m']);
     expect(more['pass']).not.toBe(alone['pass']);
     expect(more['score']).not.toBe(alone['score']);
+  });
+
+  it('see another expected value or judge behind the very same assertions', () => {
+    const { value: _, ...without } = base;
+    const judged = assertion({ type: 'judge', value: 'Is it polite?', metric: 'polite' });
+    const same = prompt();
+    const of = (expected: Json, judge = JUDGE) => assertHashes(testCase([without, judged], { expected }), same, judge);
+    const first = of('a');
+    expect(of('b')['m']).not.toBe(first['m']);
+    expect(of('b', { model: 'mock:judge-2026-02-02' })['polite']).not.toBe(first['polite']);
+    expect(of({ a: 1 })['m']).not.toBe(of({ a: 2 })['m']);
+    expect(of('a')).toEqual(first);
   });
 
   it('see what stands in for a missing value', () => {

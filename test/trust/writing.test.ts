@@ -17,9 +17,7 @@ const LINKS = [
 ];
 
 // Windows lets nobody but administrators make links to files.
-const suite = process.platform === 'win32' ? describe.skip : describe.concurrent;
-
-suite('nothing is written through a link', () => {
+describe.skipIf(process.platform === 'win32').concurrent('nothing is written through a link', () => {
   test.for(LINKS)('%s, and nothing is called before that is told', async (path, { echoProject }) => {
     const made = await echoProject({
       cases: 1,
