@@ -159,7 +159,7 @@ function matcher({ base, positive, negative, closing }: GlobTask): (path: string
   const wanted = picomatch(positive);
   const ignored = anyOf(negative, { dot: true });
   const closes = anyOf(closing, {});
-  const closed = new Map([base, '.', '..', '/'].map((folder): [string, boolean] => [folder, false]));
+  const closed = new Map([posix.normalize(base), '.', '..', '/'].map((folder): [string, boolean] => [folder, false]));
   const isClosed = (folder: string): boolean => {
     let known = closed.get(folder);
     if (known === undefined) {

@@ -42,7 +42,8 @@ export function globTasks(root: string, patterns: readonly string[], ignore: rea
     positive,
     groups: dynamic ? [positive] : positive.map((pattern) => [pattern]),
     negative,
-    closing: negative.filter(isClosing),
+    // What has no wildcard is looked for by its name, and no folder is entered.
+    closing: dynamic ? negative.filter(isClosing) : [],
   }));
 }
 

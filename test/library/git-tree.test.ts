@@ -66,8 +66,8 @@ describe('a commit and a folder with the same files', () => {
     const segment = constantFrom(...special, ...others, ...names);
     const pattern = tuple(constantFrom('', '', '', './', '../', '!'), array(segment, { minLength: 1, maxLength: 4 }))
       .map(([start, parts]) => start + parts.join('/'))
-      // Nobody writes these, and what fast-glob makes of them is its own: `a/./b`, `a/../b`, and beyond the repository.
-      .filter((text) => !/[^./!]\/\.|\.\.\/\.|\.\/\.\.?\//.test(text));
+      // Nobody writes these, and what fast-glob makes of them is its own: `a/./b`, `a/../b`, `../!(a)`, and beyond the repository.
+      .filter((text) => !/[^./!]\/\.|\.\.\/\.|\.\/\.\.?\/|\.\.\/.*!\(/.test(text));
     const ignore = array(constantFrom('**/_partials/**', '**/b', 'evals/b/*', '**/*.csv', 'evals/**'), {
       maxLength: 2,
     });
@@ -81,6 +81,16 @@ describe('a commit and a folder with the same files', () => {
         { numRuns: 400 },
       );
     }
+  });
+
+  it.each([
+    [['./evals/{b,.hidden}/*'], ['**/b']],
+    [['evals/b/c.prompt.md', 'node_modules'], ['**/b']],
+    [['evals/**/*.md', 'README.md'], ['**/b']],
+  ])('ignore the same folders: %j but %j', async (patterns, ignored) => {
+    const { app } = committed();
+    const commit = await gitTree(app, 'HEAD');
+    expect(commit.glob(patterns, ignored)).toEqual(folderTree(app).glob(patterns, ignored));
   });
 
   it('have the same texts and lines', async () => {
