@@ -27,13 +27,32 @@ export const PRICE_LISTS: Readonly<Record<string, string>> = { openai: 'openai',
 
 /** Adds the cost to completions that have none, where both the price and the usage are known. */
 export function price({ describe, ...options }: PriceOptions & { describe(model: string): Priced }): Layer {
-  return (next) => (request, context) =>
-    next(request, context).then((answer) => {
+  return (next) => (request, context) => {
+    const asking = next(request, context);
+    preload(describe(request.model), options);
+    return asking.then((answer) => {
       if (!answer.ok || answer.completion.costUsd !== undefined) return answer;
       const costUsd = costOf(describe(request.model), answer.completion, context.purpose, options);
       if (costUsd instanceof Promise) return costUsd.then((usd) => withCost(answer, usd));
       return withCost(answer, costUsd);
     });
+  };
+}
+
+/** So long after the first question all that may be asked at once is on its way. */
+const PRELOAD_MS = 150;
+let preloading = false;
+
+/** Loads the lists while the first answer is waited for, so that it need not wait for them. */
+function preload({ provider, name, type, calls }: Priced, { table = {} }: PriceOptions): void {
+  if (preloading || calls === 'none' || !Object.hasOwn(PRICE_LISTS, type)) return;
+  if (Object.hasOwn(table, `${provider}:${name}`)) return;
+  preloading = true;
+  setTimeout(() => {
+    loading ??= loadPrices();
+    // Told by whoever needs them.
+    loading.catch(() => undefined);
+  }, PRELOAD_MS).unref();
 }
 
 function withCost(answer: Extract<Answer, { ok: true }>, costUsd: number | undefined): Answer {
