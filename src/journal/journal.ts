@@ -23,8 +23,10 @@ export interface Journal {
   append(result: TrialResult): Promise<LinePlace>;
   /** Notes a call before its reply is stored elsewhere, so that who goes on with the run knows the reply for its own. */
   note(call: CallNote): Promise<unknown>;
-  /** Writes how the run ended, and flushes all to the disk. */
+  /** Writes how the run ended, and has the disk take all of it. */
   end(facts: JsonObject): Promise<void>;
+  /** Resolves when the disk has all up to the end: from then on no power cut loses it. */
+  flushed(): Promise<void>;
   /** Lets go of file and lock; a journal without an end can be resumed. */
   close(): Promise<void>;
 }
@@ -111,8 +113,14 @@ function writer(path: string, file: FileHandle, lines: Appender, { redact }: Jou
       throw writeTrouble(path, error);
     });
   let closed: Promise<void> | undefined;
+  let flushing: Promise<void> = Promise.resolve();
+  const flush = () =>
+    file.sync().catch((error: unknown) => {
+      throw writeTrouble(path, error);
+    });
   const close = async () => {
     await lines.idle();
+    await flushing.catch(() => undefined);
     await file.close();
     await lock.release();
   };
@@ -121,10 +129,11 @@ function writer(path: string, file: FileHandle, lines: Appender, { redact }: Jou
     note: (call) => append(callLine(call)),
     async end(facts) {
       await append(endLine(facts));
-      await file.sync().catch((error: unknown) => {
-        throw writeTrouble(path, error);
-      });
+      flushing = flush();
+      // Told by `flushed`.
+      flushing.catch(() => undefined);
     },
+    flushed: () => flushing,
     close: () => (closed ??= close()),
   };
 }

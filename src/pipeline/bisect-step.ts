@@ -45,6 +45,7 @@ const NOWHERE: Journal = {
   append: async () => ({ offset: 0, length: 0 }),
   note: async () => {},
   end: async () => {},
+  flushed: async () => {},
   close: async () => {},
 };
 

@@ -2,6 +2,7 @@ import { type BaselineOf, compare } from '../gate/compare.js';
 import { decide } from '../gate/decide.js';
 import type { Circumstances } from '../gate/general.js';
 import { writeFileAtomic } from '../journal/atomic-write.js';
+import type { Journal } from '../journal/journal.js';
 import { refuseLink } from '../journal/plain-file.js';
 import { openResults } from '../journal/reader.js';
 import { reports } from '../reports/map.js';
@@ -28,12 +29,14 @@ export interface Conclusion {
 /**
  * Compares, decides and writes the reports. Calls no model: everything it needs is in the books and the journal.
  * @param notes remarks for the reports, beside those of library and recordings
+ * @param journal ended; no report is written before the disk has it
  */
 export async function conclude(
   session: Session,
   books: Books,
   circumstances: Circumstances,
-  notes: readonly string[] = [],
+  notes: readonly string[],
+  journal: Pick<Journal, 'flushed'>,
 ): Promise<Conclusion> {
   const judged = judge(session, books, circumstances);
   const { verdict } = judged;
@@ -49,6 +52,7 @@ export async function conclude(
     ...resultsFrom(books, results),
   };
   const files = new Map(reports.map(({ file }) => [file, session.out(file)]));
+  await journal.flushed();
   await writeReports(input, session);
   await history.add(comparison, verdict);
   return { verdict, comparison, input, files, redact: session.redact, close: () => results.close() };

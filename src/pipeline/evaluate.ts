@@ -1,7 +1,7 @@
 import { UserError } from '../errors.js';
 import { type Journal, openJournal, type Resumed, resumeJournal } from '../journal/journal.js';
 import { graderOf } from '../score/grader.js';
-import type { Assertion, Problem, RunInfo } from '../vocabulary.js';
+import type { Assertion, Case, Problem, Prompt, RunInfo } from '../vocabulary.js';
 import { processWorld, type World } from '../world.js';
 import { type Bounds, boundsOf } from './bounds.js';
 import { type Books, headerOf, JOURNAL, openBooks, restore } from './books.js';
@@ -36,18 +36,24 @@ export async function evaluate(asked: EvaluateOptions, world: World = processWor
     const own = journalledCalls();
     const parts = partsOf(session, options, world, { ...bounds, own });
     await checkCases(session, parts, options, world);
-    const reasons = await run(session, books, { ...parts, own }, options, bounds, world);
-    const interrupted = options.interruptedBy?.();
-    const { run: ended } = books.ledger;
-    const notes = [...(session.against?.notes(ended) ?? []), ...(await remarks.about(ended))];
-    const noGate = session.nothing ?? (await partOnly(session, books));
-    const circumstances = {
-      reasons: noGate === undefined ? [...reasons, ...emptiness(session, ended)] : reasons,
-      incomplete: bounds.spent() !== undefined,
-      ...(interrupted && { interrupted }),
-      ...(noGate !== undefined && { noGate }),
-    };
-    return await conclude(session, books, circumstances, notes);
+    const journal = await openRun(session, books, options, own);
+    try {
+      const reasons = await run(session, books, parts, journal, options, bounds, world);
+      const interrupted = options.interruptedBy?.();
+      const { run: ended } = books.ledger;
+      const notes = [...(session.against?.notes(ended) ?? []), ...(await remarks.about(ended))];
+      const noGate = session.nothing ?? (await partOnly(session, books));
+      const circumstances = {
+        reasons: noGate === undefined ? [...reasons, ...emptiness(session, ended)] : reasons,
+        incomplete: bounds.spent() !== undefined,
+        ...(interrupted && { interrupted }),
+        ...(noGate !== undefined && { noGate }),
+      };
+      return await conclude(session, books, circumstances, notes, journal);
+    } finally {
+      // Not before the reports are there: until then nobody else may begin a run in this folder.
+      await journal.close();
+    }
   } finally {
     bounds?.release();
     remarks.close();
@@ -77,20 +83,14 @@ async function checkCases(
   options: EvaluateOptions,
   world: World,
 ): Promise<void> {
-  const { library, evals, includes, assertions } = session;
+  const { evals, assertions } = session;
   const found = new Map<string, Problem>();
   const graders = new Set<string>();
   const prompts = new Map(evals.map(({ prompt }) => [prompt.id, prompt]));
   for (const prompt of prompts.values()) {
-    // The cases of a file share most assertions as objects: what one lacks, and who grades for it, is told once.
-    const known = new WeakSet<Assertion>();
-    for await (const testCase of library.cases(prompt)) {
-      if (!includes(prompt.id, testCase)) continue;
-      const assert = testCase.assert.filter((each) => !known.has(each));
-      if (assert.length === 0) continue;
+    for await (const { testCase, assert } of assertionsOf(prompt, session)) {
       for (const problem of scorer.lacks({ ...testCase, assert }, prompt)) found.set(JSON.stringify(problem), problem);
       for (const each of assert) {
-        known.add(each);
         const grader = graderOf(each, { assertions });
         if (grader) graders.add(grader.model);
       }
@@ -100,18 +100,35 @@ async function checkCases(
   if (problems.length > 0) throw new UserError(problems);
 }
 
+/** The assertions of a prompt, each with the first case that has it: the cases of a file share most, as objects. */
+async function* assertionsOf(
+  prompt: Prompt,
+  { library, includes }: Session,
+): AsyncGenerator<{ testCase: Case; assert: Assertion[] }> {
+  const known = new WeakSet<object>();
+  for await (const piece of library.cases(prompt)) {
+    for (const testCase of piece) {
+      if (known.has(testCase.assert) || !includes(prompt.id, testCase)) continue;
+      known.add(testCase.assert);
+      const assert = testCase.assert.filter((each) => !known.has(each));
+      for (const each of assert) known.add(each);
+      if (assert.length > 0) yield { testCase, assert };
+    }
+  }
+}
+
 /** Runs what the planner asks for. @returns why it cannot be told how good the run is, if so; kept in the journal, too */
 async function run(
   session: Session,
   books: Books,
-  parts: EngineParts & { own: JournalledCalls },
+  parts: EngineParts,
+  journal: Journal,
   options: EvaluateOptions,
   bounds: Bounds,
   world: World,
 ): Promise<string[]> {
   const { store, against } = session;
   const { ledger } = books;
-  const journal = await openRun(session, books, options, parts.own);
   const engine = engineOf(session, books, parts, journal, options, bounds);
   try {
     const supply = supplyOf(session);
@@ -131,7 +148,7 @@ async function run(
     }
     return reasons;
   } finally {
-    await store.flush().finally(() => journal.close());
+    await store.flush();
   }
 }
 

@@ -51,7 +51,7 @@ export async function merge(folders: readonly string[], options: EvaluateOptions
         incomplete,
         ...(session.nothing !== undefined && { noGate: session.nothing }),
       };
-      return await conclude(session, books, circumstances, await remarks.about(run));
+      return await conclude(session, books, circumstances, await remarks.about(run), journal);
     } finally {
       parts.close();
       await journal.close();

@@ -87,6 +87,7 @@ export async function topUp(
     const misses = session.store.misses();
     const reasons = [...before.reasons, ...(await missesReasons(misses, session, world))];
     await journal.end({ finishedAt: world.date().toISOString(), reasons, misses: { ...misses } });
+    await journal.flushed();
     return reasons;
   } finally {
     await session.store.flush().finally(() => journal.close());

@@ -55,6 +55,7 @@ test('a run is a header, its trials and an end', async () => {
   await journal.append(completed('a'));
   await journal.append(errored('b'));
   await journal.end({ complete: true });
+  await journal.flushed();
   await journal.close();
   const entries = [];
   for await (const entry of readJournal(path)) entries.push(entry);

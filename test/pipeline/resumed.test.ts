@@ -126,3 +126,21 @@ test('trials of a resumed run are added to those accepted before, as those of an
   expect(await run()).toBe(8);
   expect(await run()).toBe(16);
 });
+
+test('nobody else may begin a run in the folder before the reports are there', async () => {
+  const made = simulated(40);
+  let over = false;
+  const running = made.evaluate().finally(() => {
+    over = true;
+  });
+  const held: boolean[] = [];
+  while (!over) {
+    const ended = made.has('reports/run.jsonl') && made.read('reports/run.jsonl').includes('{"kind":"end"');
+    if (ended && !made.has('reports/report.json')) held.push(made.has('reports/run.jsonl.lock'));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await running;
+  expect(held.length).toBeGreaterThan(0);
+  expect(held).not.toContain(false);
+  expect(made.has('reports/run.jsonl.lock')).toBe(false);
+});
