@@ -86,7 +86,8 @@ class Few {
   set(at: number, value: number | undefined): boolean {
     let code = 0;
     if (value !== undefined) {
-      code = this.#numbers.indexOf(value) + 1;
+      // Most are like the first.
+      code = this.#numbers[0] === value ? 1 : this.#numbers.indexOf(value) + 1;
       if (code === 0) {
         if (this.#numbers.length === MOST_DIFFERENT) return false;
         code = this.#numbers.push(value);
@@ -107,10 +108,15 @@ class Few {
   }
 }
 
+/** As many numbers as no one minds in memory. */
+const HANDY = 1 << 14;
+
 /** A list of numbers that grows at its end, kept as a column. */
 export class Numbers implements Iterable<number> {
   readonly #column = new Column();
   #length = 0;
+  /** All of them, where they are not many, as they were gone through last. */
+  #handy: Float64Array | undefined;
 
   get length(): number {
     return this.#length;
@@ -121,7 +127,18 @@ export class Numbers implements Iterable<number> {
     this.#length += 1;
   }
 
-  *[Symbol.iterator](): Generator<number> {
+  [Symbol.iterator](): Iterator<number> {
+    return this.#length <= HANDY ? this.#unpacked().values() : this.#oneByOne();
+  }
+
+  /** Statistics go through their numbers many times. */
+  #unpacked(): Float64Array {
+    const known = this.#handy?.length === this.#length ? this.#handy : undefined;
+    this.#handy = known ?? Float64Array.from(this.#oneByOne());
+    return this.#handy;
+  }
+
+  *#oneByOne(): Generator<number> {
     for (let index = 0; index < this.#length; index += 1) yield this.#column.get(index) ?? Number.NaN;
   }
 }

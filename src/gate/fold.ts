@@ -30,32 +30,43 @@ export interface CaseContext {
  * failure fails now and failed at least once then. *Flaky* = its repeats in this run do not agree.
  */
 export function foldCase(run: CaseRun, { rounds, reduce, accepted, guard }: CaseContext): CaseChange {
-  const scored = run.trials.filter((trial) => own(trial.metrics, 'pass') !== undefined);
-  const passed = scored.filter((trial) => own(trial.metrics, 'pass') === 1).length;
+  let scored = 0;
+  let passed = 0;
+  for (const { metrics } of run.trials) {
+    const pass = own(metrics, 'pass');
+    scored += Number(pass !== undefined);
+    passed += Number(pass === 1);
+  }
   const outcome = outcomeOf(run, rounds, reduce);
   const before = accepted && accepted.length > 0 ? accepted : undefined;
-  const found = guard && guardOf(guard, scored.length);
+  const found = guard && guardOf(guard, scored);
   const folded: FoldedCase = {
     case: run.case,
     outcome,
     accepted: outcome === 'failed' && (before?.some((value) => value < 1) ?? false),
     critical: run.tags.includes('critical'),
     quarantined: run.quarantine !== undefined,
-    repeats: { planned: run.trials.length, scored: scored.length, passed },
+    repeats: { planned: run.trials.length, scored, passed },
     ...latencyOf(run),
     ...(run.quarantine && { quarantine: run.quarantine }),
     ...(found && { guard: found }),
   };
   const change = before && changeOf(folded, before);
-  return { folded, flaky: passed > 0 && passed < scored.length, ...(change && { change }) };
+  return { folded, flaky: passed > 0 && passed < scored, ...(change && { change }) };
 }
 
 function outcomeOf(run: CaseRun, rounds: number, reduce: Reducer): FoldedCase['outcome'] {
-  const trials = run.trials.filter(({ repeat }) => repeat <= rounds);
-  const passes = trials.map((trial) => own(trial.metrics, 'pass')).filter((value) => value !== undefined);
+  const passes: number[] = [];
+  let asked = false;
+  for (const { repeat, metrics, status } of run.trials) {
+    if (repeat > rounds) continue;
+    asked ||= status !== 'skipped';
+    const pass = own(metrics, 'pass');
+    if (pass !== undefined) passes.push(pass);
+  }
   const reduced = reduce(passes);
   if (reduced !== undefined) return reduced > 0.5 ? 'passed' : 'failed';
-  return trials.some((trial) => trial.status !== 'skipped') ? 'errored' : 'skipped';
+  return asked ? 'errored' : 'skipped';
 }
 
 function latencyOf({ trials }: CaseRun): { latencyMs?: number } {

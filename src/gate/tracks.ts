@@ -104,6 +104,16 @@ export function completeRounds(cases: Iterable<CaseRun>): number {
   return Number.isFinite(rounds) ? Math.max(1, rounds) : 1;
 }
 
+/** The scores that a case's repeats have, of those up to `rounds`. */
+function foundIn(trials: readonly TrialFacts[], metric: string, rounds: number): number[] {
+  const found: number[] = [];
+  for (const trial of trials) {
+    const score = trial.repeat <= rounds ? own(trial.metrics, metric) : undefined;
+    if (score !== undefined) found.push(score);
+  }
+  return found;
+}
+
 /** Scores of a case's repeats from the first up to `rounds`, undefined where one is missing. */
 function scoresOf(trials: readonly TrialFacts[], metric: string, rounds: number): (number | undefined)[] {
   const scores: (number | undefined)[] = [];
@@ -168,8 +178,7 @@ class Gathering {
     const { name, made } = this;
     const { rounds, reduce } = this.folding;
     const there = accepted !== undefined && Object.hasOwn(accepted.scores, name);
-    const scores = scoresOf(each.trials, name, rounds);
-    const found = scores.filter((score) => score !== undefined);
+    const found = foundIn(each.trials, name, rounds);
     const here = Object.hasOwn(each.asserts, name) || found.length > 0;
     this.inBaseline ||= there;
     if (here || there) this.onEitherSide.cases += 1;
@@ -182,7 +191,7 @@ class Gathering {
     if (!('repeats' in paired)) return;
     this.onEitherSide.same += 1;
     made.baseline.push(paired.repeats);
-    made.run.push(scores);
+    made.run.push(scoresOf(each.trials, name, rounds));
     made.groups.push(each.group);
   }
 

@@ -8,6 +8,8 @@ import { fileErrorCode, writeTrouble } from './write-trouble.js';
 
 /** Text is handed to the file system in pieces of at least this many characters. */
 const PIECE = 1 << 16;
+/** After so many more the disk is told to take them. */
+const FLUSHED = 1 << 20;
 
 /**
  * Writes a file so that, whatever happens, either the old one or the whole new one is there: into a temporary file beside it,
@@ -55,17 +57,35 @@ async function fill(path: string, mode: number, chunks: AsyncIterable<string> | 
   }
 }
 
-/** Pieces are made while the one before is being written: one at a time, so that two pieces are in memory at most. */
+/**
+ * Pieces are made while the one before is being written: one at a time, so that two pieces are in memory at most. The disk takes
+ * them meanwhile, too, so that little is left to be waited for at the end.
+ */
 async function stream(file: FileHandle, chunks: AsyncIterable<string>): Promise<void> {
   let writing: Promise<void> = Promise.resolve();
+  let flushing: Promise<void> | undefined;
+  let unflushed = 0;
   let pieces: string[] = [];
   let size = 0;
+  const memory = Buffer.allocUnsafeSlow(4 * PIECE);
+  const flush = (): void => {
+    unflushed = 0;
+    // What it cannot do, the flush at the end cannot either.
+    flushing = file
+      .datasync()
+      .catch(() => undefined)
+      .finally(() => {
+        flushing = undefined;
+      });
+  };
   const write = async (): Promise<void> => {
     const text = pieces.join('');
     pieces = [];
+    unflushed += size;
     size = 0;
     await writing;
-    writing = file.writeFile(text);
+    if (unflushed >= FLUSHED && !flushing) flush();
+    writing = file.writeFile(encoded(text, memory));
     // Told by whoever waits for it next.
     writing.catch(() => undefined);
   };
@@ -78,8 +98,13 @@ async function stream(file: FileHandle, chunks: AsyncIterable<string>): Promise<
     await write();
   } finally {
     // The file is closed next, whatever went wrong.
-    await writing;
+    await writing.finally(() => flushing);
   }
+}
+
+/** A text as UTF-8: in this memory, which need not be got anew for each piece, where there is room for whatever is in it. */
+function encoded(text: string, memory: Buffer): Buffer {
+  return 3 * text.length <= memory.length ? memory.subarray(0, memory.write(text)) : Buffer.from(text);
 }
 
 /** On Windows a scanner may hold a new file for a moment. */

@@ -83,12 +83,13 @@ export interface ResultReader {
  */
 export function openResults(path: string): ResultReader {
   const file = openSync(path, 'r');
-  let block: { offset: number; bytes: Buffer } = { offset: 0, bytes: Buffer.alloc(0) };
+  const memory = Buffer.allocUnsafeSlow(BLOCK);
+  let block: { offset: number; bytes: Buffer } = { offset: 0, bytes: memory.subarray(0, 0) };
   /** Results are asked for about in the order in which they lie: a block holds the next ones. */
   const textAt = ({ offset, length }: LinePlace): string => {
     if (length > BLOCK) return readAt(file, { offset, length });
     if (offset < block.offset || offset + length > block.offset + block.bytes.length) {
-      block = { offset, bytes: bytesAt(file, { offset, length: BLOCK }) };
+      block = { offset, bytes: readInto(memory, file, offset) };
     }
     return block.bytes.toString('utf8', offset - block.offset, offset - block.offset + length);
   };
@@ -109,17 +110,17 @@ export function openResults(path: string): ResultReader {
 
 /** The text at a place of an open file; cut short where the file ends. */
 export function readAt(file: number, place: LinePlace): string {
-  return bytesAt(file, place).toString('utf8');
+  return readInto(Buffer.allocUnsafe(place.length), file, place.offset).toString('utf8');
 }
 
 /** In bytes. */
 const BLOCK = 1 << 16;
 
-function bytesAt(file: number, { offset, length }: LinePlace): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
+/** Fills bytes with what stands behind an offset. @returns those that were filled: the file may end before */
+function readInto(bytes: Buffer, file: number, offset: number): Buffer {
   let read = 0;
-  for (let count = -1; read < length && count !== 0; read += count) {
-    count = readSync(file, bytes, read, length - read, offset + read);
+  for (let count = -1; read < bytes.length && count !== 0; read += count) {
+    count = readSync(file, bytes, read, bytes.length - read, offset + read);
   }
   return bytes.subarray(0, read);
 }

@@ -11,33 +11,12 @@ function emptySuite(name: string, properties: [string, string][]): Suite {
   return { name, properties, counts: { passed: 0, skipped: 0, failure: 0, error: 0 } };
 }
 
-/**
- * The testcases of an eval that find room, one at a time. Given a suite, it is filled in: what it holds, and how many were left out.
- * @param room its decisions are the same each time the same testcases are put to one
- */
-export function* evalCases(
-  input: ReportInput,
-  evaluation: EvalComparison,
-  room: Room,
-  suite?: Suite,
-): Generator<Placed> {
-  const classname = nameFor(evalName(evaluation));
-  const open = openFor(evaluation, input.verdict.checks);
+/** The testcases of an eval that find room, one at a time. */
+export function* evalCases(input: ReportInput, evaluation: EvalComparison, room: Room): Generator<Placed> {
   const names = new Set<string>();
-  let omitted = 0;
-  let milliseconds = 0;
-  for (const results of byCase(input, evaluation)) {
-    const outcome = outcomeOf(results, open);
-    milliseconds += outcome.milliseconds ?? 0;
-    const name = nameFor(results.folded.case);
-    if (room.take(classname, name, outcome, false)) {
-      if (suite) suite.counts[outcome.kind] += 1;
-      yield { classname, name: unique(name, names), outcome };
-    } else omitted += 1;
+  for (const { classname, name, outcome, fits } of casesIn(input, evaluation, room)) {
+    if (fits) yield { classname, name: unique(name, names), outcome };
   }
-  if (!suite) return;
-  noteOmitted(suite, omitted);
-  suite.seconds = Math.round(milliseconds) / 1000;
 }
 
 /** The suite of an eval, filled in by going through its testcases. */
@@ -49,9 +28,30 @@ export function evalSuite(input: ReportInput, evaluation: EvalComparison, room: 
   ]);
   if (prompt.owner) suite.properties.push(['owner', nameFor(prompt.owner)]);
   if (baseline) suite.properties.push(['baseline', nameFor(baseline.version)]);
-  const cases = evalCases(input, evaluation, room, suite);
-  while (!cases.next().done);
+  let omitted = 0;
+  let milliseconds = 0;
+  for (const { outcome, fits } of casesIn(input, evaluation, room)) {
+    milliseconds += outcome.milliseconds ?? 0;
+    if (fits) suite.counts[outcome.kind] += 1;
+    else omitted += 1;
+  }
+  noteOmitted(suite, omitted);
+  suite.seconds = Math.round(milliseconds) / 1000;
   return suite;
+}
+
+/**
+ * All testcases of an eval, and whether they find room. Other cases may have the same name.
+ * @param room its decisions are the same each time the same testcases are put to one
+ */
+function* casesIn(input: ReportInput, evaluation: EvalComparison, room: Room): Generator<Placed & { fits: boolean }> {
+  const classname = nameFor(evalName(evaluation));
+  const open = openFor(evaluation, input.verdict.checks);
+  for (const results of byCase(input, evaluation)) {
+    const outcome = outcomeOf(results, open);
+    const name = nameFor(results.folded.case);
+    yield { classname, name, outcome, fits: room.take(classname, name, outcome, false) };
+  }
 }
 
 /** The testcases of the gate: one per check. Without them the file would not agree with the verdict. */

@@ -8,8 +8,12 @@ import { capped } from './words.js';
 /** Longer names are cut; a hash keeps them apart. */
 const NAME = 400;
 
+/** Printable ASCII with single blanks within: it stays as it is. */
+const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
+
 /** A name as XML can hold it: one line, never empty, not too long. */
 export function nameFor(text: string): string {
+  if (text.length <= NAME && PLAIN.test(text)) return text;
   const name = forXml(text).replace(/\s+/g, ' ').trim();
   if (name === '') return `unnamed ${contentHash(text)}`;
   return Buffer.byteLength(name) <= NAME ? name : `${capped(name, NAME)} ${contentHash(text)}`;
