@@ -14,29 +14,42 @@ export abstract class Listed<T> implements List<T> {
 
   map<U>(of: (each: T) => U): U[] {
     const made: U[] = [];
-    for (const each of this) made.push(of(each));
+    this.#each((each) => made.push(of(each)));
     return made;
   }
 
   flatMap<U>(of: (each: T) => U | readonly U[]): U[] {
     const made: U[] = [];
-    for (const each of this) {
+    this.#each((each) => {
       const some = of(each);
       if (isList(some)) for (const one of some) made.push(one);
       else made.push(some);
-    }
+    });
     return made;
   }
 
   filter(fits: (each: T) => boolean): T[] {
     const found: T[] = [];
-    for (const each of this) if (fits(each)) found.push(each);
+    this.#each((each) => {
+      if (fits(each)) found.push(each);
+    });
     return found;
   }
 
   some(fits: (each: T) => boolean): boolean {
-    for (const each of this) if (fits(each)) return true;
+    for (let index = 0; index < this.length; index += 1) {
+      const found = this.at(index);
+      if (found !== undefined && fits(found)) return true;
+    }
     return false;
+  }
+
+  /** Without the iterator, which takes longer than most of what is done with a member. */
+  #each(visit: (each: T) => void): void {
+    this.some((each) => {
+      visit(each);
+      return false;
+    });
   }
 }
 
@@ -54,11 +67,20 @@ export function where<T>(list: Iterable<T>, fits: (each: T) => boolean): Iterabl
   };
 }
 
-const BATCH = 500;
+/**
+ * What is long is gone through by so many members at a time: few enough that what is made of them on the way is gone before V8
+ * collects garbage, which takes as long as there is to be kept.
+ */
+export const PIECE = 32;
 
 /** A long list in pieces, each with the index of its first member. */
 export function* inPieces<T>(list: readonly T[]): Generator<{ start: number; piece: readonly T[] }> {
-  for (let start = 0; start < list.length; start += BATCH) yield { start, piece: list.slice(start, start + BATCH) };
+  for (let start = 0; start < list.length; start += PIECE) yield { start, piece: list.slice(start, start + PIECE) };
+}
+
+/** The members of pieces, one by one. To wait for each takes several times as long as for a piece. */
+export async function* oneByOne<T>(pieces: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
+  for await (const piece of pieces) yield* piece;
 }
 
 /** A shorter list is worth keeping once it was made: making its members again takes longer than they take room. */
@@ -85,4 +107,19 @@ class Mapped<T, U extends object> extends Listed<U> {
 /** A list member by member made into another: of a long list each time anew. */
 export function mapped<T, U extends object>(list: List<T>, of: (each: T) => U): List<U> {
   return list.length <= WORTH_KEEPING ? list.map(of) : new Mapped(list, of);
+}
+
+/** Whether two lists hold the very same members in the same order. */
+export function sameItems(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one === other || (one.length === other.length && one.every((item, index) => item === other[index]));
+}
+
+/** Hands out one list where lists behind each other have the same members. */
+export class LastList<T> {
+  #last: readonly T[] = [];
+
+  of(list: readonly T[]): readonly T[] {
+    if (!sameItems(list, this.#last)) this.#last = list;
+    return this.#last;
+  }
 }

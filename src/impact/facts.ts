@@ -3,6 +3,7 @@ import type { Tree } from '../library/tree.js';
 import type { Assertion, Case, Config, Json, Prompt, ProviderSettings } from '../vocabulary.js';
 import { textHash } from './content.js';
 import type { Side } from './side.js';
+import { oneByOne } from '../lists.js';
 
 /** What decides the evals of a prompt, in the order in which changes are told. */
 export const ASPECTS = ['version', 'cases', 'models', 'providers', 'repeats', 'gate', 'judge'] as const;
@@ -21,7 +22,7 @@ export async function factsOf(prompt: Prompt, side: Side): Promise<PromptFacts> 
   const asked = new Set(prompt.models.map(({ model }) => model));
   let judged = false;
   let outputUsed = false;
-  for await (const each of library.cases(prompt)) {
+  for await (const each of oneByOne(library.cases(prompt))) {
     cases.push(caseHash(each));
     for (const { type, options, level, value } of each.assert) {
       if (level === 'off') continue;

@@ -3,6 +3,7 @@ import type { Json, Prompt } from '../vocabulary.js';
 import { Closures, type Edge } from './closure.js';
 import { readTemplateFile, readValue } from './content.js';
 import type { Side } from './side.js';
+import { oneByOne } from '../lists.js';
 
 /** What a node of the graph is. The id of a file is its path, that of a part of the config `<path>#<part>`. */
 export type NodeKind = 'prompt' | 'partial' | 'cases' | 'data' | 'model' | 'provider' | 'config' | 'file';
@@ -47,7 +48,7 @@ export async function graphOf(side: Side): Promise<Graph> {
 }
 
 async function isJudged(prompt: Prompt, { library, assertions }: Side): Promise<boolean> {
-  for await (const { assert } of library.cases(prompt)) {
+  for await (const { assert } of oneByOne(library.cases(prompt))) {
     for (const { type, level, options } of assert) {
       if (level !== 'off' && assertions.get(type)?.asks === 'judge' && options.model === undefined) return true;
     }

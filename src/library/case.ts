@@ -1,5 +1,6 @@
 import { problems as make, UserError } from '../errors.js';
 import { contentHash } from '../hash.js';
+import { LastList } from '../lists.js';
 import type { WrittenCase, WrittenDefaults } from '../schemas/cases.js';
 import type { Assertion, Case, Json, JsonObject, Problem } from '../vocabulary.js';
 import { type AssertionContext, type PreparedAssertion, prepareAssertion } from './assertion.js';
@@ -32,8 +33,12 @@ export interface Defaults {
   asserts: PreparedAssertion[];
   /** Some of its assertions could not be read. */
   failed: boolean;
+  /** Each once. */
+  tags: string[];
   /** What templates and these assertions read. */
   uses: Uses;
+  /** The assertions of its cases: most are checked alike, and share the list. */
+  filled: LastList<Assertion>;
   /** Variables of these defaults that no case has used so far, with their places. */
   idle: Map<string, Problem>;
 }
@@ -63,7 +68,8 @@ export function prepareDefaults(
       make['unused-variable'](name, nearest(name, uses.names), source.place(['vars', name], 'key')),
     ]),
   );
-  return { written, asserts: asserts.list, failed: asserts.failed, uses, idle };
+  const tags = [...new Set(written.tags)];
+  return { written, asserts: asserts.list, failed: asserts.failed, tags, uses, filled: new LastList(), idle };
 }
 
 /** Merges and checks one case. Undefined after reporting why it is none. */
@@ -98,24 +104,25 @@ export function buildCase(raw: RawCase, context: CaseContext, report: Report): C
     note(make['quarantine-expired'](name, quarantine.until, source.place(['quarantine', 'until'])));
   }
   const scope = { vars, ...(expected !== undefined && { expected: expected as Json }), source, lacking: place };
-  const filled: Assertion[] = [];
-  for (const each of asserts) {
-    const assertion = each.forCase(own.list.includes(each) ? { ...scope, lacking: each.place } : scope, note);
-    if (assertion) filled.push(assertion);
-  }
-  if (failed || own.failed) return undefined;
+  const filled = asserts.map((each) =>
+    each.forCase(own.list.includes(each) ? { ...scope, lacking: each.place } : scope, note),
+  );
+  if (failed || own.failed || !isWhole(filled)) return undefined;
+  const assert = defaults.filled.of(filled);
+  const tags = written.tags ? [...new Set([...defaults.tags, ...written.tags])] : defaults.tags;
+  // No larger than it must be: ten thousand cases are kept.
+  const built: Case =
+    expected === undefined
+      ? { id, vars, assert, tags, place, input }
+      : { id, vars, expected: expected as Json, assert, tags, place, input };
   const group = written.group ?? defaults.written.group;
-  return {
-    id,
-    vars,
-    ...(expected !== undefined && { expected: expected as Json }),
-    assert: filled,
-    tags: [...new Set([...(defaults.written.tags ?? []), ...(written.tags ?? [])])],
-    ...(group !== undefined && { group }),
-    ...(quarantine && { quarantine }),
-    place,
-    input,
-  };
+  if (group !== undefined) built.group = group;
+  if (quarantine) built.quarantine = quarantine;
+  return built;
+}
+
+function isWhole(list: readonly (Assertion | undefined)[]): list is readonly Assertion[] {
+  return !list.includes(undefined);
 }
 
 interface OwnAssertions {

@@ -51,7 +51,7 @@ function isRows(path: string): boolean {
 }
 
 /**
- * Reads the cases of a prompt in order, some hundred at a time: file by file, in each the rows of `from` before the cases written
+ * Reads the cases of a prompt in order, some at a time: file by file, in each the rows of `from` before the cases written
  * out. Problems are reported; a case with problems is left out.
  */
 export async function* readCases(

@@ -21,7 +21,7 @@ const TEXT_KEYS = new Set(['id', 'tags', 'expected', 'group']);
 const DATA_KEYS = new Set([...TEXT_KEYS, 'assert', 'quarantine']);
 
 /**
- * The rows of a data file, some hundred at a time: .jsonl and .csv are never held whole. Problems are reported; rows with problems
+ * The rows of a data file, some at a time: .jsonl and .csv are never held whole. Problems are reported; rows with problems
  * of their own are left out.
  * @param mentioned where the file is named, when a cases file names it
  */

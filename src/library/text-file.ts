@@ -1,5 +1,6 @@
 import { fileProblems as problems } from '../errors/files.js';
 import { UserError } from '../errors/user-error.js';
+import { PIECE } from '../lists.js';
 
 /** No row of a data set is longer: a file without line ends must not fill the memory. In UTF-16 units. */
 export const LONGEST_LINE = 64 * 1024 * 1024;
@@ -21,14 +22,13 @@ export function decodeText(bytes: Uint8Array, path: string): string {
 }
 
 /**
- * The lines of a stream of UTF-8 bytes, without their `\n` or `\r\n`: those that end in a chunk together, as waiting for each costs
- * more than to read it. No line follows the last line end.
+ * The lines of a stream of UTF-8 bytes, without their `\n` or `\r\n`, some together, as waiting for each costs more than to read it.
+ * No line follows the last line end.
  * @throws UserError `not-utf8`, `line-too-long`
  */
 export async function* splitLines(chunks: AsyncIterable<Uint8Array>, path: string): AsyncGenerator<string[]> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  let pending: string[] = [];
-  let length = 0;
+  let open = '';
   let line = 1;
   let head: Uint8Array | undefined = new Uint8Array();
   const decode = (bytes?: Uint8Array): string => {
@@ -42,24 +42,27 @@ export async function* splitLines(chunks: AsyncIterable<Uint8Array>, path: strin
   for await (const chunk of chunks) {
     if (head) head = checkHead(head, chunk, path);
     const parts = decode(chunk).split('\n');
-    const lines: string[] = [];
+    const last = parts.length - 1;
+    let lines: string[] = [];
     for (const [index, part] of parts.entries()) {
-      pending.push(part);
-      length += part.length;
-      if (length > LONGEST_LINE) {
+      open += part;
+      if (open.length > LONGEST_LINE) {
         yield lines;
         throw new UserError([problems['line-too-long'](path, LONGEST_LINE, { file: path, line, column: 1 })]);
       }
-      if (index === parts.length - 1) break;
-      lines.push(withoutReturn(pending.join('')));
-      pending = [];
-      length = 0;
+      if (index === last) break;
+      lines.push(withoutReturn(open));
+      open = '';
       line += 1;
+      if (lines.length === PIECE) {
+        yield lines;
+        lines = [];
+      }
     }
     if (lines.length > 0) yield lines;
   }
-  const last = pending.join('') + decode();
-  if (last !== '') yield [withoutReturn(last)];
+  open += decode();
+  if (open !== '') yield [withoutReturn(open)];
 }
 
 function withoutReturn(line: string): string {

@@ -18,6 +18,6 @@ export interface Tree {
   read(path: string): string;
   /** Tells what of many files is about to be read: a tree for which each file takes long reads these together. */
   expect?(paths: readonly string[]): void;
-  /** The file's lines, some hundred at a time, for data sets too large for memory. @throws as `read` */
+  /** The file's lines, some at a time, for data sets too large for memory. @throws as `read` */
   lines(path: string): AsyncIterable<readonly string[]>;
 }

@@ -10,6 +10,7 @@ import { openPrompt } from './blame.js';
 import { misfit } from './old-sides.js';
 import type { EvaluateOptions } from './options.js';
 import { openSession, type Session } from './session.js';
+import { oneByOne } from '../lists.js';
 
 /** What a bisection is asked for. */
 export interface BisectOptions
@@ -71,7 +72,7 @@ export async function openBisection(
 async function casesOf({ library, includes }: Session, present: Prompt, metric: string | undefined): Promise<number> {
   const metrics = new Set(['pass', 'score']);
   let count = 0;
-  for await (const each of library.cases(present)) {
+  for await (const each of oneByOne(library.cases(present))) {
     if (!includes(present.id, each)) continue;
     count += 1;
     for (const name of metricsOf(each)) metrics.add(name);

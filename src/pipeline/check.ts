@@ -18,6 +18,7 @@ import { type Found, openLibrary } from './library.js';
 import type { EvaluateOptions } from './options.js';
 import { settingPlaces } from './setting-places.js';
 import { CONFIG_FILE, openProject, type Project } from './project.js';
+import { oneByOne } from '../lists.js';
 
 /** What checking a library found. */
 export interface Check {
@@ -71,7 +72,7 @@ async function factsOf(
   const prompts: CheckedPrompt[] = [];
   for (const prompt of library.prompts) {
     const counts = { cases: 0, quarantined: 0 };
-    for await (const { quarantine } of library.cases(prompt)) {
+    for await (const { quarantine } of oneByOne(library.cases(prompt))) {
       counts.cases += 1;
       if (quarantine) counts.quarantined += 1;
     }

@@ -11,6 +11,7 @@ import type { Case } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { readOne } from './catalogue.js';
 import { CONFIG_FILE, openProject, type Project, projectPaths } from './project.js';
+import { oneByOne } from '../lists.js';
 
 /** How a prompt differs from what it was at a commit, as `assay diff --json` prints it. */
 export interface DiffedPrompt extends PromptDiff {
@@ -73,7 +74,7 @@ async function findOld(
 async function sideOf(project: Project, tree: Tree, path: string, world: Pick<World, 'date'>): Promise<PromptSide> {
   const { prompt, library } = await readOne(project, tree, path, world);
   const cases: Case[] = [];
-  for await (const each of library.cases(prompt)) cases.push(each);
+  for await (const each of oneByOne(library.cases(prompt))) cases.push(each);
   const baseline = library.baseline(prompt);
   return { prompt, cases, ...(baseline && { baseline }) };
 }

@@ -13,7 +13,7 @@ export function fingerprintOf(session: Session, run: Run, shard?: Shard): JsonOb
   const { config, selection } = session;
   const prompts: JsonObject = {};
   for (const { prompt, model, cases: all } of run.evals) {
-    const cases = where(all, (each) => isInShard(shard, prompt.id, each.case));
+    const cases = shard ? where(all, (each) => isInShard(shard, prompt.id, each.case)) : all;
     if (cases[Symbol.iterator]().next().done) continue;
     const known = prompts[prompt.id];
     const hash = listHash(cases, describer());

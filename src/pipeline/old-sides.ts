@@ -9,6 +9,7 @@ import type { ProviderDefinition } from '../providers/provider.js';
 import type { Pair } from './beside.js';
 import type { Selection } from './options.js';
 import { CONFIG_FILE, type Project } from './project.js';
+import { oneByOne } from '../lists.js';
 
 /** A project that is open, before its old sides are known. */
 export interface Opened {
@@ -122,7 +123,7 @@ export async function misfit(
   now: Prompt,
   { library, includes }: Pick<Opened, 'library' | 'includes'>,
 ): Promise<string | undefined> {
-  for await (const testCase of library.cases(now)) {
+  for await (const testCase of oneByOne(library.cases(now))) {
     if (!includes(now.id, testCase)) continue;
     const found = faultOf(old, testCase);
     if (found !== undefined) return `case ${testCase.id}: ${found}`;

@@ -17,6 +17,7 @@ import { providerPool } from '../providers/open.js';
 import type { JsonObject, Library, Message, Prompt } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { openNamed, readOne } from './catalogue.js';
+import { oneByOne } from '../lists.js';
 
 /** What a prompt is rendered with: variables, or those of a case. */
 export interface RenderOptions {
@@ -69,7 +70,7 @@ export async function render(given: string, options: RenderOptions, world: World
 
 async function varsOfCase(prompt: Prompt, library: Library, id: string): Promise<JsonObject> {
   const ids: string[] = [];
-  for await (const each of library.cases(prompt)) {
+  for await (const each of oneByOne(library.cases(prompt))) {
     if (each.id === id) return each.vars;
     ids.push(each.id);
   }

@@ -8,6 +8,7 @@ import { type Books, JOURNAL } from './books.js';
 import { fingerprintOf } from './fingerprint.js';
 import { configHash, type Session } from './session.js';
 import { runAt, type StoredRun } from './stored-run.js';
+import { oneByOne } from '../lists.js';
 
 /** A shard as it was run: its folder as the user named it, and what its journal says. */
 export interface StoredShard {
@@ -31,7 +32,7 @@ export async function partOnly(session: Session, { ledger }: Books): Promise<str
 async function hasCases({ library, evals, selection }: Session): Promise<boolean> {
   const filter = caseFilter(selection.filter);
   for (const { prompt } of evals) {
-    for await (const testCase of library.cases(prompt)) if (filter(prompt.id, testCase)) return true;
+    for await (const testCase of oneByOne(library.cases(prompt))) if (filter(prompt.id, testCase)) return true;
   }
   return false;
 }

@@ -11,6 +11,7 @@ import type { Json, JsonObject, Problem, Prompt } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { openNamed, readOne } from './catalogue.js';
 import type { Project } from './project.js';
+import { oneByOne } from '../lists.js';
 
 /** A prompt as `assay show --json` prints it. */
 export interface ShownPrompt
@@ -73,7 +74,7 @@ async function showPrompt(project: Project, path: string, world: Pick<World, 'da
   const { tree } = project;
   const { prompt, library } = await readOne(project, tree, path, world);
   const cases = { total: 0, critical: 0, files: prompt.caseFiles };
-  for await (const { tags } of library.cases(prompt)) {
+  for await (const { tags } of oneByOne(library.cases(prompt))) {
     cases.total += 1;
     cases.critical += Number(tags.includes('critical'));
   }

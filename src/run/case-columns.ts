@@ -8,7 +8,7 @@ import { Pool } from './pool.js';
 export class CaseColumns {
   readonly ids: Names;
   readonly #inputs: HashColumn;
-  readonly #tags: Pooled<string[]>;
+  readonly #tags: Pooled<readonly string[]>;
   readonly #groups: Pooled<string>;
   readonly #quarantines: Pooled<NonNullable<Case['quarantine']>>;
   /** Which metrics a case has, and per metric the hash of its assertions. */
@@ -56,7 +56,7 @@ export class CaseColumns {
     return { shape: this.#shapes.numberOf(metrics), hashes };
   }
 
-  tags(at: number): string[] {
+  tags(at: number): readonly string[] {
     return this.#tags.get(at) ?? [];
   }
 
@@ -64,12 +64,10 @@ export class CaseColumns {
   content(at: number): CaseContent {
     const group = this.#groups.get(at);
     const quarantine = this.#quarantines.get(at);
-    return {
-      input: this.#inputs.get(at),
-      asserts: this.#assertsOf(at),
-      ...(group !== undefined && { group }),
-      ...(quarantine && { quarantine }),
-    };
+    const content: CaseContent = { input: this.#inputs.get(at), asserts: this.#assertsOf(at) };
+    if (group !== undefined) content.group = group;
+    if (quarantine) content.quarantine = quarantine;
+    return content;
   }
 
   #assertsOf(at: number): Readonly<Record<string, string>> {
@@ -101,6 +99,8 @@ interface Checked {
 class Pooled<T extends string | object> {
   readonly #column: Column;
   readonly #pool = new Pool<T>();
+  /** What was asked for last: cases behind each other often share it. */
+  #last: { value: T; number: number } | undefined;
 
   constructor(pages: Pages) {
     this.#column = new Column(pages);
@@ -115,7 +115,11 @@ class Pooled<T extends string | object> {
   }
 
   numberOf(value: T): number {
-    return this.#pool.number(typeof value === 'string' ? value : JSON.stringify(value), () => value);
+    if (this.#last?.value !== value) {
+      const key = typeof value === 'string' ? value : JSON.stringify(value);
+      this.#last = { value, number: this.#pool.number(key, () => value) };
+    }
+    return this.#last.number;
   }
 
   setNumber(at: number, number: number): void {
@@ -166,9 +170,11 @@ class HashColumn {
 const MOST_WRITTEN = 256;
 const MOST_SHARED = 256;
 
-/** Half of a hash, whose digits a small number holds: a large one takes many times as long to write. */
+/** Half of a hash, which a small number holds: a large one takes many times as long to write. */
 const HALF = 2 ** 24;
 
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 function hexOf(half: number): string {
-  return half.toString(16).padStart(6, '0');
+  return `${BYTES[half >> 16]}${BYTES[(half >> 8) & 255]}${BYTES[half & 255]}`;
 }

@@ -14,7 +14,7 @@ const MOST_TROUBLES = 10_000;
 export class CaseTable extends Listed<CaseRun> {
   /** Sorted by repeat. */
   readonly #rounds: Round[] = [];
-  /** Of a table that is not long: as asked for last, until a trial is put in. */
+  /** The cases of a table that is not long, made as their trials end: while a run waits for answers, that takes no time. */
   readonly #made: (CaseRun | undefined)[] = [];
 
   constructor(
@@ -29,16 +29,17 @@ export class CaseTable extends Listed<CaseRun> {
   }
 
   at(index: number): CaseRun | undefined {
-    if (this.length > WORTH_KEEPING) return this.#make(index);
-    const made = this.#made[index] ?? this.#make(index);
-    this.#made[index] = made;
-    return made;
+    return this.#made[index] ?? this.#make(index);
   }
 
   #make(index: number): CaseRun | undefined {
     const id = this.columns.ids.at(index);
     if (id === undefined) return undefined;
-    return { case: id, tags: this.columns.tags(index), ...this.columns.content(index), trials: this.#trials(index) };
+    const { input, asserts, group, quarantine } = this.columns.content(index);
+    const made: CaseRun = { case: id, input, tags: this.columns.tags(index), trials: this.#trials(index), asserts };
+    if (group !== undefined) made.group = group;
+    if (quarantine) made.quarantine = quarantine;
+    return made;
   }
 
   /** @returns the index of a case by its id, or -1 */
@@ -60,8 +61,14 @@ export class CaseTable extends Listed<CaseRun> {
   }
 
   put(index: number, facts: TrialFacts): void {
-    if (this.#made[index]) this.#made[index] = undefined;
-    this.#round(facts.repeat).put(index, facts);
+    const round = this.#round(facts.repeat);
+    const again = round.status(index) !== undefined;
+    round.put(index, facts);
+    if (this.length > WORTH_KEEPING) return;
+    const made = again ? undefined : this.#made[index];
+    const entered = made && (made.trials.at(-1)?.repeat ?? 0) < facts.repeat ? round.get(index) : undefined;
+    if (made && entered) made.trials.push(entered);
+    else this.#made[index] = this.#make(index);
   }
 
   #trials(index: number): TrialFacts[] {

@@ -168,12 +168,14 @@ async function readCases(
   const columns = new CaseColumns(pages);
   const judged = new Set<string>();
   let partial = false;
-  for await (const testCase of library.cases(evaluation.prompt)) {
-    if (includes(evaluation.prompt.id, testCase)) {
-      columns.add(testCase, scoring.asserts(testCase, evaluation));
-      for (const metric of scoring.judged(testCase)) judged.add(metric);
-    } else {
-      partial = true;
+  for await (const piece of library.cases(evaluation.prompt)) {
+    for (const testCase of piece) {
+      if (includes(evaluation.prompt.id, testCase)) {
+        columns.add(testCase, scoring.asserts(testCase, evaluation));
+        for (const metric of scoring.judged(testCase)) judged.add(metric);
+      } else {
+        partial = true;
+      }
     }
   }
   return { columns, judged: [...judged].toSorted(), partial };

@@ -44,11 +44,13 @@ async function* trialsOfOne(
   if (!evaluation) throw new Error(`the plan names an eval that does not exist: ${prompt} ${model}`);
   const wanted = cases && new Set(cases);
   let at = -1;
-  for await (const testCase of source.library.cases(evaluation.prompt)) {
-    if (!source.includes(prompt, testCase)) continue;
-    at += 1;
-    if (wanted && !wanted.has(testCase.id)) continue;
-    yield { id: { prompt, model, case: testCase.id, repeat }, evaluation, case: testCase, at };
+  for await (const piece of source.library.cases(evaluation.prompt)) {
+    for (const testCase of piece) {
+      if (!source.includes(prompt, testCase)) continue;
+      at += 1;
+      if (wanted && !wanted.has(testCase.id)) continue;
+      yield { id: { prompt, model, case: testCase.id, repeat }, evaluation, case: testCase, at };
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { AssertionDefinition } from '../assertions/assertion.js';
 import { promptOfJudge } from '../assertions/judge-prompt.js';
+import { sameItems } from '../lists.js';
 import { Lru } from '../lru.js';
 import { assertionTypes, findAssertion } from '../assertions/map.js';
 import { canonicalJson, contentHash } from '../hash.js';
@@ -78,10 +79,6 @@ let last: { assert: readonly Assertion[]; beside: readonly unknown[]; made: Read
   beside: [],
   made: {},
 };
-
-function sameItems(one: readonly unknown[], other: readonly unknown[]): boolean {
-  return one.length === other.length && one.every((item, index) => item === other[index]);
-}
 
 /** An assertion, and all that decides its score as text. */
 interface Described extends Pick<Assertion, 'metric' | 'level'> {

@@ -159,8 +159,9 @@ export interface Case {
   id: string;
   vars: JsonObject;
   expected?: Json;
-  assert: Assertion[];
-  tags: string[];
+  /** Other cases may share these lists. */
+  assert: readonly Assertion[];
+  tags: readonly string[];
   /** Cases with a common group are permuted together in statistics. */
   group?: string;
   quarantine?: { until: string; why: string };

@@ -6,8 +6,8 @@ export interface Library {
   config: Config;
   /** Sorted by id. */
   prompts: Prompt[];
-  /** The cases of a prompt in file order, one at a time; may be called any number of times. */
-  cases(prompt: Prompt): AsyncIterable<Case>;
+  /** The cases of a prompt in file order, some at a time; may be called any number of times. */
+  cases(prompt: Prompt): AsyncIterable<readonly Case[]>;
   /** The committed baseline of a prompt, if there is one. */
   baseline(prompt: Prompt): Baseline | undefined;
   /** Remarks that are no mistakes: ignored CSV columns and the like. */

@@ -63,7 +63,7 @@ export interface RunInfo {
 export interface CaseRun {
   case: string;
   input: string;
-  tags: string[];
+  tags: readonly string[];
   group?: string;
   quarantine?: { until: string; why: string };
   /** Per repeat, in order of repeat. */

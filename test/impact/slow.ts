@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Side } from '../../src/impact/side.js';
 import type { Json, Prompt } from '../../src/vocabulary.js';
+import { oneByOne } from '../../src/lists.js';
 
 /** The prompts whose version, cases or settings differ, found by reading both libraries whole and comparing everything. */
 export async function slowWay(before: Side, after: Side): Promise<string[]> {
@@ -19,7 +20,9 @@ async function everything(prompt: Prompt, { library, tree }: Side) {
   const models = new Set(prompt.models.map(({ model }) => model));
   let judge: unknown;
   let output: unknown;
-  for await (const { place: _place, assert, tags, id, vars, expected, group, quarantine } of library.cases(prompt)) {
+  for await (const { place: _place, assert, tags, id, vars, expected, group, quarantine } of oneByOne(
+    library.cases(prompt),
+  )) {
     const active = assert.filter(({ level }) => level !== 'off').map(({ place: _at, ...rest }) => rest);
     for (const { type, options, value } of active) {
       if (value === undefined) output = prompt.output;

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Case } from '../../src/vocabulary.js';
 import type { Tree } from '../../src/library/tree.js';
 import { find, memoryTree, problemsOf, project } from './project.js';
+import { oneByOne } from '../../src/lists.js';
 
 const ROWS = 100_000;
 const FRONT = { 'evals/a.prompt.md': ['---', 'models: [mock:echo]', '---', '{{ticket}}'] };
@@ -32,7 +33,7 @@ test.each([
     if (!prompt) throw new Error('no prompt');
     let count = 0;
     let last: Case | undefined;
-    for await (const one of library.cases(prompt)) {
+    for await (const one of oneByOne(library.cases(prompt))) {
       count++;
       last = one;
     }
@@ -85,7 +86,7 @@ test.each([
   const [prompt] = library.prompts;
   if (!prompt) throw new Error('no prompt');
   given = 0;
-  for await (const one of library.cases(prompt)) {
+  for await (const one of oneByOne(library.cases(prompt))) {
     expect(one.vars).toEqual({ ticket: 'x' });
     break;
   }

@@ -9,6 +9,7 @@ import { folderTree } from '../../src/library/folder-tree.js';
 import type { Tree } from '../../src/library/tree.js';
 import type { ProviderDefinition } from '../../src/providers/provider.js';
 import type { Case, Library, Problem } from '../../src/vocabulary.js';
+import { oneByOne } from '../../src/lists.js';
 
 /** A project in a temporary folder. Lines of a text given as a list are joined by LF. */
 export function project(files: Record<string, string | readonly string[]>): string {
@@ -143,7 +144,7 @@ export async function casesOf(library: Library, id: string): Promise<Case[]> {
   const prompt = library.prompts.find((each) => each.id === id);
   if (!prompt) throw new Error(`no prompt ${id}`);
   const list: Case[] = [];
-  for await (const one of library.cases(prompt)) list.push(one);
+  for await (const one of oneByOne(library.cases(prompt))) list.push(one);
   return list;
 }
 

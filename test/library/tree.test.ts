@@ -6,6 +6,7 @@ import { UserError } from '../../src/errors.js';
 import { folderTree } from '../../src/library/folder-tree.js';
 import { LONGEST_LINE, splitLines } from '../../src/library/text-file.js';
 import type { Tree } from '../../src/library/tree.js';
+import { PIECE } from '../../src/lists.js';
 
 let base: string;
 let tree: Tree;
@@ -190,6 +191,22 @@ describe('lines', () => {
         for (const line of lines) expect(line.length).toBeLessThan(LONGEST_LINE);
     })();
     await expect(reading).rejects.toMatchObject({ problems: [{ code: 'line-too-long' }] });
+  });
+
+  it('come few at a time, in order, whatever chunks they come in', async () => {
+    const text = Array.from({ length: 1000 }, (_, at) => (at % 10 === 0 ? '' : `${at} ${'é'.repeat(at % 70)}`)).join(
+      '\r\n',
+    );
+    const bytes = Buffer.from(text);
+    for (const size of [7, 1000, bytes.length]) {
+      const found: string[][] = [];
+      const chunks = (async function* () {
+        for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+      })();
+      for await (const lines of splitLines(chunks, 'x')) found.push(lines);
+      expect(found.flat()).toEqual(text.split('\r\n'));
+      expect(Math.max(...found.map((lines) => lines.length))).toBeLessThanOrEqual(PIECE);
+    }
   });
 
   it('are given before one that is too long is told', async () => {

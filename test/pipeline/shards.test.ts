@@ -179,7 +179,7 @@ test('trials that were not begun keep their reason through a merge', async () =>
   });
   const port: Ask = async (_request, { trial, signal }) => {
     asked += 1;
-    if (asked === 12) end();
+    if (asked === 12) setImmediate(end);
     if (trial.case < 'c004') {
       return { ok: true, completion: { output: 'yes', finishReason: 'stop' }, attempts: 1, source: 'call' };
     }
@@ -187,7 +187,7 @@ test('trials that were not begun keep their reason through a merge', async () =>
     return { ok: false, failure: { kind: 'aborted', message: 'ended' }, attempts: 0 };
   };
   const quiet = quietWorld();
-  // An hour ends when all have been asked.
+  // An hour ends when all have been asked, and what was answered was scored.
   const hours = { ...quiet, sleep: (ms: number, stop?: AbortSignal) => (ms > 3e6 ? up : quiet.sleep(ms, stop)) };
   const shard = { index: 1, count: 1 };
   await evaluateInside(made, { mode: 'live', shard, out: 'shards/1', port, maxTimeMs: 3_600_000 }, hours);

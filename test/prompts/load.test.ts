@@ -12,6 +12,7 @@ import * as portable from '../../src/prompts/portable.js';
 import { providerTypes } from '../../src/providers/map.js';
 import type { Library } from '../../src/vocabulary.js';
 import { type Content, PACKAGE, project } from '../support/project.js';
+import { oneByOne } from '../../src/lists.js';
 
 const CONFIG = 'assay.config.yaml';
 
@@ -118,7 +119,7 @@ describe.each([
           tools: prompt.tools,
           input: prompt.input,
         });
-        for await (const { vars } of library.cases(prompt)) {
+        for await (const { vars } of oneByOne(library.cases(prompt))) {
           expect(each.render(vars)).toEqual({ messages: renderMessages(prompt.template, vars).messages });
         }
       }

@@ -4,8 +4,10 @@ import type { Case, Eval, Work } from '../../src/vocabulary.js';
 
 const CASES = ['a', 'b', 'c'];
 
-async function* casesOf(): AsyncGenerator<Case> {
-  for (const id of CASES) yield { id } as Case;
+async function* casesOf(): AsyncGenerator<Case[]> {
+  const cases = CASES.map((id) => ({ id }) as Case);
+  yield cases.slice(0, 2);
+  yield cases.slice(2);
 }
 
 const evals = ['new', 'old', 'other'].map((id) => ({ prompt: { id }, model: { model: 'm:x' } }) as Eval);
