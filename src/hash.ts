@@ -22,17 +22,30 @@ export function contentHash(value: unknown, length = 12): string {
  * @param text an item's canonical JSON
  */
 export function listHash<T>(items: Iterable<T>, text: (item: T) => string = canonicalItem): string {
-  const digest = crypto().createHash('sha256');
-  let piece = '[';
-  let first = true;
-  for (const item of items) {
-    piece += `${first ? '' : ','}${text(item)}`;
-    first = false;
-    if (piece.length < PIECE) continue;
-    digest.update(piece);
-    piece = '';
+  const hash = new ListHash();
+  for (const item of items) hash.add(text(item));
+  return hash.end();
+}
+
+/** `listHash` of a list whose items come one by one. */
+export class ListHash {
+  readonly #digest = crypto().createHash('sha256');
+  #piece = '[';
+  #first = true;
+
+  /** @param text the next item's canonical JSON */
+  add(text: string): void {
+    this.#piece += this.#first ? text : `,${text}`;
+    this.#first = false;
+    if (this.#piece.length < PIECE) return;
+    this.#digest.update(this.#piece);
+    this.#piece = '';
   }
-  return digest.update(`${piece}]`).digest('hex').slice(0, 12);
+
+  /** The hash; nothing can be added any more. */
+  end(): string {
+    return this.#digest.update(`${this.#piece}]`).digest('hex').slice(0, 12);
+  }
 }
 
 function canonicalItem(item: unknown): string {

@@ -6,7 +6,8 @@ export abstract class Listed<T> implements List<T> {
   abstract at(index: number): T | undefined;
 
   *[Symbol.iterator](): Generator<T> {
-    for (let index = 0; index < this.length; index += 1) {
+    const { length } = this;
+    for (let index = 0; index < length; index += 1) {
       const found = this.at(index);
       if (found !== undefined) yield found;
     }
@@ -37,7 +38,8 @@ export abstract class Listed<T> implements List<T> {
   }
 
   some(fits: (each: T) => boolean): boolean {
-    for (let index = 0; index < this.length; index += 1) {
+    const { length } = this;
+    for (let index = 0; index < length; index += 1) {
       const found = this.at(index);
       if (found !== undefined && fits(found)) return true;
     }

@@ -13,8 +13,10 @@ export function usageOf(run: EvalRun): UsageFacts {
   const cost = { usd: 0, known: true };
   const tokens = { input: 0, output: 0, known: true };
   const latencies = new Numbers();
+  const kinds = new Map<string, Trouble>();
   for (const { trials } of run.cases) {
     for (const trial of trials) {
+      if (trial.trouble) count(trial.trouble, kinds);
       if (trial.status === 'skipped') continue;
       cost.usd += trial.costUsd ?? 0;
       cost.known &&= trial.costUsd !== undefined;
@@ -30,24 +32,20 @@ export function usageOf(run: EvalRun): UsageFacts {
     cost: { usd: Number(cost.usd.toPrecision(12)), known: cost.known },
     tokens,
     latency: { ...(p50 !== undefined && { p50 }), ...(p95 !== undefined && { p95 }) },
-    trouble: troubleOf(run),
+    trouble: [...kinds.values()].toSorted(byWeight),
   };
 }
 
-function troubleOf(run: EvalRun): EvalComparison['trouble'] {
-  const kinds = new Map<string, EvalComparison['trouble'][number]>();
-  for (const { trials } of run.cases) {
-    for (const { trouble } of trials) {
-      if (!trouble) continue;
-      const known = kinds.get(trouble.kind);
-      if (known) known.count += 1;
-      else kinds.set(trouble.kind, { kind: trouble.kind, message: trouble.message, count: 1 });
-    }
-  }
-  return [...kinds.values()].toSorted(byWeight);
+type Trouble = EvalComparison['trouble'][number];
+
+/** The first message of a kind stands for the others. */
+function count({ kind, message }: Omit<Trouble, 'count'>, kinds: Map<string, Trouble>): void {
+  const known = kinds.get(kind);
+  if (known) known.count += 1;
+  else kinds.set(kind, { kind, message, count: 1 });
 }
 
 /** The commonest trouble first; trials that were skipped last, since that is because others were in trouble. */
-export function byWeight(a: EvalComparison['trouble'][number], b: EvalComparison['trouble'][number]): number {
+export function byWeight(a: Trouble, b: Trouble): number {
   return Number(a.kind === 'skipped') - Number(b.kind === 'skipped') || b.count - a.count;
 }

@@ -81,7 +81,7 @@ export function buildCase(raw: RawCase, context: CaseContext, report: Report): C
   };
   const { written, source, defaults } = raw;
   const own = ownAssertions(written, source, context, note);
-  const asserts = own.inherit ? [...defaults.asserts, ...own.list] : own.list;
+  const asserts = own.inherit ? joined(defaults.asserts, own.list) : own.list;
   const uses = own.list.length > 0 || !own.inherit ? unite(context.templates, asserts) : defaults.uses;
   const vars = mergeVars(raw, uses, context, note);
   const { expected = defaults.written.expected } = written as { expected?: Json };
@@ -123,6 +123,10 @@ export function buildCase(raw: RawCase, context: CaseContext, report: Report): C
 
 function isWhole(list: readonly (Assertion | undefined)[]): list is readonly Assertion[] {
   return !list.includes(undefined);
+}
+
+function joined<T>(first: readonly T[], second: readonly T[]): readonly T[] {
+  return second.length === 0 ? first : [...first, ...second];
 }
 
 interface OwnAssertions {
@@ -167,10 +171,9 @@ function mergeVars(raw: RawCase, uses: Uses, context: CaseContext, note: Report)
   const isUsed = (name: string): boolean => uses.all || uses.names.has(name);
   for (const name of raw.defaults.idle.keys()) if (isUsed(name)) raw.defaults.idle.delete(name);
   const vars: JsonObject = {};
-  for (const [name, value] of Object.entries((raw.defaults.written.vars ?? {}) as JsonObject)) {
-    if (isUsed(name)) vars[name] = value;
-  }
-  for (const [name, value] of Object.entries(own)) {
+  const common = (raw.defaults.written.vars ?? {}) as JsonObject;
+  for (const name of Object.keys(common)) if (isUsed(name)) vars[name] = common[name] ?? null;
+  for (const name of Object.keys(own)) {
     if (raw.columns) {
       raw.columns.seen.add(name);
       if (!isUsed(name) && !isDeclared(name, context.read.prompt.input)) continue;
@@ -182,7 +185,7 @@ function mergeVars(raw: RawCase, uses: Uses, context: CaseContext, note: Report)
       );
       note(make['unused-variable'](name, near, raw.source.place(['vars', name], 'key')));
     }
-    vars[name] = value;
+    vars[name] = own[name] ?? null;
   }
   return vars;
 }

@@ -54,11 +54,11 @@ export function missingVariables(
 const isMessage = (name: string): boolean => roleOf(name) !== undefined;
 
 function unresolved(parts: readonly TemplatePart[], context: Context): { name: string; place: Place }[] {
-  const found = new Map<string, Place>();
-  visitUnresolved(parts, context, isMessage, (part) => {
-    if (!found.has(part.name)) found.set(part.name, part.place);
+  const found: { name: string; place: Place }[] = [];
+  visitUnresolved(parts, context, isMessage, ({ name, place }) => {
+    if (!found.some((each) => each.name === name)) found.push({ name, place });
   });
-  return [...found].map(([name, place]) => ({ name, place }));
+  return found;
 }
 
 function collect(

@@ -99,7 +99,8 @@ function toRow(source: Source, report: Report): Row | undefined {
   }
   const row: JsonObject = {};
   const vars: JsonObject = {};
-  for (const [key, member] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const member = value[key] ?? null;
     if (!DATA_KEYS.has(key)) vars[key] = member;
     else if (member !== null || key === 'expected') row[key] = member;
   }

@@ -40,8 +40,8 @@ export async function openBooks(session: Session, info: RunInfo): Promise<Books>
 }
 
 /** The journal's first line: which run it is, what was asked for, and what must be equal to go on with it. */
-export function headerOf(session: Session, { run }: Ledger): JournalHeader {
-  const { id, startedAt, mode, configHash, git } = run.info;
+export function headerOf(session: Session, ledger: Ledger): JournalHeader {
+  const { id, startedAt, mode, configHash, git } = ledger.run.info;
   const { paths, models, filter, repeats, against, nothing } = session.selection;
   return {
     id,
@@ -58,7 +58,7 @@ export function headerOf(session: Session, { run }: Ledger): JournalHeader {
       ...(nothing !== undefined && { nothing }),
     },
     ...(session.shard && { shard: { ...session.shard } }),
-    fingerprint: fingerprintOf(session, run, session.shard),
+    fingerprint: fingerprintOf(session, ledger, session.shard),
   };
 }
 

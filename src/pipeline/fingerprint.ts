@@ -1,7 +1,9 @@
-import type { CaseRun, Json, JsonObject, ProviderSettings, Run } from '../vocabulary.js';
-import { canonicalJson, contentHash, listHash } from '../hash.js';
+import type { CaseRun, Json, JsonObject, ProviderSettings } from '../vocabulary.js';
+import { contentHash, listHash } from '../hash.js';
 import { where } from '../lists.js';
 import { isInShard, type Shard, shardName } from '../plan/shard.js';
+import { caseText } from '../run/case-text.js';
+import type { Ledger } from '../run/ledger.js';
 import type { Session } from './session.js';
 
 /**
@@ -9,14 +11,18 @@ import type { Session } from './session.js';
  * hash of its cases with their assertions. Whether a gate's settings changed does not matter to what was answered.
  * @param shard whose part of the cases is meant; absent: all of them
  */
-export function fingerprintOf(session: Session, run: Run, shard?: Shard): JsonObject {
+export function fingerprintOf(
+  session: Session,
+  { run, hash: hashOf }: Pick<Ledger, 'run' | 'hash'>,
+  shard?: Shard,
+): JsonObject {
   const { config, selection } = session;
   const prompts: JsonObject = {};
-  for (const { prompt, model, cases: all } of run.evals) {
-    const cases = shard ? where(all, (each) => isInShard(shard, prompt.id, each.case)) : all;
-    if (cases[Symbol.iterator]().next().done) continue;
+  for (const { prompt, model, cases } of run.evals) {
+    // The run of one shard has the cases of no other.
+    const hash = shard === session.shard ? hashOf(prompt.id) : hashOfPart(prompt.id, cases, shard);
+    if (hash === undefined) continue;
     const known = prompts[prompt.id];
-    const hash = listHash(cases, describer());
     const models = known && typeof known === 'object' && !Array.isArray(known) ? known.models : [];
     prompts[prompt.id] = {
       version: prompt.version,
@@ -41,11 +47,9 @@ function asked({ concurrency: _concurrency, limits: _limits, ...settings }: Prov
   return Object.fromEntries(Object.entries(settings).filter((each): each is [string, Json] => each[1] !== undefined));
 }
 
-/** Writes what is asked of cases and how it is checked, the latter once for those behind each other that share it. */
-function describer(): (each: CaseRun) => string {
-  let last: { asserts: object; text: string } | undefined;
-  return ({ case: id, input, asserts }) => {
-    if (last?.asserts !== asserts) last = { asserts, text: canonicalJson(asserts) };
-    return `[${canonicalJson(id)},${canonicalJson(input)},${last.text}]`;
-  };
+/** The hash of the cases that are in a shard; undefined for none. */
+function hashOfPart(prompt: string, all: Iterable<CaseRun>, shard: Shard | undefined): string | undefined {
+  const cases = where(all, (each) => isInShard(shard, prompt, each.case));
+  const text = caseText();
+  return cases[Symbol.iterator]().next().done ? undefined : listHash(cases, (each) => text(each.case, each));
 }

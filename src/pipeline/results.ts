@@ -9,10 +9,17 @@ import type { Books } from './books.js';
 /** The raw results of a run, read from its journal when they are asked for, in the order of cases and repeats. */
 export function resultsFrom({ ledger, places }: Books, reader: ResultReader): Pick<ReportInput, 'trials' | 'rows'> {
   const numbers = new Map(ledger.run.evals.map(({ prompt, model }, index) => [evalKey(prompt.id, model), index]));
+  let last: { prompt: string; model: string; number: number | undefined } | undefined;
+  /** Reports go through eval after eval. */
+  const numberOf = (prompt: string, model: string): number | undefined => {
+    if (last?.prompt !== prompt || last.model !== model)
+      last = { prompt, model, number: numbers.get(evalKey(prompt, model)) };
+    return last.number;
+  };
 
   /** What is read of each trial of a case: from its line, or from the reason why it was not begun. */
   function each<T>(prompt: string, model: string, at: number, read: Reading<T>): T[] {
-    const evaluation = numbers.get(evalKey(prompt, model));
+    const evaluation = numberOf(prompt, model);
     const testCase = ledger.run.evals[evaluation ?? -1]?.cases.at(at);
     if (evaluation === undefined || !testCase) return [];
     return testCase.trials.map(({ repeat, trouble }) => {

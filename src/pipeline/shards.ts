@@ -90,7 +90,7 @@ function namesOf({ info }: StoredRun, { count }: Shard): JsonObject {
 /** Every shard must have run what is here: the same files, config, models, mode and cases. @throws UserError naming those that did not */
 export function refuseForeign(shards: readonly StoredShard[], session: Session, { ledger }: Books): void {
   const found = shards.flatMap(({ folder, run, shard }) => {
-    const here = JSON.parse(session.redact(JSON.stringify(fingerprintOf(session, ledger.run, shard))));
+    const here = JSON.parse(session.redact(JSON.stringify(fingerprintOf(session, ledger, shard))));
     const difference =
       firstDifference(run.index.header.fingerprint, here) ??
       firstDifference({ config: run.info.configHash }, { config: configHash(session) });

@@ -64,8 +64,7 @@ function* evalPieces(input: ReportInput, evaluation: EvalComparison): Generator<
   const { prompt, model, folded } = evaluation;
   for (let at = 0; at < folded.length; at += 1) {
     for (const row of input.rows(prompt.id, model, at)) {
-      yield first ? '\n        ' : ',\n        ';
-      yield row;
+      yield `${first ? '' : ','}\n        ${row}`;
       first = false;
     }
   }

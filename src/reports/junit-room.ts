@@ -15,6 +15,8 @@ const FRAME = 260;
 export class Room {
   #left = WHOLE_FILE - 1_000_000;
   readonly #passedToo: boolean;
+  /** Testcases behind each other have it in common. */
+  #last = { classname: '', bytes: 0 };
 
   constructor({ comparison }: Pick<ReportInput, 'comparison'>) {
     let all = 0;
@@ -30,7 +32,8 @@ export class Room {
     if (outcome.kind === 'passed' && !important && !this.#passedToo) return false;
     const message = outcome.kind === 'passed' ? 0 : writtenBytes(outcome.message.slice(0, MESSAGE));
     const body = 'body' in outcome ? writtenBytes((outcome.body ?? '').slice(0, MESSAGE)) : 0;
-    const bytes = FRAME + writtenBytes(classname) + writtenBytes(name) + message + body;
+    if (this.#last.classname !== classname) this.#last = { classname, bytes: writtenBytes(classname) };
+    const bytes = FRAME + this.#last.bytes + writtenBytes(name) + message + body;
     if (bytes > this.#left) return false;
     this.#left -= bytes;
     return true;

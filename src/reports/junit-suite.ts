@@ -56,14 +56,16 @@ function* casesIn(input: ReportInput, evaluation: EvalComparison, room: Room): G
 
 /** The testcases of the gate: one per check. Without them the file would not agree with the verdict. */
 export function gateCases({ checks }: Verdict): Placed[] {
-  const names = new Set<string>();
+  const names = new Map<string, Set<string>>();
   return checks.map((check) => {
     const of =
       check.prompt === undefined ? '' : ` ${evalName({ prompt: { id: check.prompt }, model: check.model ?? '' })}`;
     const classname = nameFor(`gate${of}`);
     const about = check.case ?? check.metric;
     const name = nameFor(about === undefined ? check.rule : `${check.rule}: ${about}`);
-    return { classname, name: unique(name, names, classname), outcome: gateOutcome(check) };
+    const taken = names.get(classname) ?? new Set<string>();
+    names.set(classname, taken);
+    return { classname, name: unique(name, taken), outcome: gateOutcome(check) };
   });
 }
 
@@ -89,9 +91,9 @@ function noteOmitted({ properties }: Suite, omitted: number): void {
 }
 
 /** GitLab counts only the first of several testcases with the same classname and name. */
-function unique(name: string, taken: Set<string>, classname = ''): string {
+function unique(name: string, taken: Set<string>): string {
   let candidate = name;
-  for (let count = 2; taken.has(`${classname}\n${candidate}`); count += 1) candidate = `${name} (${count})`;
-  taken.add(`${classname}\n${candidate}`);
+  for (let count = 2; taken.has(candidate); count += 1) candidate = `${name} (${count})`;
+  taken.add(candidate);
   return candidate;
 }

@@ -13,8 +13,10 @@ import type {
   Work,
 } from '../vocabulary.js';
 import type { Pages } from '../pages.js';
+import { ListHash } from '../hash.js';
 import { CaseColumns } from './case-columns.js';
 import { CaseTable } from './case-table.js';
+import { caseText } from './case-text.js';
 
 /** What the ledger needs to know about scoring: handed in, so that keeping books and scoring stay apart. */
 export interface Scoring {
@@ -50,6 +52,8 @@ export interface Ledger {
   completed(trial: TrialId, at?: number): boolean;
   /** What the case of a trial is, by its hashes. */
   content(seat: Seat): CaseContent | undefined;
+  /** The hash of the cases of a prompt, by `caseText`; undefined where the run has none. */
+  hash(prompt: string): string | undefined;
 }
 
 /** An eval with its cases. */
@@ -76,11 +80,13 @@ export async function openLedger(
   const books: Book[] = [];
   const numbers = new Map<string, number>();
   const read = new Map<Prompt, CasesOf>();
+  const hashes = new Map<string, string>();
   for (const evaluation of evals) {
     const { prompt, model } = evaluation;
     const cases = read.get(prompt) ?? (await readCases(library, evaluation, scoring, includes, pages));
     read.set(prompt, cases);
     if (cases.columns.length === 0) continue;
+    hashes.set(prompt.id, cases.hash);
     const table = new CaseTable(cases.columns, pages);
     const evalRun = emptyEvalRun(evaluation, table);
     evalRun.judged = cases.judged;
@@ -136,6 +142,7 @@ export async function openLedger(
       return seat !== undefined && books[seat.evaluation]?.table.status(seat.case, trial.repeat) === 'completed';
     },
     content: (seat) => books[seat.evaluation]?.table.content(seat.case),
+    hash: (prompt) => hashes.get(prompt),
   };
 }
 
@@ -153,6 +160,7 @@ function missing(table: CaseTable, repeat: number, cases: readonly string[] | un
 /** The cases of a prompt that take part. */
 interface CasesOf {
   columns: CaseColumns;
+  hash: string;
   /** The metrics that a judge grades, sorted. */
   judged: string[];
   partial: boolean;
@@ -166,19 +174,23 @@ async function readCases(
   pages: Pages,
 ): Promise<CasesOf> {
   const columns = new CaseColumns(pages);
+  const hash = new ListHash();
+  const text = caseText();
   const judged = new Set<string>();
   let partial = false;
   for await (const piece of library.cases(evaluation.prompt)) {
     for (const testCase of piece) {
       if (includes(evaluation.prompt.id, testCase)) {
-        columns.add(testCase, scoring.asserts(testCase, evaluation));
+        const asserts = scoring.asserts(testCase, evaluation);
+        columns.add(testCase, asserts);
+        hash.add(text(testCase.id, { input: testCase.input, asserts }));
         for (const metric of scoring.judged(testCase)) judged.add(metric);
       } else {
         partial = true;
       }
     }
   }
-  return { columns, judged: [...judged].toSorted(), partial };
+  return { columns, hash: hash.end(), judged: [...judged].toSorted(), partial };
 }
 
 /** Names an eval in maps. A space cannot stand in a model string, so it cannot be mistaken. */

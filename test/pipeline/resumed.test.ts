@@ -129,12 +129,12 @@ test('trials of a resumed run are added to those accepted before, as those of an
 
 test('nobody else may begin a run in the folder before the reports are there', async () => {
   const made = simulated(40);
-  let over = false;
+  const state = { over: false };
   const running = made.evaluate().finally(() => {
-    over = true;
+    state.over = true;
   });
   const held: boolean[] = [];
-  while (!over) {
+  while (!state.over) {
     const ended = made.has('reports/run.jsonl') && made.read('reports/run.jsonl').includes('{"kind":"end"');
     if (ended && !made.has('reports/report.json')) held.push(made.has('reports/run.jsonl.lock'));
     await new Promise((resolve) => setImmediate(resolve));
