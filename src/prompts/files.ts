@@ -52,7 +52,7 @@ interface Settings {
 }
 
 async function readConfig(tree: Tree): Promise<Settings> {
-  const text = tree.has(CONFIG) ? tree.read(CONFIG) : '';
+  const text = readIfThere(tree, CONFIG) ?? '';
   // Most say neither, and taking one apart is much of the time that loading takes. An escape could hide the words.
   const config = /library|overrides|\\/.test(text.replaceAll(/^[ \t]*#.*$/gm, ''))
     ? await readData(text, CONFIG, 0)
@@ -84,11 +84,28 @@ function listOf(value: Json): Json[] {
   return Array.isArray(value) ? value : [];
 }
 
-function find(tree: Tree, { library }: Settings, id: string, root: string): string {
+/** To read without a look before whether it is there saves what that look takes to load. */
+function readIfThere(tree: Tree, path: string): string | undefined {
+  try {
+    return tree.read(path);
+  } catch (error) {
+    if (error instanceof UserError && error.problems.every(({ code }) => code === 'no-such-file')) return undefined;
+    throw error;
+  }
+}
+
+/** The file of a prompt. */
+interface Found {
+  path: string;
+  text: string;
+}
+
+function find(tree: Tree, { library }: Settings, id: string, root: string): Found {
   const sound = id !== '' && !id.split('/').some((part) => part === '' || part === '.' || part === '..');
   for (const folder of sound ? library : []) {
     const path = posix.join(folder, `${id}.prompt.md`);
-    if (tree.has(path)) return path;
+    const text = readIfThere(tree, path);
+    if (text !== undefined) return { path, text };
   }
   const where = `${library.join(' or ')} of ${root}`;
   throw new UserError([promptProblems['unknown-prompt'](id, where, namesake(tree, library, id))]);
@@ -109,8 +126,8 @@ function namesake(tree: Tree, library: readonly string[], id: string): string | 
   return undefined;
 }
 
-async function readPrompt(tree: Tree, path: string, { overrides }: Settings): Promise<Source> {
-  const halves = splitFrontMatter(tree.read(path), path);
+async function readPrompt(tree: Tree, { path, text }: Found, { overrides }: Settings): Promise<Source> {
+  const halves = splitFrontMatter(text, path);
   if ('problem' in halves) throw new UserError([halves.problem]);
   const { yaml, body } = halves;
   const matter = yaml ? await readData(yaml.text, path, yaml.lineOffset) : {};

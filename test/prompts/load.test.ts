@@ -232,7 +232,7 @@ describe('where a prompt is looked for', () => {
     const { symlinkSync } = await import('node:fs');
     const { root } = project(SETTINGS);
     symlinkSync(join(outside.root, 'secret.prompt.md'), join(root, 'evals/secret.prompt.md'));
-    expect((await errorOf(loadPrompt('secret', { root }))).message).toContain('there is no prompt "secret"');
+    expect((await errorOf(loadPrompt('secret', { root }))).message).toContain('is refused: it leads outside');
   });
 
   test('mistakes in a file are told with their places', async () => {
