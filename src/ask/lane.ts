@@ -169,7 +169,6 @@ export class Lane {
     if (!anew) return;
     this.#struckAfter = this.#sent;
     this.#opened = 0;
-    this.#openAt = now;
     if (this.#strikes === 0) this.#struckFirst = now;
     this.#strikes += 1;
     const rate = this.#learned.perMs(now);
@@ -177,6 +176,7 @@ export class Lane {
     else this.#window.shrink(rate === undefined ? 1 : Math.ceil(rate * (this.#latencyMs ?? 0) * ROOM) + 1);
     const pause = Math.min(this.#pauseMs(stated, rate), this.#options.maxWaitMs);
     this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
+    this.#openAt = this.#pausedUntil;
     if (this.hopeless) this.#despair(answer, now);
   }
 

@@ -64,16 +64,18 @@ async function fill(path: string, mode: number, chunks: AsyncIterable<string> | 
 async function stream(file: FileHandle, chunks: AsyncIterable<string>): Promise<void> {
   let writing: Promise<void> = Promise.resolve();
   let flushing: Promise<void> | undefined;
+  let failed: { error: unknown } | undefined;
   let unflushed = 0;
   let pieces: string[] = [];
   let size = 0;
   const memory = Buffer.allocUnsafeSlow(4 * PIECE);
   const flush = (): void => {
     unflushed = 0;
-    // What it cannot do, the flush at the end cannot either.
     flushing = file
       .datasync()
-      .catch(() => undefined)
+      .catch((error: unknown) => {
+        failed ??= { error };
+      })
       .finally(() => {
         flushing = undefined;
       });
@@ -100,6 +102,8 @@ async function stream(file: FileHandle, chunks: AsyncIterable<string>): Promise<
     // The file is closed next, whatever went wrong.
     await writing.finally(() => flushing);
   }
+  // A system tells once of what it could not write: a flush at the end may succeed.
+  if (failed) throw failed.error;
 }
 
 /** A text as UTF-8: in this memory, which need not be got anew for each piece, where there is room for whatever is in it. */

@@ -21,9 +21,12 @@ export interface JournalHeader extends JsonObject {
 export interface Journal {
   /** Resolves, with the line's place, when the operating system has the line: from then on the trial counts as done. */
   append(result: TrialResult): Promise<LinePlace>;
-  /** Notes a call before its reply is stored elsewhere, so that who goes on with the run knows the reply for its own. */
+  /**
+   * Notes a call before its reply is stored elsewhere, so that who goes on with the run knows the reply for its own. Rejects once
+   * the run has ended: a reply that nobody waits for any more is dropped.
+   */
   note(call: CallNote): Promise<unknown>;
-  /** Writes how the run ended, and has the disk take all of it. */
+  /** Writes how the run ended, as its last line, and begins to flush all to the disk. */
   end(facts: JsonObject): Promise<void>;
   /** Resolves when the disk has all up to the end: from then on no power cut loses it. */
   flushed(): Promise<void>;
@@ -113,6 +116,7 @@ function writer(path: string, file: FileHandle, lines: Appender, { redact }: Jou
       throw writeTrouble(path, error);
     });
   let closed: Promise<void> | undefined;
+  let ended = false;
   let flushing: Promise<void> = Promise.resolve();
   const flush = () =>
     file.sync().catch((error: unknown) => {
@@ -126,8 +130,9 @@ function writer(path: string, file: FileHandle, lines: Appender, { redact }: Jou
   };
   return {
     append: (result) => append(trialLine(result)),
-    note: (call) => append(callLine(call)),
+    note: (call) => (ended ? Promise.reject(new Error('the run has ended')) : append(callLine(call))),
     async end(facts) {
+      ended = true;
       await append(endLine(facts));
       flushing = flush();
       // Told by `flushed`.

@@ -42,6 +42,7 @@ export async function conclude(
   const { verdict } = judged;
   const history = await openHistory(session, books);
   const comparison = history.mark(judged.comparison);
+  await journal.flushed();
   const results = openResults(session.out(JOURNAL));
   const input: ReportInput = {
     tool: { name: 'promptassay', version: VERSION },
@@ -52,7 +53,6 @@ export async function conclude(
     ...resultsFrom(books, results),
   };
   const files = new Map(reports.map(({ file }) => [file, session.out(file)]));
-  await journal.flushed();
   await writeReports(input, session);
   await history.add(comparison, verdict);
   return { verdict, comparison, input, files, redact: session.redact, close: () => results.close() };

@@ -62,10 +62,9 @@ export class CaseTable extends Listed<CaseRun> {
 
   put(index: number, facts: TrialFacts): void {
     const round = this.#round(facts.repeat);
-    const again = round.status(index) !== undefined;
     round.put(index, facts);
     if (this.length > WORTH_KEEPING) return;
-    const made = again ? undefined : this.#made[index];
+    const made = this.#made[index];
     const entered = made && (made.trials.at(-1)?.repeat ?? 0) < facts.repeat ? round.get(index) : undefined;
     if (made && entered) made.trials.push(entered);
     else this.#made[index] = this.#make(index);

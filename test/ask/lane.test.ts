@@ -169,6 +169,14 @@ test('what a busy process could not open in time is made up for, but not all at 
   expect(until(30) - until(20)).toBe(10);
 });
 
+test('after a refusal calls are opened one by one', async () => {
+  const { sent } = await asking((index) => (index === 0 ? refusal(1000) : good()), { questions: 20, concurrency: 20 });
+  // Those that were under way with the one that was refused are answered; the others wait, and it goes first.
+  const later = sent.filter((at) => at >= 1000);
+  expect(later.length).toBeGreaterThan(3);
+  expect(new Set(later).size).toBe(later.length);
+});
+
 test('who was aborted leaves the queue, and no timer behind', async () => {
   const clock = new FakeClock();
   const stop = new AbortController();

@@ -83,3 +83,29 @@ test('estimates a plan', async () => {
   expect(await estimateCost(describe('openai:no-such-model'), 1, 1, { date })).toBeUndefined();
   expect(await estimateCost(describe('mock:echo'), 1, 1, { date })).toBe(0);
 });
+
+test.each([
+  ['a model of a list', 'openai:gpt-5-mini', {}, 1],
+  [
+    "a model with the user's price",
+    'openai:gpt-5-mini',
+    { table: { 'openai:gpt-5-mini': { input: 1, output: 2 } } },
+    0,
+  ],
+  ['a model of no list', 'exec:x', {}, 0],
+  ['who asks nobody', 'past:gpt-5-mini', {}, 0],
+])(
+  'the lists are loaded before an answer needs them, once and only if one may: %s',
+  async (_, model, options, timers) => {
+    vi.resetModules();
+    const fresh = await import('../../src/ask/price.js');
+    const timer = vi.spyOn(globalThis, 'setTimeout');
+    try {
+      const ask = fresh.price({ describe, date, ...options })(async () => good());
+      await Promise.all([ask(request({ model }), context()), ask(request({ model }), context())]);
+      expect(timer).toHaveBeenCalledTimes(timers);
+    } finally {
+      timer.mockRestore();
+    }
+  },
+);

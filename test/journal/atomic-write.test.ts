@@ -9,9 +9,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { writeFileAtomic } from '../../src/journal/atomic-write.js';
 
 const windows = process.platform === 'win32';
@@ -42,6 +43,41 @@ test('a stream that fails leaves the old file as it was, and nothing beside', as
   writeFileSync(path, 'old');
   const failure = new Error('no more');
   await expect(writeFileAtomic(path, pieces(50_000, failure))).rejects.toBe(failure);
+  expect(readFileSync(path, 'utf8')).toBe('old');
+  expect(readdirSync(folder)).toEqual(['report.json']);
+});
+
+test('large pieces of whatever characters are written as they are, one after the other', async () => {
+  const path = join(folder, 'report.json');
+  const texts = Array.from('a€😀é', (character, at) => `${at}${character.repeat(70_000 + at)}\n`);
+  const all = Array.from({ length: 40 }, (_, at) => texts[at % texts.length] ?? '');
+  await writeFileAtomic(
+    path,
+    (async function* () {
+      yield* all;
+    })(),
+  );
+  expect(readFileSync(path, 'utf8') === all.join('')).toBe(true);
+});
+
+test('what the disk could not take on the way is told, though it takes what comes last', async () => {
+  const path = join(folder, 'report.json');
+  writeFileSync(path, 'old');
+  const handle = await open(path);
+  const datasync = vi
+    .spyOn(Object.getPrototypeOf(handle) as typeof handle, 'datasync')
+    .mockRejectedValueOnce(Object.assign(new Error('EIO: i/o error'), { code: 'EIO', syscall: 'fsync' }));
+  try {
+    const text = 'x'.repeat(100_000);
+    const chunks = (async function* () {
+      for (let at = 0; at < 50; at += 1) yield text;
+    })();
+    await expect(writeFileAtomic(path, chunks)).rejects.toMatchObject({ problems: [{ code: 'cannot-write' }] });
+    expect(datasync).toHaveBeenCalled();
+  } finally {
+    datasync.mockRestore();
+    await handle.close();
+  }
   expect(readFileSync(path, 'utf8')).toBe('old');
   expect(readdirSync(folder)).toEqual(['report.json']);
 });

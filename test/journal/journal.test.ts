@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe as group, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe as group, expect, test, vi } from 'vitest';
 import { trialKey } from '../../src/journal/entries.js';
 import { type JournalHeader, openJournal, resumeJournal } from '../../src/journal/journal.js';
 import { indexJournal, openResults, readJournal } from '../../src/journal/reader.js';
@@ -275,4 +276,28 @@ group('where no journal can be', () => {
     });
     expect(readFileSync(important, 'utf8')).toBe('keep me');
   });
+});
+
+test('what is noted after the end does not stand behind it', async () => {
+  const journal = await openJournal(path, header, options);
+  await journal.end({ complete: true });
+  await expect(journal.note({ trial: completed('a'), name: 'x', attempts: 1 })).rejects.toThrow('the run has ended');
+  await journal.close();
+  expect(await kinds()).toEqual(['run', 'end']);
+});
+
+test('a disk that does not take the journal is told by `flushed`', async () => {
+  const journal = await openJournal(path, header, options);
+  const handle = await open(path);
+  const sync = vi
+    .spyOn(Object.getPrototypeOf(handle) as typeof handle, 'sync')
+    .mockRejectedValue(Object.assign(new Error('EIO: i/o error'), { code: 'EIO', syscall: 'fsync' }));
+  try {
+    await journal.end({ complete: true });
+    await expect(journal.flushed()).rejects.toMatchObject({ problems: [{ code: 'cannot-write' }] });
+    await journal.close();
+  } finally {
+    sync.mockRestore();
+    await handle.close();
+  }
 });

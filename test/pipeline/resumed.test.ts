@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
 import type { Ask } from '../../src/ask/ask.js';
 import { evaluateInside, type Inside, mistakeOf } from './inside.js';
 import { type Simulated, simulated } from './simulated.js';
@@ -142,5 +144,21 @@ test('nobody else may begin a run in the folder before the reports are there', a
   await running;
   expect(held.length).toBeGreaterThan(0);
   expect(held).not.toContain(false);
+  expect(made.has('reports/run.jsonl.lock')).toBe(false);
+});
+
+test('no report is written before the disk has the journal', async () => {
+  const made = simulated(3);
+  const handle = await open(join(made.root, 'assay.config.yaml'));
+  const sync = vi
+    .spyOn(Object.getPrototypeOf(handle) as typeof handle, 'sync')
+    .mockRejectedValueOnce(Object.assign(new Error('EIO: i/o error'), { code: 'EIO', syscall: 'fsync' }));
+  try {
+    expect(await mistakeOf(made.evaluate())).toMatchObject({ code: 'cannot-write', exit: 3 });
+  } finally {
+    sync.mockRestore();
+    await handle.close();
+  }
+  expect(made.has('reports/report.json')).toBe(false);
   expect(made.has('reports/run.jsonl.lock')).toBe(false);
 });

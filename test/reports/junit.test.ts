@@ -9,6 +9,8 @@ import { baselineOf, caseRun, defaults, trial } from '../gate/build.js';
 import { completed, failed, inputOf, type RawCase, type RawEval, scored, textOf, unscored } from './build.js';
 import { calm, empty, everything, HOSTILE, tolerated } from './scenario.js';
 import { allOf, junitFaults, readXml } from './xml.js';
+import { Room } from '../../src/reports/junit-room.js';
+import { nameFor } from '../../src/reports/junit-xml.js';
 
 const XSD = fileURLToPath(new URL('../../../shared/specs/junit-10.xsd', import.meta.url));
 const canValidate = existsSync(XSD) && spawnSync('xmllint', ['--version']).status === 0;
@@ -243,4 +245,22 @@ describe('laws', () => {
       { numRuns: 150 },
     );
   });
+});
+
+it.each([
+  ['a  b', 'a b'],
+  [' a ', 'a'],
+  ['a\nb', 'a b'],
+  ['größe 1', 'größe 1'],
+  ['a & <b> "c"', 'a & <b> "c"'],
+])('the name %j stands there as %j', (given, name) => {
+  expect(nameFor(given)).toBe(name);
+});
+
+it('room is counted by the class that a testcase has', () => {
+  const room = new Room({ comparison: { evals: [] } as unknown as ReportInput['comparison'] });
+  const failure = { kind: 'failure', message: '', type: '' } as const;
+  expect(room.take('short', 'a', failure, true)).toBe(true);
+  expect(room.take('x'.repeat(19_000_000), 'b', failure, true)).toBe(false);
+  expect(room.take('short', 'c', failure, true)).toBe(true);
 });

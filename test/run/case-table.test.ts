@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { scratchFile } from '../../src/journal/scratch-file.js';
 import { CaseColumns } from '../../src/run/case-columns.js';
 import { CaseTable } from '../../src/run/case-table.js';
-import { Column } from '../../src/column.js';
+import { Column, Numbers } from '../../src/column.js';
 import { Pages } from '../../src/pages.js';
 import { Names } from '../../src/names.js';
 import type { Case, CaseRun, TrialFacts } from '../../src/vocabulary.js';
@@ -41,6 +41,22 @@ describe('a column', () => {
     const column = new Column();
     for (let at = 0; at < 5000; at += 1) column.set(at, at % 3 === 0 ? undefined : at / 7);
     for (let at = 0; at < 5000; at += 1) expect(column.get(at)).toBe(at % 3 === 0 ? undefined : at / 7);
+  });
+});
+
+describe('numbers', () => {
+  it('are gone through in order, also while more come', () => {
+    const numbers = new Numbers();
+    const expected: number[] = [];
+    for (const upTo of [0, 1, 5, 16_384, 16_385, 40_000]) {
+      while (expected.length < upTo) {
+        numbers.push(expected.length / 3);
+        expected.push(expected.length / 3);
+      }
+      expect(numbers.length).toBe(upTo);
+      expect([...numbers]).toEqual(expected);
+      expect([...numbers]).toEqual(expected);
+    }
   });
 });
 
