@@ -1,6 +1,5 @@
-import { type Ask, layered } from '../ask/ask.js';
 import { estimateCost } from '../ask/price.js';
-import { recordings } from '../ask/recordings.js';
+import { isRecorded } from '../ask/recordings.js';
 import { judgeMessages } from '../assertions/judge-prompt.js';
 import { renderMessages } from '../library/render.js';
 import { requestTokens } from '../plan/estimate.js';
@@ -52,7 +51,7 @@ interface Sum {
 
 /** Works out what each eval of a session would call, in its first rounds. Calls nothing. Evals without cases are left out. */
 export async function planCosts(session: Session, options: EvaluateOptions, world: World): Promise<PlannedEval[]> {
-  const isRecorded = lookup(session, options);
+  const recorded = lookup(session, options);
   const acceptedBy = acceptedOf(session.library);
   const planned: PlannedEval[] = [];
   for (const { prompt, model } of session.evals) {
@@ -60,23 +59,22 @@ export async function planCosts(session: Session, options: EvaluateOptions, worl
     const compared = acceptedBy(prompt.id, model.replaces ?? model.model) !== undefined;
     const named = { prompt: prompt.id, version: prompt.version, model: model.model };
     const rounds = Array.from({ length: min }, (_, index) => ({ ...named, repeat: index + 1 }));
-    const found = await planCalls(session, model.model, rounds, isRecorded, world);
+    const found = await planCalls(session, model.model, rounds, recorded, world);
     if (found.trials > 0) planned.push({ ...named, ...found, times: compared ? max / min : 1 });
   }
   return planned;
 }
 
-/** Stands where a provider would: what comes this far is not recorded. */
-const nobody: Ask = async () => ({ ok: false, attempts: 0, failure: { kind: 'not-recorded', message: '' } });
-
 /** Whether a trial's answer is recorded. */
 export type IsRecorded = (trial: Trial, request: ModelRequest) => Promise<boolean>;
 
-/** Asks for the recording as a replay would, with nothing behind it. */
-export function lookup({ config, store, pool }: Session, { refresh }: EvaluateOptions): IsRecorded {
+/** Looks recordings up without counting what is not there as missed: it was not asked for. */
+export function lookup(
+  { config, store, pool }: Session,
+  { refresh }: Pick<EvaluateOptions, 'refresh'> = {},
+): IsRecorded {
   if (config.mode === 'live' || refresh) return async () => false;
-  const ask = layered(nobody, [recordings({ mode: 'replay', store, describe: (model) => pool.describe(model) })]);
-  return async (trial, request) => (await ask(request, { purpose: 'trial', trial: trial.id })).ok;
+  return (trial, request) => isRecorded({ store, describe: (model) => pool.describe(model) }, request, trial.id);
 }
 
 /**
@@ -87,7 +85,7 @@ export async function planCalls(
   session: Session,
   model: string,
   work: readonly Work[],
-  isRecorded: IsRecorded,
+  recorded: IsRecorded,
   world: World,
   over: (trial: TrialId) => boolean = () => false,
 ): Promise<PlannedCalls> {
@@ -103,7 +101,7 @@ export async function planCalls(
     const tokens = requestTokens(request);
     for (const assertion of trial.case.assert) addGrader(graders, assertion, tokens.output, session);
     if (session.pool.describe(model).calls === 'none') continue;
-    if (await isRecorded(trial, request)) counts.recorded += 1;
+    if (await recorded(trial, request)) counts.recorded += 1;
     else add(own, tokens);
   }
   const trials = await price(new Map(own.calls > 0 ? [[model, own]] : []), session, world);

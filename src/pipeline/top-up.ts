@@ -1,10 +1,9 @@
-import { isRecorded } from '../ask/recordings.js';
 import type { World } from '../world.js';
 import { resumeJournal } from '../journal/journal.js';
 import { execute } from '../run/execute.js';
 import type { Eval, Work } from '../vocabulary.js';
 import { type Books, headerOf, JOURNAL } from './books.js';
-import { type IsRecorded, planCalls } from './cost-plan.js';
+import { lookup, planCalls } from './cost-plan.js';
 import { engineOf, partsOf } from './engine.js';
 import { missesReasons } from './misses.js';
 import type { EvaluateOptions } from './options.js';
@@ -38,7 +37,7 @@ export async function planTopUp(
   world: World,
 ): Promise<PlannedTopUp> {
   const supply = supplyOf(session);
-  const recorded = lookUp(session);
+  const recorded = lookup(session);
   const sum: PlannedTopUp = { trials: 0, calls: 0, usd: 0, work: [] };
   for (const { prompt, model } of evals) {
     const rounds = Array.from(
@@ -57,12 +56,6 @@ export async function planTopUp(
     else if (sum.usd !== undefined) sum.usd += costUsd + (grading > 0 ? (graderCostUsd ?? 0) : 0);
   }
   return sum;
-}
-
-/** Looks recordings up without counting what is not there as missed. */
-function lookUp({ config, store, pool }: Session): IsRecorded {
-  if (config.mode === 'live') return async () => false;
-  return (trial, request) => isRecorded({ store, describe: (model) => pool.describe(model) }, request, trial.id);
 }
 
 /**

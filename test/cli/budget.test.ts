@@ -123,6 +123,30 @@ describe.concurrent('a budget', () => {
     expect(made.server.requests).toEqual([]);
   });
 
+  test.for([
+    ['--max-tokens', '1M'],
+    ['--max-cost', '1'],
+    ['--max-cost', '1', '--resume'],
+  ])(
+    'that is enough lets all be recorded: what the estimate looked up is not missed (%j)',
+    async (budget, { echoProject }) => {
+      const made = await echoProject(priced(5));
+      const record = (...args: string[]) => made.evaluate(['--mode', 'record', ...MODEL, ...args]);
+      if (budget.includes('--resume')) expect((await record('--max-tokens', '15', '--concurrency', '1')).code).toBe(3);
+      const outcome = await record(...budget);
+      expect(outcome).toMatchObject({ code: 0 });
+      expect(outcome.stdout + outcome.stderr).not.toContain('not recorded');
+      expect(made.server.requests).toHaveLength(5);
+    },
+  );
+
+  test('that is spent tells of no recording that is missed', async ({ echoProject }) => {
+    const made = await echoProject(priced(20));
+    const outcome = await made.evaluate(['--mode', 'record', ...MODEL, '--max-tokens', '125', '--concurrency', '4']);
+    expect(outcome.code).toBe(3);
+    expect(outcome.stdout + outcome.stderr).not.toContain('not recorded');
+  });
+
   test('costs nothing to replay: recordings are free', async ({ echoProject }) => {
     const made = await echoProject(priced(5));
     expect((await made.evaluate(['--mode', 'record', ...MODEL])).code).toBe(0);
