@@ -89,6 +89,7 @@ export function limits(options: LimitOptions): Layer {
         return undefined;
       }
       sent += 1;
+      if (describe(request.model).calls !== 'none') context.sent?.();
       place.sentAt = clock.now();
       let answer: Answer | undefined;
       try {

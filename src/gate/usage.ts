@@ -7,11 +7,11 @@ export type UsageFacts = Pick<EvalComparison, 'cost' | 'tokens' | 'latency' | 't
 
 /**
  * Adds up cost, tokens and latency of all trials, quarantined cases among them: they were paid for. A sum is `known` only where
- * every trial that was asked states its part: an unknown price is never 0.
+ * every trial that was asked states its part, those that were cut off among them: an unknown price is never 0.
  */
 export function usageOf(run: EvalRun): UsageFacts {
-  const cost = { usd: 0, known: true };
-  const tokens = { input: 0, output: 0, known: true };
+  const cost = { usd: 0, known: !run.cutOff };
+  const tokens = { input: 0, output: 0, known: !run.cutOff };
   const latencies = new Numbers();
   const kinds = new Map<string, Trouble>();
   for (const { trials } of run.cases) {

@@ -35,13 +35,18 @@ export function headerLine(header: JsonObject): string {
 }
 
 /**
- * The line of a trial: its eval, the texts beside its scores where there are any, and the row of the report, member by member. A
- * report of a million trials is put together of these rows as they stand here.
+ * The line of a trial: its eval, what the report leaves out (the texts beside its scores, that it was cut off), and the row of the
+ * report, member by member. A report of a million trials is put together of these rows as they stand here.
  */
 export function trialLine(result: TrialResult): string {
+  return `${beginning(result)}${besideRow(result)}${rowText(result).slice(1)}`;
+}
+
+/** What the row of the report leaves out. */
+function besideRow(result: TrialResult): string {
+  if (result.status === 'skipped' && result.cutOff) return '"cutOff":true,';
   const details = detailsOf(result);
-  const beside = details ? `"details":${JSON.stringify(details)},` : '';
-  return `${beginning(result)}${beside}${rowText(result).slice(1)}`;
+  return details ? `"details":${JSON.stringify(details)},` : '';
 }
 
 function beginning({ prompt, model }: Pick<TrialId, 'prompt' | 'model'>): string {

@@ -131,6 +131,8 @@ class Begun {
   readonly #room: Room;
   #inside = true;
   attempts = 0;
+  /** Whether a call for it has gone out. */
+  sent = false;
 
   constructor(room: Room) {
     this.#room = room;
@@ -156,7 +158,7 @@ async function finish(result: TrialResult, at: number, engine: Engine): Promise<
 
 function runTrial(trial: Trial, begun: Begun, engine: Engine): TrialResult | Promise<TrialResult> {
   const { signal, limited } = engine;
-  const gone = () => skipped(trial.id, whyStopped(signal));
+  const gone = () => skipped(trial.id, whyStopped(signal), begun);
   if (signal.aborted) return gone();
   if (!limited) return askAndScore(trial, begun, engine, signal);
   const late = (): TrialResult => {
@@ -169,12 +171,18 @@ function runTrial(trial: Trial, begun: Begun, engine: Engine): TrialResult | Pro
 async function askAndScore(trial: Trial, begun: Begun, engine: Engine, signal: AbortSignal): Promise<TrialResult> {
   const { prompt } = trial.evaluation;
   const request = requestOf(trial, engine.render(prompt, trial.case.vars));
-  const answer = await engine.ask(request, { purpose: 'trial', trial: trial.id, signal });
+  const sent = (): void => {
+    begun.sent = true;
+  };
+  const answer = await engine.ask(request, { purpose: 'trial', trial: trial.id, signal, sent });
   begun.answered(answer);
-  if (answer.ok) return engine.score({ trial: trial.id, case: trial.case, prompt, answer, signal });
+  if (answer.ok) {
+    const result = await engine.score({ trial: trial.id, case: trial.case, prompt, answer, signal });
+    return result.status === 'skipped' ? skipped(trial.id, result.reason, begun) : result;
+  }
   const { failure, attempts } = answer;
-  if (failure.kind === 'aborted') return skipped(trial.id, whyStopped(signal));
-  if (NOT_ASKED.has(failure.kind)) return skipped(trial.id, failure.message);
+  if (failure.kind === 'aborted') return skipped(trial.id, whyStopped(signal), begun);
+  if (NOT_ASKED.has(failure.kind)) return skipped(trial.id, failure.message, begun);
   return { ...trial.id, status: 'errored', failure, attempts };
 }
 
@@ -191,8 +199,8 @@ export function requestOf(trial: Trial, messages: Message[]): ModelRequest {
   };
 }
 
-function skipped(trial: TrialId, reason: string): TrialResult {
-  return { ...trial, status: 'skipped', reason };
+function skipped(trial: TrialId, reason: string, { sent }: Pick<Begun, 'sent'>): TrialResult {
+  return { ...trial, status: 'skipped', reason, ...(sent && { cutOff: true }) };
 }
 
 function whyStopped({ reason }: AbortSignal): string {

@@ -112,6 +112,7 @@ export async function openLedger(
     table.put(seat.case, scoring.facts(result));
     if (replaced) run.trials[replaced] -= 1;
     run.trials[result.status] += 1;
+    if (result.status === 'skipped' && result.cutOff) evalRun.cutOff = true;
     if (result.status === 'completed') {
       if (result.source === 'recording') evalRun.replayed = true;
       if (result.source === 'call') evalRun.called = true;

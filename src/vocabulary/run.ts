@@ -38,7 +38,8 @@ export type TrialResult = TrialId & { content?: CaseContent } & (
         score?: number;
       }
     | { status: 'errored'; failure: Failure; attempts: number }
-    | { status: 'skipped'; reason: string }
+    /** `cutOff`: it was stopped after a call for it had gone out, whose cost is not known. */
+    | { status: 'skipped'; reason: string; cutOff?: true }
   );
 
 /** State of the git repository a run was made in; absent fields: not a repository. */
@@ -101,6 +102,8 @@ export interface EvalRun {
   repeats?: Repeats;
   /** Some of its answers were called for in this run. */
   called?: boolean;
+  /** Calls for some of its trials were cut off. */
+  cutOff?: boolean;
   /** Metrics that a judge grades, sorted. Absent: unknown, so that a change of judge may touch any of them. */
   judged?: string[];
   /** Only some of the prompt's cases were planned (a filter, a shard): what is not here was not removed. */

@@ -201,6 +201,8 @@ describe.skipIf(WINDOWS).concurrent('interrupted', () => {
     expect(report.trials.planned).toBe(COUNT);
     expect(report.trials.skipped).toBeGreaterThan(0);
     expect(report.reasons.join('\n')).toContain(`interrupted by ${signal}`);
+    // What was cut off was asked, too.
+    expect(report.evals[0]?.tokens).toMatchObject({ known: false });
 
     const accept = await made.assay(['accept']);
     expect(accept.code).toBe(3);

@@ -301,3 +301,18 @@ test('a disk that does not take the journal is told by `flushed`', async () => {
     await handle.close();
   }
 });
+
+test('that a trial was cut off is kept, and stands in no row of a report', async () => {
+  const { prompt, model, case: id, repeat } = errored('a');
+  const cut: TrialResult = { prompt, model, case: id, repeat, status: 'skipped', reason: 'spent', cutOff: true };
+  await written(cut);
+  const place = (await indexJournal(path))?.trials.get(keyOf('a'));
+  const results = openResults(path);
+  try {
+    if (!place) throw new Error('it is not there');
+    expect(results.at(place)).toEqual(cut);
+    expect(results.rowAt(place, { prompt, model })).not.toContain('cutOff');
+  } finally {
+    results.close();
+  }
+});

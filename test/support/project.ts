@@ -100,6 +100,7 @@ export interface EvalReport {
   model: string;
   cases: { total: number; passed: number; failed: number; errored: number; skipped: number };
   cost: { usd: number; known: boolean };
+  tokens: { input: number; output: number; known: boolean };
   metrics: Record<string, { mean: number; n: number; delta?: number; baseline?: number; verdict: string }>;
   changes: { newlyFailing: string[]; newlyPassing: string[]; accepted: string[]; unpaired: unknown[] };
   results: ResultReport[];
