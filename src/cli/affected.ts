@@ -22,7 +22,7 @@ export const command: CommandDefinition = {
     addConfigFlag(affected)
       .argument('[paths...]', 'prompts, case files or folders; all of the library by default')
       .option('--since <ref>', 'a git ref: what changed since HEAD left it, by default the default branch')
-      .option('--json', 'print { affected: [{ prompt, why: [path, …] }] }');
+      .option('--json', 'print { affected: [{ prompt, why: [path, …], causes: [{ change, path: [path, …] }] }] }');
     addExamples(affected, ['assay affected --since origin/main', 'assay affected --since HEAD~3 --json']);
   },
   run: (paths, flags, world) => run(paths, flags, world),

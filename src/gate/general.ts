@@ -20,7 +20,8 @@ export interface Circumstances {
 export function general(comparison: Comparison, circumstances: Circumstances): GateCheck[] {
   const { interrupted, incomplete, reasons = [], noGate } = circumstances;
   const { trials } = comparison;
-  const open = `${trials.planned - trials.completed - trials.errored} of ${plural(trials.planned, 'trial')} were not run`;
+  const left = trials.planned - trials.completed - trials.errored;
+  const open = `${left} of ${plural(trials.planned, 'trial')} ${left === 1 ? 'was' : 'were'} not run`;
   const trouble = [...reasons];
   if (incomplete && !interrupted && reasons.length === 0) trouble.push(`the run is incomplete: ${open}`);
   if (noGate !== undefined) trouble.push(...errors(comparison));

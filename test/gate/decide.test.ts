@@ -225,7 +225,7 @@ describe('what could not be told', () => {
     expect(gate(half, before, more).reasons).toHaveLength(1);
     const unsure = [caseRun('a', [toned]), caseRun('b', [trial(1)], { asserts })];
     expect(gate(unsure, before, more).reasons).toEqual([
-      'support/triage [openai:small]: 1 of 2 scores of tone are missing (50 %, allowed 2 %): answers came, but could not be scored',
+      'support/triage [openai:small]: 1 of 2 scores of tone is missing (50 %, allowed 2 %): answers came, but could not be scored',
     ]);
     const both = [caseRun('a', [trial(1)], { asserts }), caseRun('b', [errored()], { asserts })];
     expect(gate(both, before, more).reasons.map((each) => each.match(/scores of \w+/)?.[0])).toEqual([
@@ -319,8 +319,12 @@ describe('precedence', () => {
   it('interrupted outweighs failed, failed outweighs unverified, and all are stated', () => {
     const halted = gate([...failing, caseRun('s', [skipped()])], undefined, {}, { interrupted: 'SIGINT' });
     expect(halted).toMatchObject({ verdict: 'failed', exitCode: 130, incomplete: true });
-    expect(halted.reasons[0]).toBe('interrupted by SIGINT: 1 of 2 trials were not run');
-    expect(halted.reasons.join('\n')).toMatch(/below the minimum[\s\S]*scores of pass are missing/);
+    expect(halted.reasons[0]).toBe('interrupted by SIGINT: 1 of 2 trials was not run');
+    const two = gate([caseRun('s', [skipped()]), caseRun('t', [skipped()])], undefined, {}, { interrupted: 'SIGINT' });
+    expect(two.reasons[0]).toBe('interrupted by SIGINT: 2 of 2 trials were not run');
+    const only = gate([caseRun('s', [skipped()])], undefined, {}, { interrupted: 'SIGTERM' });
+    expect(only.reasons[0]).toBe('interrupted by SIGTERM: 1 of 1 trial was not run');
+    expect(halted.reasons.join('\n')).toMatch(/below the minimum[\s\S]*scores of pass is missing/);
     expect(gate(casesOf([1]), undefined, {}, { interrupted: 'SIGTERM' })).toMatchObject({
       verdict: 'unverified',
       exitCode: 143,

@@ -16,7 +16,7 @@ export const complete: Rule = {
       const { planned, missing } = coverageOf(evaluation, name);
       const level = levelOf(evaluation.gate, name, 'error');
       const bounds = `${percent(missing / planned)}, allowed ${percent(maxMissing)}`;
-      const message = `${missing} of ${plural(planned, 'score')} of ${name} are missing (${bounds})${because(evaluation)}`;
+      const message = `${missing} of ${plural(planned, 'score')} of ${name} ${missing === 1 ? 'is' : 'are'} missing (${bounds})${because(evaluation)}`;
       return { level, status: 'unverified', message, metric: name };
     });
     return findings.filter((each, index) => index === 0 || !impliedBy(findings[0], each, evaluation));
