@@ -9,9 +9,17 @@ export function addAskingFlags(command: Command): Command {
     .option('--repeats <n>', 'trials per case: 5, or 1..8', repeats)
     .option('--concurrency <n>', 'calls at a time', wholeNumber)
     .option('--filter <pattern>', 'only cases that match a glob on prompt/case, or tag:x (repeatable)', several)
-    .option('--timeout <duration>', 'for each attempt, e.g. 500ms, 30s, 2m', duration)
-    .option('--idle-timeout <duration>', 'the longest silence within an answer (default 60s)', duration)
-    .option('--trial-timeout <duration>', 'for a trial with all its attempts and judges (default 30m)', duration)
+    .option(
+      '--timeout <duration>',
+      'for each attempt, until its whole answer is there: 500ms, 30s, 2m (default 2m)',
+      duration,
+    )
+    .option(
+      '--idle-timeout <duration>',
+      'the longest silence once an answer has begun (default 60s); --timeout ends one that never begins',
+      duration,
+    )
+    .option('--trial-timeout <duration>', 'for a trial with all its attempts, waits and judges (default 30m)', duration)
     .option('--max-wait <duration>', 'the longest wait that a provider may ask for', duration)
     .option('--max-time <duration>', 'for the whole run: then what is done is reported', duration)
     .option('--max-cost <usd>', 'most to spend, judges included (default policy.maxCostUsd)', dollars)

@@ -1,4 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { PACKAGE } from '../support/project.js';
 import { CASES, casesFile, says } from './echo.js';
 import { type OpenProject, test } from './test.js';
 
@@ -37,6 +40,28 @@ describe.concurrent('help', () => {
     const flags =
       '--model --mode --refresh --repeats --concurrency --filter --timeout --max-wait --dry-run --resume --out --config --env-file --allow-code --allow-host --json';
     for (const flag of flags.split(' ')) expect(evalHelp?.stdout).toContain(flag);
+  });
+
+  test('of eval: every flag stands in the docs, and a default beside each time limit of an answer', async ({
+    project,
+  }) => {
+    const { stdout } = await made(project).assay(['eval', '--help']);
+    const docs = readdirSync(join(PACKAGE, 'docs')).map((file) => readFileSync(join(PACKAGE, 'docs', file), 'utf8'));
+    const text = [readFileSync(join(PACKAGE, 'README.md'), 'utf8'), ...docs].join('\n');
+    const flags = [...stdout.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, flag = '']) => flag);
+    expect(flags).toContain('--idle-timeout');
+    expect(flags.filter((flag) => !new RegExp(`${flag}(?![a-z-])`).test(text))).toEqual([]);
+    const help = stdout.replace(/\s+/g, ' ');
+    expect(help).toMatch(/--timeout <duration> [^<]*\(default 2m\)/);
+    expect(help).toMatch(/--idle-timeout <duration> [^<]*begun \(default 60s\); --timeout ends one that never begins/);
+    expect(help).toMatch(/--trial-timeout <duration> [^<]*\(default 30m\)/);
+  });
+
+  test('of affected: names all that --json prints', async ({ project }) => {
+    const { stdout } = await made(project).assay(['affected', '--help']);
+    const shape = '{ affected: [{ prompt, why: [path, …], causes: [{ change, path: [path, …] }] }] }';
+    expect(stdout.replace(/\s+/g, ' ')).toContain(shape);
+    expect(readFileSync(join(PACKAGE, 'docs/impact.md'), 'utf8')).toContain(shape);
   });
 
   test('--version is that of the package', async ({ project }) => {
