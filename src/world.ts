@@ -29,6 +29,8 @@ export interface World {
   /** Hex digits nobody can guess. */
   randomHex(digits: number): string;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls `act` every `ms` milliseconds until it is let go; keeps no process alive. */
+  every(ms: number, act: () => void): () => void;
   /** What went wrong so far outside of anything that is waited for, a sentence each: a run with such is unverified. */
   strays?(): readonly string[];
 }
@@ -47,6 +49,11 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+function every(ms: number, act: () => void): () => void {
+  const timer = setInterval(act, ms).unref();
+  return () => clearInterval(timer);
+}
+
 /** The real world. */
 export function processWorld(): World {
   return {
@@ -62,5 +69,6 @@ export function processWorld(): World {
         .toString('hex')
         .slice(0, digits),
     sleep,
+    every,
   };
 }

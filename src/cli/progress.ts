@@ -5,7 +5,7 @@ import type { World } from '../world.js';
 export interface Progress {
   planned(trials: number): void;
   result(result: TrialResult): void;
-  /** Wipes the live line; nothing is shown after it. */
+  /** Wipes the live line and stops the clock; nothing is shown after it. */
   end(): void;
 }
 
@@ -14,12 +14,19 @@ const LIVE_EVERY = 100;
 const PLAIN_EVERY = 10_000;
 /** A live line is not drawn before this: a replay has ended before anyone could read it. */
 const QUIET_FOR = 400;
+/** How often it is looked whether there is something to show while no trial ends. In milliseconds. */
+const TICK = 1000;
+/** A run in which no trial has ended for so long says so, on a plain screen as often again. In milliseconds. */
+const STILL_LIVE = 5000;
+const STILL_PLAIN = 30_000;
 
 export function progress(world: World): Progress {
   const live = world.stderr.isTTY === true && world.env.TERM !== 'dumb' && !world.env.CI;
   const counts: TrialCounts = { planned: 0, completed: 0, errored: 0, skipped: 0 };
   let failing = 0;
   const began = world.now();
+  const still = live ? STILL_LIVE : STILL_PLAIN;
+  let endedAt = began;
   let shownAt = live ? began + QUIET_FOR - LIVE_EVERY : began;
   let shown = false;
 
@@ -27,25 +34,36 @@ export function progress(world: World): Progress {
     const done = counts.completed + counts.errored + counts.skipped;
     const trouble = counts.errored > 0 ? `, ${counts.errored} errored` : '';
     const left = remaining(world.now() - began, done, counts.planned);
-    return `${done}/${counts.planned} trials, ${failing} failing${trouble}${left}`;
+    const quiet = world.now() - endedAt;
+    const silence = quiet < still ? '' : `, none ended for ${Math.floor(quiet / 1000)} s`;
+    return `${done}/${counts.planned} trials, ${failing} failing${trouble}${left}${silence}`;
   };
-  const show = () => {
+  const show = (pause: number) => {
     const now = world.now();
-    if (now - shownAt < (live ? LIVE_EVERY : PLAIN_EVERY)) return;
+    if (now - shownAt < pause) return;
     shownAt = now;
     shown = true;
     world.stderr.write(live ? `\r\u001b[K${line().slice(0, (world.stderr.columns ?? 80) - 1)}` : `${line()}\n`);
   };
+  const stop = world.every(TICK, () => {
+    const { planned, completed, errored, skipped } = counts;
+    if (planned === completed + errored + skipped) return;
+    if (live) show(LIVE_EVERY);
+    else if (world.now() - endedAt >= STILL_PLAIN) show(STILL_PLAIN);
+  });
   return {
     planned(trials) {
+      endedAt = world.now();
       counts.planned += trials;
     },
     result(result) {
       counts[result.status] += 1;
       if (result.status === 'completed' && result.pass === false) failing += 1;
-      show();
+      endedAt = world.now();
+      show(live ? LIVE_EVERY : PLAIN_EVERY);
     },
     end() {
+      stop();
       if (live && shown) world.stderr.write('\r\u001b[K');
     },
   };
