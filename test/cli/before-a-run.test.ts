@@ -86,7 +86,7 @@ describe.concurrent('flags that would do nothing', () => {
 });
 
 describe.concurrent('the reports of the run before', () => {
-  test('stay when the next one cannot begin, which says whose they are', async ({ echoProject }) => {
+  test('stay when the next one cannot begin, which says that they are older', async ({ echoProject }) => {
     const made = await echoProject({ cases: 2 });
     expect((await made.evaluate()).code).toBe(0);
     const before = ALL.map((file) => made.read(file));
@@ -94,7 +94,7 @@ describe.concurrent('the reports of the run before', () => {
     const { code, stderr } = await made.evaluate();
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /nothing was called\.\nreports\/report\.json is of an earlier run \(\d{4}-\d\d-\d\dT\d\d:\d\dZ\)\.\n$/,
+      /nothing was called\.\nreports\/report\.json was written before this command \(\d{4}-\d\d-\d\dT\d\d:\d\dZ\)\.\n$/,
     );
     expect(ALL.map((file) => made.read(file))).toEqual(before);
   });
@@ -103,6 +103,6 @@ describe.concurrent('the reports of the run before', () => {
     const made = await echoProject({ cases: 1 });
     const { code, stderr } = await made.evaluate([...LIVE, '--refresh']);
     expect(code).toBe(2);
-    expect(stderr).not.toContain('earlier run');
+    expect(stderr).not.toContain('before this command');
   });
 });

@@ -173,6 +173,8 @@ describe.concurrent('a run that is another one is not resumed', () => {
       const { code, stderr } = await made.evaluate([...args, '--resume']);
       expect(stderr).toMatch(words);
       expect(stderr).toMatch(/without --resume to begin anew/);
+      expect(stderr).toMatch(/report\.json was written before this command \(/);
+      expect(stderr).not.toContain('earlier run');
       expect(code).toBe(2);
     };
     await refused(['--mode', 'record'], /mode was "live" and is "record"/);

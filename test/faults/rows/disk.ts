@@ -21,8 +21,8 @@ export const DISK: readonly Scenario[] = [
       const { code, stderr } = await shell(made, `ulimit -f 300; ${live} --concurrency 2`);
       expect(stderr).toMatch(/run\.jsonl[^]*larger than a file may be/);
       expect(code).toBe(3);
-      // What is there is whole, and said to be of another run.
-      expect(stderr).toMatch(/report\.json is of an earlier run/);
+      // What is there is whole, and said to be older.
+      expect(stderr).toMatch(/report\.json was written before this command/);
       expect([REPORT, 'reports/history.jsonl'].map((file) => made.read(file))).toEqual(earlier);
       expectRun(made, await made.evaluate([...LIVE, '--resume']), 0);
       return `exit ${code}`;
