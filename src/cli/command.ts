@@ -10,9 +10,10 @@ export interface CommandDefinition {
    * Does it.
    * @param positional what stood beside the flags
    * @param flags as commander names them
+   * @param typed what stood behind the command's name, word by word
    * @returns the exit code
    */
-  run(positional: string[], flags: object, world: World): Promise<number>;
+  run(positional: string[], flags: object, world: World, typed: readonly string[]): Promise<number>;
 }
 
 /** The flags by which most commands find the project and its last run, and are told what it may do. */

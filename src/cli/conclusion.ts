@@ -1,13 +1,23 @@
 import { createReadStream } from 'node:fs';
 import { EXIT } from '../exit-codes.js';
 import type { Conclusion } from '../pipeline/conclude.js';
+import { commandOf } from '../reports/reproduce.js';
 import { renderTerminal } from '../reports/terminal.js';
+import { forTerminal } from '../trust/escape.js';
 import type { Screen, World } from '../world.js';
 import { columnsOf } from './columns.js';
 import { takesColor } from './paint.js';
 
-/** Prints how a run ended: the terminal's report, or report.json and nothing else. */
-export async function printConclusion(conclusion: Conclusion, json: boolean, world: World): Promise<void> {
+/**
+ * Prints how a run ended: the terminal's report, or report.json and nothing else.
+ * @param again the words behind `assay eval` that continue the run, were it interrupted
+ */
+export async function printConclusion(
+  conclusion: Conclusion,
+  json: boolean,
+  world: World,
+  again: readonly string[] = [],
+): Promise<void> {
   const { files, input, redact, verdict } = conclusion;
   const report = files.get('report.json');
   if (json && report !== undefined) {
@@ -17,7 +27,9 @@ export async function printConclusion(conclusion: Conclusion, json: boolean, wor
     for await (const chunk of renderTerminal(input, screen)) await put(redact(chunk), world.stdout);
   }
   if (verdict.exitCode === EXIT.interrupted || verdict.exitCode === EXIT.terminated) {
-    world.stderr.write('The journal is kept. To continue: assay eval --resume, with the same flags\n');
+    const command = again.length > 0 ? commandOf(again) : undefined;
+    const way = command === undefined ? 'assay eval --resume, with the same flags' : redact(command);
+    world.stderr.write(forTerminal(`The journal is kept. To continue: ${way}\n`));
   }
 }
 

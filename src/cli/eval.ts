@@ -38,13 +38,13 @@ export const command: CommandDefinition = {
       'assay eval --dry-run --mode record',
     ]);
   },
-  run: (paths, flags, world) => runEval(paths, flags, world),
+  run: (paths, flags, world, typed) => runEval(paths, flags, world, typed),
 };
 
 /** Fewer are over before more room for new objects would save anything. */
 const MANY_TRIALS = 100;
 
-async function runEval(paths: string[], flags: EvalFlags, outside: World): Promise<number> {
+async function runEval(paths: string[], flags: EvalFlags, outside: World, typed: readonly string[]): Promise<number> {
   const world = withEnvFile(outside, flags.envFile);
   const options = evalOptions(paths, flags, world);
   if (flags.dryRun) {
@@ -69,7 +69,10 @@ async function runEval(paths: string[], flags: EvalFlags, outside: World): Promi
       world,
     ).finally(bar.end);
     try {
-      await printConclusion(conclusion, flags.json === true, world);
+      // A mode from the environment may not be there the next time.
+      const { mode } = conclusion.input.config;
+      const again = [...(flags.resume ? [] : ['--resume']), ...(flags.mode ? [] : ['--mode', mode]), ...typed];
+      await printConclusion(conclusion, flags.json === true, world, again);
     } finally {
       conclusion.close();
     }

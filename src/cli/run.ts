@@ -160,7 +160,7 @@ async function commandLine(args: readonly string[], world: World, done: (code: n
     }
     const { command: definition } = await load();
     definition.define(command);
-    command.action(async () => done(await definition.run(command.args, command.opts(), world)));
+    command.action(async () => done(await definition.run(command.args, command.opts(), world, args.slice(1))));
   }
   return program;
 }

@@ -20,6 +20,18 @@ export function reproduce({ comparison, verdict }: Pick<ReportInput, 'comparison
   return open.slice(0, MOST_COMMANDS).flatMap((evaluation) => commandFor(evaluation, comparison.run.mode));
 }
 
+/** A flag, with its value or without. */
+const FLAG = /^--?[a-z][A-Za-z0-9_./:@=-]*$/;
+/** What single quotes keep together in POSIX shells and PowerShell. */
+const QUOTABLE = /^[^\p{Cc}']+$/u;
+
+/** `assay eval` with these words, which the user typed; undefined where one cannot be quoted for every shell. */
+export function commandOf(words: readonly string[]): string | undefined {
+  if (!words.every((word) => QUOTABLE.test(word))) return undefined;
+  const quoted = words.map((word) => (PLAIN.test(word) || FLAG.test(word) ? word : `'${word}'`));
+  return ['npx assay eval', ...quoted].join(' ');
+}
+
 function commandFor({ prompt, model }: EvalComparison, mode: string): string[] {
   const words = [prompt.path, model];
   if (!words.every((word) => word.length < 200 && PLAIN.test(word))) return [];

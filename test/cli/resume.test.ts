@@ -218,6 +218,18 @@ describe.skipIf(WINDOWS).concurrent('interrupted', () => {
     expect(expectReports(made, resumed)).toMatchObject({ incomplete: false });
   });
 
+  test('the command to continue is told with its flags, quoted, and without secrets', async ({ echoProject }) => {
+    const made = await echoProject({ provider: 'api: chat, apiKeyEnv: LOCAL_KEY', script: () => ({ stall: 'head' }) });
+    const key = 'a-secret-of-the-server';
+    const env = { ASSAY_MODE: 'live', LOCAL_KEY: key };
+    const run = made.start(['eval', '--filter', 'echo/*', '--filter', `echo/${key}`], { env });
+    while (made.server.requests.length < 3) await sleep(1);
+    run.kill('SIGTERM');
+    const { stderr } = await run.ended;
+    expect(stderr).toContain("To continue: npx assay eval --resume --mode live --filter 'echo/*' --filter ");
+    expect(stderr).not.toContain(key);
+  });
+
   test('calls that hang are given up', async ({ echoProject }) => {
     const made = await echoProject({ script: () => ({ stall: 'head' }) });
     const stopped = await disturbed(made, 'SIGINT', 3);
