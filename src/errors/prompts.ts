@@ -12,10 +12,10 @@ export const promptProblems = {
     message: `the lock file cannot be used: ${why}`,
     remedy: 'Write it anew with `assay build`; after a merge conflict, too.',
   }),
-  'bad-variables': (id: string, faults: readonly string[]): Problem => ({
+  'bad-variables': (id: string, faults: readonly string[], input?: object): Problem => ({
     code: 'bad-variables',
     message: `the variables do not fit prompt "${id}": ${faults.join('; ')}`,
-    remedy: 'Give the variables that its `input` declares, as JSON values; `assay show` prints them.',
+    remedy: `Give the variables that its ${input ? '`input` declares' : 'template uses'}, as JSON values; \`assay show\` prints them.`,
   }),
   'changed-lock': (id: string, version: string): Problem => ({
     code: 'changed-lock',

@@ -12,13 +12,14 @@ export type Located = { kind: 'prompt'; files: PromptFiles } | { kind: 'partial'
  * Finds what is meant, without reading any prompt.
  * @param given as the user wrote it: an id, or a path of a prompt, of a file beside it, of a folder with one prompt, of a partial
  * @param path the same as a path relative to the root
+ * @param partials whether a partial would do, and may be suggested
  * @throws UserError `unknown-prompt`, `not-one-prompt`
  */
 export function locate(
   tree: Tree,
   configPath: string | undefined,
   providers: ReadonlyMap<string, ProviderDefinition>,
-  { given, path }: { given: string; path: string },
+  { given, path, partials = false }: { given: string; path: string; partials?: boolean },
 ): Located {
   const folders = libraryFolders(tree, configPath, providers);
   const { prompts } = findFiles(tree, folders, () => {});
@@ -36,8 +37,10 @@ export function locate(
         below.map(({ id }) => id),
       ),
     ]);
-  const partials = tree.glob(['_partials/**/*.md', ...folders.map((folder) => `${folder}/**/_partials/**/*.md`)]);
-  const near = nearestId(given, ids) ?? nearestId(given, partials);
+  const known = partials
+    ? tree.glob(['_partials/**/*.md', ...folders.map((folder) => `${folder}/**/_partials/**/*.md`)])
+    : [];
+  const near = nearestId(given, ids) ?? nearestId(given, known);
   throw new UserError([make['unknown-prompt'](given, folders.join(', '), near)]);
 }
 

@@ -127,11 +127,16 @@ export interface Named {
   located: Located;
 }
 
-/** Finds a prompt or partial by what the user wrote. @throws UserError `unknown-prompt`, `not-one-prompt` */
-export function openNamed(given: string, options: { cwd: string; config?: string }): Named {
+/**
+ * Finds a prompt or partial by what the user wrote.
+ * @param options `partials`: a partial would do, and may be suggested
+ * @throws UserError `unknown-prompt`, `not-one-prompt`
+ */
+export function openNamed(given: string, options: { cwd: string; config?: string; partials?: boolean }): Named {
   const project = openProject(options.cwd, options.config);
   const [path = ''] = projectPaths(project, options.cwd, [given]);
-  return { project, located: locate(project.tree, project.configPath, providerTypes, { given, path }) };
+  const { partials = false } = options;
+  return { project, located: locate(project.tree, project.configPath, providerTypes, { given, path, partials }) };
 }
 
 /** A prompt with its whole library checked as far as it is concerned. */

@@ -81,7 +81,12 @@ async function varsOfCase(prompt: Prompt, library: Library, id: string): Promise
 function givenVars({ cwd, vars: written = '{}' }: RenderOptions, prompt: Prompt): JsonObject {
   const given = readVars(written, cwd);
   const { input, template, id } = prompt;
-  const refuse = (faults: string[]) => new UserError([problems['bad-variables'](id, faults)]);
+  const refuse = (faults: string[]) => {
+    const problem = problems['bad-variables'](id, faults, input);
+    return new UserError([
+      { ...problem, remedy: `${problem.remedy} \`--vars\` gives them, \`--case <id>\` takes those of a case.` },
+    ]);
+  };
   const checked = checkVariables(given, { uses: tagNames(template).roots, ...(input && { input }) });
   if (!checked.ok) throw refuse(checked.faults);
   const missing = input ? [] : missingVariables(template, checked.vars);

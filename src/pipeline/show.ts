@@ -65,7 +65,7 @@ export async function show(
   options: { cwd: string; config?: string },
   world: Pick<World, 'date'>,
 ): Promise<Shown> {
-  const { project, located } = openNamed(given, options);
+  const { project, located } = openNamed(given, { ...options, partials: true });
   if (located.kind === 'partial') return { kind: 'partial', partial: showPartial(project, located.path) };
   return { kind: 'prompt', prompt: await showPrompt(project, located.files.path, world) };
 }

@@ -68,7 +68,7 @@ export function loaded(id: string, source: Source, pinned: string | undefined): 
     structured,
     tools,
     render(given = {}) {
-      const refuse = (faults: string[]) => new PromptError([promptProblems['bad-variables'](id, faults)]);
+      const refuse = (faults: string[]) => new PromptError([promptProblems['bad-variables'](id, faults, input)]);
       const checked = checkVariables(given, declared);
       if (!checked.ok) throw refuse(checked.faults);
       // Without `input`, what any tag reads must be given; with it, the check above has found what is missing.

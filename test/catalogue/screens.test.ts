@@ -34,6 +34,8 @@ const SCREENS: Record<string, { args: string[]; columns?: number }[]> = {
     { args: ['render', 'hostile', '--case', 'h'] },
     { args: ['render', 'brand/rewrite', '--vars', '{"text": ["a", {"b": 1}]}'] },
     { args: ['render', 'support/triage'] },
+    { args: ['render', 'hostile'] },
+    { args: ['render', 'tone'] },
     { args: ['render', 'support/triage', '--vars', '{"ticket": 1, "tikcet": "x"}'] },
     { args: ['render', 'support/triage', '--vars', '{"ticket": '] },
     { args: ['render', 'support/triage', '--vars', 'nowhere.yaml'] },

@@ -34,7 +34,10 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
   'bad-transform': [['"trimm" is no transform', 'Write one of trim, lowercase.', AT]],
   'bad-url': [['local', 'it is no http or https address']],
   'bad-variable': [['ASSAY_MODE', 'reply', 'Use replay, record or live.']],
-  'bad-variables': [['support/triage', ['"ticket" is missing', '"tickets" is neither declared nor used']]],
+  'bad-variables': [
+    ['support/triage', ['"ticket" is missing', '"tickets" is neither declared nor used'], {}],
+    ['support/triage', ['"ticket" is missing']],
+  ],
   'bad-yaml': [['a mapping is not closed', AT]],
   'baseline-conflict': [[AT]],
   'baseline-for-nobody': [['old/triage.baseline.json']],

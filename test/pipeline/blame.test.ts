@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { UserError } from '../../src/errors.js';
 import { blobsOf } from '../../src/git/objects.js';
 import { gitTree } from '../../src/library/git-tree.js';
 import { promptHistory } from '../../src/library/prompt-history.js';
@@ -216,6 +217,10 @@ describe('the versions of a prompt', () => {
   it('cannot be told of what is no prompt, or in no repository', async () => {
     const made = small();
     expect(await mistakeOf(of(made, 'sya'))).toMatchObject({ code: 'unknown-prompt', exit: 2 });
+    // A partial is no prompt, and would be refused: it is not suggested.
+    made.write('evals/_partials/tone.md', 'Be kind.');
+    const { problems } = (await blame('nope', { cwd: made.root }).catch((error: unknown) => error)) as UserError;
+    expect(problems.map(({ remedy }) => remedy)).toEqual([expect.not.stringContaining('tone')]);
     const alone = project({ 'evals/say.prompt.md': 'Say {{word}}.\n' });
     expect(await mistakeOf(of(alone, 'say'))).toMatchObject({ code: 'no-repository', exit: 2 });
   });

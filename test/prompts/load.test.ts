@@ -306,7 +306,9 @@ describe('variables', () => {
   test('without input, all that a tag would print must be given', async () => {
     const { root } = project({ 'evals/a.prompt.md': '{{x}}{{#list}}{{y}}{{/list}}' });
     const prompt = await loadPrompt('a', { root });
-    expect(() => prompt.render()).toThrow('"x" is missing; "list" is missing');
+    expect(() => prompt.render()).toThrow(
+      '"x" is missing; "list" is missing. Give the variables that its template uses, as JSON values;',
+    );
     expect(() => prompt.render({ x: 1, list: [{}] })).toThrow('"y" is missing');
     expect(prompt.render({ x: 1, list: [] }).messages).toEqual([{ role: 'user', content: '1' }]);
   });
