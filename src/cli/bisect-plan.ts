@@ -14,19 +14,29 @@ export async function bisectPlanCommand(options: BisectOptions, json: boolean, w
   return EXIT.passed;
 }
 
-function screen({ mode, good, versions, unfit, evaluations, most }: BisectPlan): string {
+function screen({ mode, good, versions, unfit, evaluations, most, untold }: BisectPlan): string {
   const passedOver = unfit.map(
     ({ version, why }) => `version ${version} cannot run the cases, and is passed over: ${why}\n`,
   );
-  const graders = most.graderCalls > 0 ? ` and ${most.graderCalls} of graders` : '';
-  const cost = most.costUsd === undefined ? 'price unknown' : `about ${money(most.costUsd)}`;
-  const calls = `${most.calls} calls${graders} with all repeats (${cost})`;
+  const others =
+    untold.evaluations > evaluations
+      ? [
+          `for each that cannot be told another one may be: at worst ${untold.evaluations}, and ${callsOf(untold.most)}\n`,
+        ]
+      : [];
   const verb = mode === 'replay' ? 'are not recorded, and replay calls nothing' : 'would be made';
   return [
     plannedTable([...good, ...versions]),
     '\n',
     ...passedOver,
     `the first one is the good one; of the others at most ${evaluations} would be evaluated beside it\n`,
-    `mode ${mode}: at most ${calls} ${verb}\n`,
+    `mode ${mode}: at most ${callsOf(most)} ${verb}\n`,
+    ...others,
   ].join('');
+}
+
+function callsOf({ calls, graderCalls, costUsd }: BisectPlan['most']): string {
+  const graders = graderCalls > 0 ? ` and ${graderCalls} of graders` : '';
+  const cost = costUsd === undefined ? 'price unknown' : `about ${money(costUsd)}`;
+  return `${calls} calls${graders} with all repeats (${cost})`;
 }

@@ -50,7 +50,8 @@ export const command: CommandDefinition = {
 
 const AFTER = `
 Versions between the two are run beside the good one, on the cases of the working tree; the gate decides which is worse. Of n
-versions at most log2(n) + 1 are evaluated. Nothing is written but recordings, in mode record.
+versions at most log2(n) + 1 are evaluated, and others in place of those that cannot be told. Nothing is written but recordings,
+in mode record.
 Exit codes: 0 found; 2 input error; 3 it could not be told: an answer is not recorded, the bad one is not worse, …`;
 
 async function run(given: string, flags: BisectFlags, outside: World): Promise<number> {
@@ -72,15 +73,16 @@ async function run(given: string, flags: BisectFlags, outside: World): Promise<n
         ...options,
         signal: interrupt.signal,
         interruptedBy: interrupt.name,
-        onEvaluation({ version, commit }, atMost) {
+        onEvaluation({ version, commit }, atMost, untold) {
           bar.end();
           bar = progress(world);
           evaluation += 1;
           // How many are left is reckoned as if all could be told: where the last one could not, it did not help.
           const told = atMost < least;
           least = Math.min(least, atMost);
-          const left = atMost === 1 ? 'the last one' : `at most ${atMost - 1} more`;
-          const more = told ? left : 'the one before could not be told';
+          const left = untold === 1 ? 'the last one' : `at most ${Math.min(atMost, untold) - 1} more`;
+          const others = untold > atMost ? ` (${untold - 1} if some cannot be told)` : '';
+          const more = told ? `${left}${others}` : 'the one before could not be told';
           world.stderr.write(`evaluation ${evaluation}: version ${version}, commit ${commit.slice(0, 7)}; ${more}\n`);
         },
         onPlanned: (trials) => bar.planned(trials),

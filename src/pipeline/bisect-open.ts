@@ -22,8 +22,11 @@ export interface BisectOptions
   bad: string;
   /** Whose fall is looked for; absent: all gated metrics, and single cases. */
   metric?: string;
-  /** Told of a version before it is evaluated, and how many evaluations are left at most, this one included. */
-  onEvaluation?(version: BisectedVersion, atMost: number): void;
+  /**
+   * Told of a version before it is evaluated, and how many evaluations are left at most, this one included: if all versions can be
+   * told, and if not.
+   */
+  onEvaluation?(version: BisectedVersion, atMost: number, untold: number): void;
 }
 
 /** What a bisection goes by. */

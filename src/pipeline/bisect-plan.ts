@@ -18,10 +18,12 @@ export interface BisectPlan {
   versions: PlannedEval[];
   /** Versions that cannot run the cases, each with why: they are passed over. */
   unfit: { version: string; why: string }[];
-  /** So many of the versions are evaluated at most. */
+  /** So many of the versions are evaluated at most, if all can be told. */
   evaluations: number;
-  /** The most that it can come to: the good version and the dearest others, with all their repeats. Without `costUsd` the price of a model is not known. */
+  /** The most that these can come to: the good version and the dearest others, with all their repeats. Without `costUsd` the price of a model is not known. */
   most: { calls: number; graderCalls: number; costUsd?: number };
+  /** The same where versions cannot be told: others are evaluated in their place, at worst all. */
+  untold: { evaluations: number; most: BisectPlan['most'] };
 }
 
 /**
@@ -48,6 +50,7 @@ export async function planBisection(asked: BisectOptions, world: World): Promise
       unfit: [],
       evaluations: 0,
       most: sumOf(await costsOf(good, { min: max, max })),
+      untold: { evaluations: 0, most: { calls: 0, graderCalls: 0 } },
     };
     const others: BisectPlan['most'][] = [];
     for (const prompt of versionsOf(range)) {
@@ -61,7 +64,8 @@ export async function planBisection(asked: BisectOptions, world: World): Promise
       others.push(sumOf(await costsOf(now, { min: max, max })));
     }
     plan.evaluations = Math.min(others.length, atMost(range));
-    for (const each of others.toSorted(dearest).slice(0, plan.evaluations)) plan.most = joined(plan.most, each);
+    plan.untold = { evaluations: others.length, most: others.reduce(joined, plan.most) };
+    plan.most = others.toSorted(dearest).slice(0, plan.evaluations).reduce(joined, plan.most);
     return plan;
   } finally {
     await session.close();

@@ -23,8 +23,11 @@ export interface BisectedStep extends BisectedVersion {
 /** What can end a search early, and who is told of it. */
 interface Asked {
   signal?: AbortSignal;
-  /** Told of a version before it is evaluated, and how many evaluations are left at most, this one included. */
-  onEvaluation?(version: BisectedVersion, atMost: number): void;
+  /**
+   * Told of a version before it is evaluated, and how many evaluations are left at most, this one included: if all versions can be
+   * told, and if not.
+   */
+  onEvaluation?(version: BisectedVersion, atMost: number, untold: number): void;
 }
 
 /** How far a search came. */
@@ -77,7 +80,7 @@ export async function search(
       learn(version.version, 'unknown');
       continue;
     }
-    asked.onEvaluation?.(version, step.atMost);
+    asked.onEvaluation?.(version, step.atMost, new Set(step.untested.map((id) => versionOf.get(id))).size);
     const found = await evaluate(commit.prompt);
     if (asked.signal?.aborted) return searched;
     searched.evaluations += 1;

@@ -15,7 +15,13 @@ export type Finding = 'worse' | 'not-worse' | 'unknown';
 
 /** What to do next, or what was found. */
 export type BisectionStep =
-  | { next: string /** Tests that are needed at most, this one included, if all can be told. */; atMost: number }
+  | {
+      next: string;
+      /** Tests that are needed at most, this one included, if all can be told. */
+      atMost: number;
+      /** Candidates that may be tested where some cannot be told, this one included. */
+      untested: string[];
+    }
   | { culprit: string }
   /** One of these it is: what was between them could not be told. The last one comes after all others. */
   | { suspects: string[] }
@@ -50,13 +56,13 @@ export function bisectionStep(
   const total = open.size + (tested ? 0 : 1);
   let best: { id: string; split: number; count: number } | undefined;
   // Among equals the oldest, since the last one is most likely as bad as it is said to be.
-  for (const { id } of candidates) {
-    if (!open.has(id) || findings.has(id)) continue;
+  const untested = candidates.flatMap(({ id }) => (open.has(id) && !findings.has(id) ? [id] : []));
+  for (const id of untested) {
     const count = [...before(id)].filter((each) => open.has(each)).length;
     const split = Math.min(count, total - count);
     if (!best || split > best.split || (split === best.split && count < best.count)) best = { id, split, count };
   }
-  if (best) return { next: best.id, atMost: Math.ceil(Math.log2(total)) };
+  if (best) return { next: best.id, atMost: Math.ceil(Math.log2(total)), untested };
   return { suspects: [...candidates.map(({ id }) => id).filter((id) => open.has(id) && id !== top), top] };
 }
 

@@ -261,16 +261,20 @@ describe('a bisection that cannot go on', () => {
     expect(found.steps).toMatchObject([{ finding: 'unknown', why: ['nothing to compare it with'] }]);
   });
 
-  it('does not count down what could not be told', async () => {
+  it('does not count down what could not be told, and promises no less than may come then', async () => {
     const made = await served(sevenVersions(8), { script: (seen) => says(userText(seen)) });
     await find(made, { mode: 'record', bad: 'v2' });
     const { code, stderr } = await assay(made.root, ['bisect', 'echo', '--good', 'v1', '--bad', 'HEAD']);
-    const [first, second] = stderr.split('\n').map((line) => line.split('; ')[1]);
-    expect({ code, first, second }).toEqual({
+    const told = stderr.split('\n').flatMap((line) => (line.startsWith('evaluation') ? [line.split('; ')[1]] : []));
+    expect({ code, first: told[0], second: told[1], evaluations: told.length }).toEqual({
       code: 3,
-      first: 'at most 2 more',
+      first: 'at most 2 more (5 if some cannot be told)',
       second: 'the one before could not be told',
+      evaluations: 6,
     });
+    const dry = await assay(made.root, ['bisect', 'echo', '--good', 'v1', '--bad', 'HEAD', '--dry-run']);
+    expect(dry.stdout).toContain('of the others at most 3 would be evaluated beside it\n');
+    expect(dry.stdout).toContain('for each that cannot be told another one may be: at worst 6, and 30 calls');
   });
 
   it('does not take what may be chance for a change: it says how to tell', async () => {

@@ -14,10 +14,13 @@ function line(count: number): Candidate[] {
 function search(candidates: readonly Candidate[], last: string, tell: (id: string) => Finding) {
   const findings = new Map<string, Finding>();
   let first: number | undefined;
+  let untold: number | undefined;
   for (;;) {
     const step = bisectionStep(candidates, last, findings);
-    if (!('next' in step)) return { end: step, tests: findings.size, first: first ?? 0 };
+    if (!('next' in step)) return { end: step, tests: findings.size, first: first ?? 0, untold: untold ?? 0 };
     first ??= step.atMost;
+    untold ??= step.untested.length;
+    expect(step.untested).toContain(step.next);
     expect(findings.has(step.next)).toBe(false);
     findings.set(step.next, tell(step.next));
   }
@@ -77,12 +80,13 @@ describe('a bisection', () => {
     fc.assert(
       fc.property(histories, fc.nat(), fc.func(fc.boolean()), (candidates, seed, told) => {
         const culprit = candidates[seed % candidates.length]?.id ?? '';
-        const { end } = search(candidates, 'last', (id) => {
+        const { end, tests, untold } = search(candidates, 'last', (id) => {
           if (!told(id)) return 'unknown';
           return upTo(candidates, id).has(culprit) ? 'worse' : 'not-worse';
         });
         const named = 'culprit' in end ? [end.culprit] : 'suspects' in end ? end.suspects : [];
         expect(named).toContain(culprit);
+        expect(tests).toBeLessThanOrEqual(untold);
       }),
       { numRuns: 300 },
     );
@@ -103,7 +107,7 @@ describe('a bisection', () => {
       ['c4', 'not-worse'],
     ]);
     const step: BisectionStep = bisectionStep(line(6), 'c6', findings);
-    expect(step).toEqual({ next: 'c5', atMost: 2 });
+    expect(step).toEqual({ next: 'c5', atMost: 2, untested: ['c6', 'c5'] });
     expect(bisectionStep(line(6), 'c6', new Map([...findings, ['c5', 'worse'] as const]))).toEqual({ culprit: 'c5' });
   });
 
