@@ -103,3 +103,21 @@ export function nearestBefore(
   }
   return undefined;
 }
+
+/** The versions of the commits that come after one and are others, or come before them; each once. */
+export function versionsBetween(
+  after: PromptCommit,
+  upTo: readonly string[],
+  { commitOf }: Pick<PromptHistory, 'commitOf'>,
+): string[] {
+  const ancestry = (from: readonly string[]): Set<string> => {
+    const all = new Set(from);
+    for (const hash of all) for (const parent of commitOf(hash)?.parents ?? []) all.add(parent);
+    return all;
+  };
+  const old = ancestry([after.commit]);
+  const versions = [...ancestry(upTo)].flatMap((hash) =>
+    old.has(hash) ? [] : (commitOf(hash)?.prompt?.version ?? []),
+  );
+  return [...new Set(versions)];
+}

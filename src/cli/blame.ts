@@ -4,7 +4,7 @@ import { type Blame, type BlamedVersion, blame, type Drop } from '../pipeline/bl
 import { oneLine } from '../reports/ink.js';
 import type { World } from '../world.js';
 import { addConfigFlag, addExamples, type CommandDefinition } from './command.js';
-import { columnsOf } from './columns.js';
+import { columnsOf, hanging } from './columns.js';
 import { jsonText } from './json.js';
 import { paint } from './paint.js';
 import { proseTable, table } from './table.js';
@@ -63,6 +63,7 @@ function blameScreen({ prompt, versions, more, shallow, drops }: Blame, color: C
     ...(shallow ? lines([color.yellow('this clone is shallow: older versions are not in it (fetch-depth: 0)')]) : []),
     ...section('Accepted scores', scoreLines(versions, color), color),
     ...section('Where accepted scores fell', dropLines(drops, color), color),
+    ...lines(remedies(prompt, drops, width)),
   ].join('');
 }
 
@@ -123,11 +124,12 @@ const WORDS: Partial<Record<Drop['verdict'], string>> = {
 };
 
 function dropLines(drops: readonly Drop[], color: Colors): string[] {
-  const rows = drops.map(({ metric, model, version, commit, before, after, delta, p, verdict }) => [
+  const rows = drops.map(({ metric, model, version, commit, since, before, after, delta, p, verdict }) => [
     oneLine(metric),
     oneLine(model),
     version,
     commit?.slice(0, 7) ?? '-',
+    since,
     before.toFixed(3),
     after.toFixed(3),
     delta.toFixed(3).replace('-', '−'),
@@ -135,7 +137,21 @@ function dropLines(drops: readonly Drop[], color: Colors): string[] {
     WORDS[verdict] ?? 'perhaps by chance',
   ]);
   const brushes = drops.map(({ verdict }) => (verdict === 'regressed' ? color.red : color.dim));
-  const head = ['metric', 'model', 'version', 'commit', 'before', 'after', 'change', 'p', ''];
-  const right = new Set([4, 5, 6, 7]);
+  const head = ['metric', 'model', 'version', 'commit', 'since', 'before', 'after', 'change', 'p', ''];
+  const right = new Set([5, 6, 7, 8]);
   return drops.length === 0 ? [] : colored(table([head, ...rows], { right }), [color.dim, ...brushes]);
+}
+
+/** How to find which of several versions a drop is of, where those between were never accepted. */
+function remedies(prompt: string, drops: readonly Drop[], width: number): string[] {
+  const told = drops.flatMap(({ version, commit, since, sinceCommit, between }) => {
+    if (between === 0) return [];
+    const count = between === 1 ? '1 version' : `${between} versions`;
+    const first = commit === null ? 'commit it, and ' : '';
+    const ends = `--good ${sinceCommit.slice(0, 7)} --bad ${commit?.slice(0, 7) ?? 'HEAD'}`;
+    return [
+      `between ${since} and ${version}: ${count} never accepted, which may be to blame as well; ${first}run assay bisect ${oneLine(prompt)} ${ends}`,
+    ];
+  });
+  return [...new Set(told)].map((text) => hanging(text, INDENT, width));
 }

@@ -1,5 +1,13 @@
 import { type AcceptedScores, acceptedScores } from '../catalogue/scores.js';
-import { acceptedIn, type AcceptedOf, nearestBefore, type PromptVersion, versionsOf } from '../catalogue/versions.js';
+import {
+  acceptedIn,
+  type AcceptedOf,
+  bringsVersion,
+  nearestBefore,
+  type PromptVersion,
+  versionsBetween,
+  versionsOf,
+} from '../catalogue/versions.js';
 import { problems, UserError } from '../errors.js';
 import { compare } from '../gate/compare.js';
 import { evalOfBaseline, runOf } from '../gate/sides.js';
@@ -35,8 +43,12 @@ export interface Drop {
   metric: string;
   version: string;
   commit: string | null;
-  /** The version before. */
+  /** The version before that has scores. */
   since: string;
+  /** The commit that brought it. */
+  sinceCommit: string;
+  /** Versions after it and before this one of which none were accepted: each may have lowered the scores as well. */
+  between: number;
   /** Means over the cases that are the same on both sides. */
   before: number;
   after: number;
@@ -146,17 +158,26 @@ function dropsOf({ prompt: { version }, commit }: PromptVersion, { history, acce
   const from = commit?.parents ?? (newest ? [newest.commit] : []);
   return accepted.models(version).flatMap((model): Drop[] => {
     const now = accepted.of(version, model);
-    const before = nearestBefore(from, history, ({ prompt: then }) => {
+    const nearest = nearestBefore(from, history, ({ prompt: then }) => {
       return then !== undefined && then.version !== version && accepted.of(then.version, model) !== undefined;
-    })?.prompt?.version;
+    });
+    const before = nearest?.prompt?.version;
     const was = before === undefined ? undefined : accepted.of(before, model);
-    if (!now || !was || before === undefined) return [];
+    if (!now || !was || !nearest || before === undefined) return [];
+    const brought = nearestBefore([nearest.commit], history, (each) => {
+      return each.prompt?.version === before && bringsVersion(each, history);
+    });
+    const between = versionsBetween(nearest, from, history).filter(
+      (each) => each !== version && accepted.of(each, model) === undefined,
+    );
     return metricsThatFell({ ...prompt, version }, model, was, now).map((drop) => ({
       model,
       ...drop,
       version,
       commit: commit && !commit.cut ? commit.commit : null,
       since: before,
+      sinceCommit: (brought ?? nearest).commit,
+      between: between.length,
     }));
   });
 }

@@ -87,6 +87,8 @@ describe('a history of 30 commits', () => {
       ['pass', 'score', 'accuracy'].map((metric) => [metric, made.culprit, scored[1]?.version, 1, 0, 'regressed']),
     );
     expect(drops[0]).toMatchObject({ model: 'local:small', delta: -1, p: expect.closeTo(1 / 256, 9) });
+    // The grammar was mended between the two, and nothing accepted.
+    expect(drops[0]).toMatchObject({ sinceCommit: made.joined, between: 1 });
   });
 
   it('is what reading the whole library at each commit gives', async () => {
