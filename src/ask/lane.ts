@@ -49,7 +49,7 @@ const MOST_STRIKES = 5;
 const LEAST_PATIENCE_MS = 3000;
 /** A provider that has refused everything for so long is given up, even where more patience is allowed. */
 const GIVE_UP_MS = 30_000;
-/** So many calls may be opened at once, and as many again for each so many moments: a first refusal stops the rest. */
+/** So many calls may be opened at once; each further one a moment later, so that a first refusal stops the rest. */
 const OPENED_AT_ONCE = 8;
 const OPENING_MS = 1;
 /** Nobody sleeps longer without looking whether what it waits for has changed. */
@@ -73,8 +73,7 @@ export class Lane {
   #underWay = 0;
   /** Most under way since the last refusal: up to there, places are filled again at once. */
   #opened = OPENED_AT_ONCE;
-  /** When the next may be opened beyond that. */
-  #openAt = Number.NEGATIVE_INFINITY;
+  #sentAt = Number.NEGATIVE_INFINITY;
   #sent = 0;
   #pausedUntil = 0;
   /** Refusals in a row without an answer between them, when the first came, and what had been sent when the last came. */
@@ -176,7 +175,6 @@ export class Lane {
     else this.#window.shrink(rate === undefined ? 1 : Math.ceil(rate * (this.#latencyMs ?? 0) * ROOM) + 1);
     const pause = Math.min(this.#pauseMs(stated, rate), this.#options.maxWaitMs);
     this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
-    this.#openAt = this.#pausedUntil;
     if (this.hopeless) this.#despair(answer, now);
   }
 
@@ -254,7 +252,7 @@ export class Lane {
     const opening = this.#options.remote && this.#underWay >= this.#opened;
     return Math.max(
       this.#pausedUntil - now,
-      opening ? this.#openAt - now : 0,
+      opening ? this.#sentAt + OPENING_MS - now : 0,
       this.#requests?.waitMs(1, now) ?? 0,
       this.#tokens?.waitMs(tokens, now) ?? 0,
       this.#learned.waitMs(now),
@@ -267,9 +265,7 @@ export class Lane {
     this.#tokens?.take(tokens, now);
     this.#told.take(tokens, now);
     this.#sent = this.#learned.sent(now);
-    // What a busy process could not open in time it makes up for.
-    const due = this.#underWay < this.#opened ? now : Math.max(this.#openAt, now - OPENED_AT_ONCE * OPENING_MS);
-    this.#openAt = due + OPENING_MS;
+    this.#sentAt = now;
     this.#underWay += 1;
     this.#opened = Math.max(this.#opened, this.#underWay);
     return { order: this.#sent, tokens, sentAt: now };

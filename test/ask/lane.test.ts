@@ -150,25 +150,6 @@ test('many calls are not opened in the same instant', async () => {
   expect(most).toBeGreaterThan(8);
 });
 
-test('what a busy process could not open in time is made up for, but not all at once', async () => {
-  const clock = new FakeClock();
-  const sent: number[] = [];
-  const port: Ask = async () => {
-    // The first takes 20 ms to be put together.
-    if (sent.push(clock.time) === 1) clock.time += 20;
-    await clock.sleep(1000);
-    return good();
-  };
-  const ask = limits({ describe: describeAs(), concurrency: 64, clock })(port);
-  const asks = Array.from({ length: 64 }, (_, index) => ask(request(), context({ case: String(index) })));
-  await clock.run(Promise.all(asks));
-  const until = (time: number): number => sent.filter((at) => at <= time).length;
-  expect(until(0)).toBe(1);
-  expect(until(20)).toBeGreaterThan(8);
-  expect(until(20)).toBeLessThanOrEqual(8 + 20);
-  expect(until(30) - until(20)).toBe(10);
-});
-
 test('after a refusal calls are opened one by one', async () => {
   const { sent } = await asking((index) => (index === 0 ? refusal(1000) : good()), { questions: 20, concurrency: 20 });
   // Those that were under way with the one that was refused are answered; the others wait, and it goes first.
