@@ -27,11 +27,11 @@ export function trialsOf(work: readonly Work[], source: TrialSource): AsyncGener
     const its = group.map((each) => trialsOfOne(each, evals, source));
     return its.length === 1 && its[0] ? its[0] : inTurns(its);
   });
-  return streams.length === 1 && streams[0] ? streams[0] : oneByOne(streams);
+  return streams.length === 1 && streams[0] ? streams[0] : inOrder(streams);
 }
 
 /** Not used for a single stream: delegation costs three promises for each member. */
-async function* oneByOne(streams: readonly AsyncGenerator<Trial>[]): AsyncGenerator<Trial> {
+async function* inOrder(streams: readonly AsyncGenerator<Trial>[]): AsyncGenerator<Trial> {
   for (const stream of streams) yield* stream;
 }
 
