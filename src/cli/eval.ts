@@ -53,6 +53,7 @@ async function runEval(paths: string[], flags: EvalFlags, outside: World, typed:
   }
   const interrupt = listenForInterrupt(world);
   const bar = progress(world);
+  let many = false;
   try {
     const conclusion = await evaluate(
       {
@@ -61,10 +62,15 @@ async function runEval(paths: string[], flags: EvalFlags, outside: World, typed:
         interruptedBy: interrupt.name,
         onEstimate: (estimate) => world.stderr.write(`${budgetLine(estimate)}\n`),
         onPlanned: (trials) => {
-          if (trials >= MANY_TRIALS) widenHeap();
+          many = trials >= MANY_TRIALS;
           bar.planned(trials);
         },
-        onResult: bar.result,
+        onResult: (...result) => {
+          // Not before the first: V8 takes the compiled code of what is loaded to ask only under the flags it was compiled with.
+          if (many) widenHeap();
+          many = false;
+          bar.result(...result);
+        },
       },
       world,
     ).finally(bar.end);
