@@ -41,6 +41,7 @@ function rowOf(result: TrialResult): Record<string, unknown> {
     source: result.source,
     handWritten: result.handWritten,
     attempts: result.attempts,
+    graders: result.graders,
   };
 }
 

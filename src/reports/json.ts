@@ -73,7 +73,8 @@ function* evalPieces(input: ReportInput, evaluation: EvalComparison): Generator<
 
 /** All of `evals[]` but the results. An absent fact is undefined. */
 export function evalFacts(evaluation: EvalComparison): Record<string, unknown> {
-  const { prompt, model, replaces, baseline, judge, cases, cost, tokens, latency, usage, pairedShare } = evaluation;
+  const { prompt, model, replaces, baseline, judge, cases, cost, tokens, latency, graders, usage, pairedShare } =
+    evaluation;
   return {
     prompt: { id: prompt.id, version: prompt.version, path: prompt.path, owner: prompt.owner },
     model,
@@ -97,6 +98,7 @@ export function evalFacts(evaluation: EvalComparison): Record<string, unknown> {
     cost: { usd: cost.usd, known: cost.known },
     tokens: { input: tokens.input, output: tokens.output, known: tokens.known },
     latency: { p50: latency.p50, p95: latency.p95 },
+    graders: graders && { calls: graders.calls, cost: graders.cost, tokens: graders.tokens },
     usage: usage && Object.keys(usage).length > 0 ? usage : undefined,
     pairedShare,
     metrics: Object.fromEntries(

@@ -48,17 +48,28 @@ function closingLines(input: ReportInput, ink: Ink, width: number): string[] {
 }
 
 function totalLines({ evals }: Comparison, ink: Ink, width: number): string[] {
-  const sum = (part: (each: EvalComparison) => number) => evals.reduce((total, each) => total + part(each), 0);
+  const graders = evals.flatMap((each) => each.graders ?? []);
   const texts = usageTexts({
-    cost: { usd: sum((each) => each.cost.usd), known: evals.every((each) => each.cost.known) },
-    tokens: {
-      input: sum((each) => each.tokens.input),
-      output: sum((each) => each.tokens.output),
-      known: evals.every((each) => each.tokens.known),
-    },
+    ...totalOf(evals),
     latency: {},
+    ...(graders.length > 0 && { graders: { calls: sumOf(graders, ({ calls }) => calls), ...totalOf(graders) } }),
   });
   return hanging('total: ', texts.join(' · '), width).map((line) => ink(line, 'aside'));
+}
+
+function totalOf(parts: readonly Pick<EvalComparison, 'cost' | 'tokens'>[]): Pick<EvalComparison, 'cost' | 'tokens'> {
+  return {
+    cost: { usd: sumOf(parts, ({ cost }) => cost.usd), known: parts.every(({ cost }) => cost.known) },
+    tokens: {
+      input: sumOf(parts, ({ tokens }) => tokens.input),
+      output: sumOf(parts, ({ tokens }) => tokens.output),
+      known: parts.every(({ tokens }) => tokens.known),
+    },
+  };
+}
+
+function sumOf<T>(parts: readonly T[], part: (each: T) => number): number {
+  return parts.reduce((total, each) => total + part(each), 0);
 }
 
 function verdictLines({ comparison, verdict }: ReportInput, ink: Ink, width: number): string[] {

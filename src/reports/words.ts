@@ -63,11 +63,13 @@ export function shortfallTexts({ cases, folded }: Pick<EvalComparison, 'cases' |
 }
 
 /** What an eval used, in words; what is not known is said to be so. */
-export function usageTexts({ cost, tokens, latency }: Pick<EvalComparison, 'cost' | 'tokens' | 'latency'>): string[] {
+export function usageTexts(used: Pick<EvalComparison, 'cost' | 'tokens' | 'latency' | 'graders'>): string[] {
+  const { cost, tokens, latency, graders } = used;
   const texts = [priceText(cost), tokensText(tokens)];
   if (latency.p50 !== undefined && latency.p95 !== undefined) {
     texts.push(`p50 ${durationText(latency.p50)}`, `p95 ${durationText(latency.p95)}`);
   }
+  if (graders) texts.push(`graders: ${priceText(graders.cost)} for ${plural(graders.calls, 'call')}`);
   return texts;
 }
 

@@ -6,7 +6,16 @@ import type { Pages } from '../pages.js';
 import { Pool } from './pool.js';
 
 const STATUSES = ['completed', 'errored', 'skipped'] as const;
-const NUMBERS = ['costUsd', 'inputTokens', 'outputTokens', 'latencyMs'] as const;
+const NUMBERS = [
+  'costUsd',
+  'inputTokens',
+  'outputTokens',
+  'latencyMs',
+  'graderCalls',
+  'graderCostUsd',
+  'graderInputTokens',
+  'graderOutputTokens',
+] as const;
 /** So many different messages are kept: a report shows a few, and a million are not to fill the memory. */
 const MOST_TROUBLES = 10_000;
 

@@ -1,6 +1,7 @@
 import { fraction, level, text } from './common.js';
 
 const count = { type: 'integer', minimum: 0 } as const;
+const amount = { type: 'number', minimum: 0 } as const;
 const interval = { type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2 } as const;
 const strings = { type: 'array', items: { type: 'string' } } as const;
 const nullableNumber = { type: ['number', 'null'] } as const;
@@ -69,7 +70,28 @@ const result = {
     score: nullableNumber,
     scores: { type: 'array', items: score },
     output: { type: ['string', 'null'] },
+    graders: {
+      type: 'object',
+      required: ['calls'],
+      properties: { calls: count, costUsd: amount, inputTokens: count, outputTokens: count },
+      description: 'What judges and embeddings took to grade it; a sum is absent where a call does not state its part.',
+    },
   },
+} as const;
+
+const cost = {
+  type: 'object',
+  required: ['usd', 'known'],
+  properties: {
+    usd: amount,
+    known: { type: 'boolean', description: 'false: some calls have no known price; usd is the sum of the others.' },
+  },
+} as const;
+
+const tokens = {
+  type: 'object',
+  required: ['input', 'output'],
+  properties: { input: count, output: count },
 } as const;
 
 const flakiness = {
@@ -107,16 +129,15 @@ const evaluation = {
       required: ['total', 'passed', 'failed', 'errored', 'skipped'],
       properties: { total: count, passed: count, failed: count, errored: count, skipped: count },
     },
-    cost: {
-      type: 'object',
-      required: ['usd', 'known'],
-      properties: {
-        usd: { type: 'number', minimum: 0 },
-        known: { type: 'boolean', description: 'false: some calls have no known price; usd is the sum of the others.' },
-      },
-    },
-    tokens: { type: 'object', required: ['input', 'output'], properties: { input: count, output: count } },
+    cost,
+    tokens,
     latency: { type: 'object', properties: { p50: nullableNumber, p95: nullableNumber } },
+    graders: {
+      type: 'object',
+      required: ['calls', 'cost', 'tokens'],
+      properties: { calls: count, cost, tokens },
+      description: 'What judges and embeddings took to grade the answers: no part of cost and tokens above.',
+    },
     usage: {
       type: 'object',
       properties: { cost: usageChange, latency: usageChange, tokens: usageChange },

@@ -4,7 +4,16 @@ import { sameItems } from '../lists.js';
 import { Lru } from '../lru.js';
 import { assertionTypes, findAssertion } from '../assertions/map.js';
 import { canonicalJson, contentHash } from '../hash.js';
-import type { Assertion, Case, Json, JudgeSettings, Prompt, TrialFacts, TrialResult } from '../vocabulary.js';
+import type {
+  Assertion,
+  Case,
+  GraderUse,
+  Json,
+  JudgeSettings,
+  Prompt,
+  TrialFacts,
+  TrialResult,
+} from '../vocabulary.js';
 import { weightedMean } from './totals.js';
 
 /** Metrics that every eval has; an assertion's metric of the same name never replaces them. */
@@ -22,7 +31,7 @@ export function trialFacts(result: TrialResult): TrialFacts {
   }
   if (result.status === 'skipped')
     return { repeat, status, metrics: {}, trouble: { kind: 'skipped', message: result.reason } };
-  const { pass, score, scores, completion } = result;
+  const { pass, score, scores, completion, graders } = result;
   const { costUsd, latencyMs, usage } = completion;
   const entries: [string, number][] = [];
   const enter = (metric: string, value: number | undefined): void => {
@@ -40,6 +49,16 @@ export function trialFacts(result: TrialResult): TrialFacts {
     ...(usage?.inputTokens !== undefined && { inputTokens: usage.inputTokens }),
     ...(usage?.outputTokens !== undefined && { outputTokens: usage.outputTokens }),
     ...(latencyMs !== undefined && { latencyMs }),
+    ...(graders && graderFacts(graders)),
+  };
+}
+
+function graderFacts({ calls, costUsd, inputTokens, outputTokens }: GraderUse): Partial<TrialFacts> {
+  return {
+    graderCalls: calls,
+    ...(costUsd !== undefined && { graderCostUsd: costUsd }),
+    ...(inputTokens !== undefined && { graderInputTokens: inputTokens }),
+    ...(outputTokens !== undefined && { graderOutputTokens: outputTokens }),
   };
 }
 

@@ -1,4 +1,3 @@
-import type { Ask } from '../ask/ask.js';
 import {
   type AssertionDefinition,
   type Declared,
@@ -25,6 +24,7 @@ import type {
   TrialResult,
 } from '../vocabulary.js';
 import { finishScore } from './finish.js';
+import { watchGraders } from './graders.js';
 import { admitted, inverted, trouble, unscored } from './outcome.js';
 import { readingOnce, viewOf } from './subject.js';
 import { totals } from './totals.js';
@@ -106,7 +106,7 @@ async function scoreTrial(scoreable: Scoreable, parts: ScoringParts, prepare: Pr
   const { trial, case: testCase, answer, signal = parts.signal } = scoreable;
   const { completion, source, attempts, handWritten } = answer;
   const { judge, root } = parts;
-  const watched = watching(parts.ask);
+  const watched = watchGraders(parts.ask);
   const read = readingOnce();
   const given = active(testCase).map((assertion) => {
     const tools: ScorerTools = { ask: watched.ask, metric: assertion.metric, root };
@@ -137,6 +137,8 @@ async function scoreTrial(scoreable: Scoreable, parts: ScoringParts, prepare: Pr
   if (handWritten) result.handWritten = handWritten;
   if (pass !== undefined) result.pass = pass;
   if (score !== undefined) result.score = score;
+  const graders = watched.used();
+  if (graders) result.graders = graders;
   return result;
 }
 
@@ -234,18 +236,4 @@ function keyOf({ type }: AssertionDefinition, { output, ...declared }: Declared,
   const schema = outputKeys.get(prompt) ?? contentHash(output, 64);
   outputKeys.set(prompt, schema);
   return `${type} ${schema} ${short}`;
-}
-
-/** The port, and why a question put to it was ended from outside, if one was. */
-function watching(ask: Ask): { ask: Ask; unfinished(): string | undefined } {
-  let unfinished: string | undefined;
-  return {
-    ask: async (request, context) => {
-      const answer = await ask(request, context);
-      if (!answer.ok && answer.failure.kind === 'aborted') unfinished = 'the run was interrupted while it was scored';
-      if (!answer.ok && answer.failure.kind === 'budget') unfinished = answer.failure.message;
-      return answer;
-    },
-    unfinished: () => unfinished,
-  };
 }

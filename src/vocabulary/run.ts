@@ -36,11 +36,21 @@ export type TrialResult = TrialId & { content?: CaseContent } & (
         scores: Score[];
         pass?: boolean;
         score?: number;
+        /** Absent where no model was asked to grade. */
+        graders?: GraderUse;
       }
     | { status: 'errored'; failure: Failure; attempts: number }
     /** `cutOff`: it was stopped after a call for it had gone out, whose cost is not known. */
     | { status: 'skipped'; reason: string; cutOff?: true }
   );
+
+/** What the models that graded an answer (judges, embeddings) took for it; a sum is absent where a call does not state its part. */
+export interface GraderUse {
+  calls: number;
+  costUsd?: number;
+  inputTokens?: number;
+  outputTokens?: number;
+}
 
 /** State of the git repository a run was made in; absent fields: not a repository. */
 export interface GitState {
@@ -85,6 +95,11 @@ export interface TrialFacts {
   inputTokens?: number;
   outputTokens?: number;
   latencyMs?: number;
+  /** Those of `GraderUse`; absent where no model was asked to grade. */
+  graderCalls?: number;
+  graderCostUsd?: number;
+  graderInputTokens?: number;
+  graderOutputTokens?: number;
 }
 
 /** One eval as it ran. */

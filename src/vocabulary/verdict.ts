@@ -60,6 +60,8 @@ export interface EvalComparison {
   cost: { usd: number; known: boolean };
   tokens: { input: number; output: number; known: boolean };
   latency: { p50?: number; p95?: number };
+  /** What judges and embeddings took to grade the answers, which is no part of `cost` and `tokens`; absent where none was asked. */
+  graders?: { calls: number } & Pick<EvalComparison, 'cost' | 'tokens'>;
   /** Against the baseline, in US dollars, milliseconds and tokens. */
   usage?: Partial<Record<'cost' | 'latency' | 'tokens', UsageChange>>;
   metrics: Record<string, MetricComparison>;

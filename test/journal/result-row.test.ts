@@ -75,6 +75,7 @@ const outcome = fc.oneof(
       handWritten: fc.boolean(),
       pass: fc.boolean(),
       score: fc.constantFrom(0, 0.5, 1),
+      graders: fc.record({ calls: number, costUsd: number, inputTokens: number }, { requiredKeys: ['calls'] }),
     },
     { requiredKeys: ['status', 'completion', 'source', 'attempts', 'scores'] },
   ),

@@ -11,12 +11,13 @@ import type {
   Completion,
   EvalRun,
   Failure,
+  GraderUse,
   Run,
   Score,
   ScoreDetail,
-  TrialFacts,
   TrialResult,
 } from '../../src/vocabulary.js';
+import { trialFacts } from '../../src/score/facts.js';
 import { caseRun, evalRun, info, runOf } from '../gate/build.js';
 
 /** A raw result without its name: that is given by where it stands. */
@@ -28,11 +29,16 @@ export type Raw =
       pass?: boolean;
       score?: number;
       handWritten?: boolean;
+      graders?: GraderUse;
     }
   | { status: 'errored'; failure: Failure }
   | { status: 'skipped'; reason: string };
 
-export function completed(output: string, scores: Score[], more: Partial<Completion> = {}): Raw {
+export function completed(
+  output: string,
+  scores: Score[],
+  more: Partial<Completion> = {},
+): Extract<Raw, { status: 'completed' }> {
   const decisive = scores.filter((each) => each.level === 'error');
   const unscored = decisive.some((each) => each.status === 'unscored');
   const pass = decisive.every((each) => each.status === 'scored' && each.pass);
@@ -115,27 +121,12 @@ export function inputOf(
 }
 
 function fold({ raw, case: id, ...more }: RawCase): CaseRun {
-  return caseRun(id, raw.map(factsOf), more);
-}
-
-function factsOf(raw: Raw): TrialFacts {
-  const facts = { repeat: 1, status: raw.status, metrics: {} };
-  if (raw.status === 'skipped') return { ...facts, trouble: { kind: 'skipped', message: raw.reason } };
-  if (raw.status === 'errored') return { ...facts, trouble: { kind: raw.failure.kind, message: raw.failure.message } };
-  const values = raw.scores.flatMap((each) => (each.status === 'scored' ? [[each.metric, each.value] as const] : []));
-  const { costUsd, latencyMs, usage } = raw.completion;
-  return {
-    ...facts,
-    metrics: {
-      ...Object.fromEntries(values),
-      ...(raw.pass !== undefined && { pass: raw.pass ? 1 : 0 }),
-      ...(raw.score !== undefined && { score: raw.score }),
-    },
-    ...(costUsd !== undefined && { costUsd }),
-    ...(latencyMs !== undefined && { latencyMs }),
-    ...(usage?.inputTokens !== undefined && { inputTokens: usage.inputTokens }),
-    ...(usage?.outputTokens !== undefined && { outputTokens: usage.outputTokens }),
-  };
+  const name = { prompt: 'p', model: 'm', case: id, repeat: 1 };
+  return caseRun(
+    id,
+    raw.map((each) => trialFacts(resultOf(each, name))),
+    more,
+  );
 }
 
 function resultOf(raw: Raw, id: Pick<TrialResult, 'prompt' | 'model' | 'case' | 'repeat'>): TrialResult {

@@ -71,7 +71,12 @@ export const everything = inputOf(
         },
         {
           case: 'tone',
-          raw: [completed('a fine answer', [scored(true, 'equal'), unscored('the judge answered no JSON')])],
+          raw: [
+            {
+              ...completed('a fine answer', [scored(true, 'equal'), unscored('the judge answered no JSON')]),
+              graders: { calls: 1, costUsd: 0.002, inputTokens: 300, outputTokens: 40 },
+            },
+          ],
         },
         good('spare', { input: 'changed' }),
         good('new-one'),

@@ -89,6 +89,10 @@ const trial: fc.Arbitrary<TrialFacts> = fc.record(
     latencyMs: number,
     inputTokens: number,
     outputTokens: number,
+    graderCalls: number,
+    graderCostUsd: number,
+    graderInputTokens: number,
+    graderOutputTokens: number,
   },
   { requiredKeys: ['repeat', 'status', 'metrics'] },
 );

@@ -38,6 +38,20 @@ describe('the facts of a trial', () => {
     });
   });
 
+  it('tell what its graders took apart from what it took itself', () => {
+    const graders = { calls: 2, costUsd: 0.5, inputTokens: 40, outputTokens: 10 };
+    expect(trialFacts(completed({ graders }))).toEqual({
+      repeat: 1,
+      status: 'completed',
+      metrics: {},
+      graderCalls: 2,
+      graderCostUsd: 0.5,
+      graderInputTokens: 40,
+      graderOutputTokens: 10,
+    });
+    expect(trialFacts(completed({ graders: { calls: 1 } }))).toMatchObject({ graderCalls: 1 });
+  });
+
   it('leave out what is unknown: totals, a metric with an unscored part, numbers', () => {
     const scores = [
       score({ metric: 'm', value: 1 }),

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Ask } from '../../src/ask/ask.js';
 import { inverted } from '../../src/score/outcome.js';
-import type { FailureKind, ScoreOutcome } from '../../src/vocabulary.js';
+import type { Answer, Completion, FailureKind, ScoreOutcome } from '../../src/vocabulary.js';
 import { answer, assertion, prompt, scored, scorerWith, TRIAL, testCase, typesOf, typesWith } from './builders.js';
 
 const failing =
@@ -368,5 +368,57 @@ describe('the world around', () => {
     });
     expect(result.scores).toMatchObject([{ status: 'unscored' }, { status: 'scored' }]);
     expect(result).not.toHaveProperty('pass');
+  });
+});
+
+describe('what graders took', () => {
+  const judge = { model: 'mock:j' };
+  const judged = (metric: string) => assertion({ type: 'judge', value: metric, metric });
+  const asking =
+    (...answers: Answer[]): Ask =>
+    async () => {
+      const next = answers.shift();
+      if (!next) throw new Error('asked more often than expected');
+      return next;
+    };
+  const graded = (more: Partial<Completion>): Answer => ({
+    ok: true,
+    completion: { output: '{"reason":"so","score":1}', finishReason: 'stop', ...more },
+    attempts: 1,
+    source: 'call',
+  });
+  const usage = { inputTokens: 20, outputTokens: 5 };
+  const priced = graded({ costUsd: 0.25, usage });
+
+  it('is added up per answer, and stands beside what the answer took', async () => {
+    const ask = asking(priced, priced);
+    const result = await scored([judged('a'), judged('b')], 'x', { ask, judge });
+    expect(result.graders).toEqual({ calls: 2, costUsd: 0.5, inputTokens: 40, outputTokens: 10 });
+    expect(result.completion).not.toHaveProperty('costUsd');
+  });
+
+  it('is not known where one of them does not say, or failed after it was asked', async () => {
+    const failed: Answer = { ok: false, failure: { kind: 'server', message: 'status 500' }, attempts: 4 };
+    const silent = await scored([judged('a'), judged('b')], 'x', { ask: asking(priced, graded({ usage })), judge });
+    expect(silent.graders).toEqual({ calls: 2, inputTokens: 40, outputTokens: 10 });
+    const broken = await scored([judged('a'), judged('b')], 'x', { ask: asking(priced, failed), judge });
+    expect(broken.graders).toEqual({ calls: 2 });
+  });
+
+  it('is nothing where none was asked', async () => {
+    const missing: Answer = { ok: false, failure: { kind: 'not-recorded', message: 'no recording' }, attempts: 0 };
+    expect(await scored([assertion({ type: 'equals', value: 'x' })], 'x')).not.toHaveProperty('graders');
+    expect(await scored([judged('a')], 'x', { ask: asking(missing), judge })).not.toHaveProperty('graders');
+  });
+
+  it('of embeddings knows that they put out no tokens', async () => {
+    const embeddings = [
+      [1, 0],
+      [1, 0],
+    ];
+    const ask = asking(graded({ embeddings, costUsd: 0.01, usage: { inputTokens: 6 } }));
+    const similar = assertion({ type: 'similar', value: 'x', options: { model: 'mock:e' } });
+    const { graders } = await scored([similar], 'x y', { ask });
+    expect(graders).toEqual({ calls: 1, costUsd: 0.01, inputTokens: 6, outputTokens: 0 });
   });
 });
