@@ -314,18 +314,18 @@ describe('usage', () => {
 
   it('graders are added up apart, over the trials that were graded by one', () => {
     const graders = { graderCalls: 2, graderCostUsd: 0.1, graderInputTokens: 7, graderOutputTokens: 1 };
-    const graded = trial(1, { costUsd: 1, ...graders });
+    const judged = trial(1, { costUsd: 1, ...graders });
     const plain = trial(1, { costUsd: 1 });
-    const { cost, graders: found } = compareOne(evalRun([caseRun('a', [graded, plain]), caseRun('b', [graded])]));
+    const { cost, graders: found } = compareOne(evalRun([caseRun('a', [judged, plain]), caseRun('b', [judged])]));
     expect(cost).toEqual({ usd: 3, known: true });
     expect(found).toEqual({
       calls: 4,
       cost: { usd: 0.2, known: true },
       tokens: { input: 14, output: 2, known: true },
     });
-    const silent = compareOne(evalRun([caseRun('a', [graded, trial(1, { graderCalls: 1 })])]));
+    const silent = compareOne(evalRun([caseRun('a', [judged, trial(1, { graderCalls: 1 })])]));
     expect(silent.graders).toMatchObject({ calls: 3, cost: { usd: 0.1, known: false }, tokens: { known: false } });
-    expect(compareOne(evalRun([caseRun('a', [graded])], { cutOff: true })).graders?.cost.known).toBe(false);
+    expect(compareOne(evalRun([caseRun('a', [judged])], { cutOff: true })).graders?.cost.known).toBe(false);
     expect(compareOne(evalRun([caseRun('a', [plain])]))).not.toHaveProperty('graders');
   });
 
