@@ -139,9 +139,9 @@ const KEYWORDS: Readonly<Record<string, (step: Step) => void>> = {
       const { errors } = walk;
       walk.errors = outer;
       if (errors.length === 0) return;
-      found.push(...errors);
+      for (const error of errors) found.push(error);
     }
-    outer.push(...found);
+    for (const error of found) outer.push(error);
     fail(step, {}, 'must match a schema in anyOf');
   },
   allOf(step) {

@@ -163,7 +163,7 @@ export function recordingStore(options: StoreOptions): RecordingStore {
     },
     async problems(prompts) {
       const found: Problem[] = [];
-      for (const prompt of prompts) found.push(...(await shelfOf(prompt)).problems);
+      for (const prompt of prompts) for (const problem of (await shelfOf(prompt)).problems) found.push(problem);
       return found;
     },
     misses: () => count,
@@ -178,7 +178,7 @@ export function recordingStore(options: StoreOptions): RecordingStore {
         } catch (error) {
           // One broken file must not keep the replies of the others out of theirs.
           if (!(error instanceof UserError)) throw error;
-          found.push(...error.problems);
+          for (const problem of error.problems) found.push(problem);
         }
       }
       if (found.length > 0) throw new UserError(found, EXIT.unverified);

@@ -1,6 +1,6 @@
 import type { GuardState } from '../stats/guard.js';
 import type { Family } from '../stats/two-stage.js';
-import type { BaselineModel, Comparison, EvalComparison, Run, Unpaired } from '../vocabulary.js';
+import type { BaselineModel, Comparison, EvalComparison, Run } from '../vocabulary.js';
 import { familyOf, neededBaseline } from './family.js';
 import { type CaseChange, foldCase, pairMetric } from './fold.js';
 import { type EvalJudgement, judgeAll } from './judge.js';
@@ -91,7 +91,7 @@ function foldCases({ run, baseline, rounds, guarded }: EvalTracks, guards: reado
     if (reason) changes.unpaired.push({ case: folded.case, reason });
   }
   if (baseline && !run.partial) {
-    changes.unpaired.push(...removedCases(run, baseline).map((id): Unpaired => ({ case: id, reason: 'removed' })));
+    for (const id of removedCases(run, baseline)) changes.unpaired.push({ case: id, reason: 'removed' });
   }
   return { cases, changes, flakiness, folded: mapped(results, ({ folded }) => folded) };
 }

@@ -18,7 +18,7 @@ export function thinness(accepted: BaselineModel, gate: GateSettings, repeats: R
     return passes.length > 0 ? [passes] : [];
   });
   if (cases.length === 0) return undefined;
-  const least = Math.min(...cases.map((passes) => passes.length));
+  const least = cases.reduce((fewest, passes) => Math.min(fewest, passes.length), Number.POSITIVE_INFINITY);
   const needed = baselineNeeded(cases.length, GUARD_SHARE * gate.alpha, gate.confirm) ?? Number.POSITIVE_INFINITY;
   const wanted = Math.max(repeats.max, Number.isFinite(needed) ? needed : repeats.max);
   if (least >= wanted) return undefined;

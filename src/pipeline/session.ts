@@ -178,7 +178,7 @@ async function checkSession(session: Session, options: EvaluateOptions, world: W
   const { config, store, library, evals } = session;
   const found = config.mode === 'live' ? [] : await store.problems(library.prompts.map(({ id }) => id));
   if (options.refresh && config.mode !== 'record') found.push(problems['refresh-without-record'](config.mode));
-  found.push(...(await checkModels(modelsOf(session), session, options, world)));
+  for (const problem of await checkModels(modelsOf(session), session, options, world)) found.push(problem);
   for (const model of new Set(evals.flatMap((each) => each.model.replaces ?? []))) {
     if (!model.includes(':')) found.push(problems['bad-model'](model));
   }

@@ -423,6 +423,12 @@ group('a crash', () => {
   });
 });
 
+test('as many problems as a file has lines are told, however many', async () => {
+  const many = 200_000;
+  put('x\n'.repeat(many));
+  expect(await session('replay').store.problems(['p'])).toHaveLength(many);
+});
+
 test('two runs never record one prompt at a time, and the second has called nobody', async () => {
   const first = session('record');
   await asks(first.ask, 'a');

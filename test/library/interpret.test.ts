@@ -95,6 +95,18 @@ describe('walking a schema says what ajv says', () => {
   });
 });
 
+test('a list with very many mistakes under one choice has them all told', () => {
+  const schema = { anyOf: [{ type: 'array', items: { type: 'string' } }] };
+  const many = 200_000;
+  // One per item, and one for the choice.
+  expect(
+    interpret(
+      schema,
+      Array.from({ length: many }, () => 1),
+    ),
+  ).toHaveLength(many + 1);
+});
+
 describe.skipIf(!existsSync(SUITE))('the official suite, where the schema is one that can be walked', () => {
   const groups = (existsSync(SUITE) ? readdirSync(SUITE) : [])
     .filter((file) => file.endsWith('.json') && file !== 'format.json') // there, `format` only remarks; here it holds
