@@ -2,7 +2,7 @@
 import { lookSchedule } from '../../dist/stats/looks.js';
 import { reducerNamed } from '../../dist/stats/reduce.js';
 import { judgeFamily } from '../../dist/stats/sequential.js';
-import { nextStep } from '../../dist/stats/two-stage.js';
+import { guardStates, lookAt, nextStep } from '../../dist/stats/two-stage.js';
 
 export const SETTINGS = { alpha: 0.05, tolerance: 0.02, detect: 0.1, confirm: 16 };
 
@@ -43,7 +43,7 @@ function progressOf(one) {
   const pass = { ...common, baseline, run };
   const tracks = one.graded ? [pass, { ...common, baseline: one.baseline, run: one.run }] : [pass];
   const cases = run.map((each, index) => ({ baseline: baseline[index], run: each }));
-  return { tracks, cases, ...SETTINGS, confirmedSettles: true, final: false };
+  return { tracks, guarded: { cases, ...SETTINGS } };
 }
 
 function ask(one, index, repeat) {
@@ -61,10 +61,12 @@ function play(one, family) {
       one.run.forEach((_, index) => ask(one, index, rounds));
       one.rounds = rounds;
     }
-    const progress = progressOf(one);
-    const step = nextStep(progress, family);
+    const { tracks, guarded } = progressOf(one);
+    const looks = tracks.map((track) => lookAt(track, family));
+    const guards = guardStates(guarded, family, false);
+    const step = nextStep(looks, guards, { confirmedSettles: true, final: false });
     for (const { case: index, repeat } of step.repeats) ask(one, index, repeat);
-    if (step.rounds === undefined && step.repeats.length === 0) return { progress, step };
+    if (step.rounds === undefined && step.repeats.length === 0) return { looks, guards };
     rounds = step.rounds;
   }
 }
@@ -77,11 +79,9 @@ export function runGate(evals) {
   const cases = evals.reduce((sum, one) => sum + one.cases.length, 0);
   const tests = evals.reduce((sum, one) => sum + (one.graded ? 2 : 1), 0);
   const ended = evals.map((one) => play(one, { tests, cases }));
-  const members = ended.flatMap(({ progress, step }) =>
-    step.standings.map((standing, index) => ({ track: progress.tracks[index], standing })),
-  );
+  const members = ended.flatMap(({ looks }) => looks);
   const verdicts = new Set(judgeFamily(members, tests).map(({ verdict }) => verdict));
-  const confirmed = ended.flatMap(({ step }) => step.guards).filter(({ status }) => status === 'confirmed');
+  const confirmed = ended.flatMap(({ guards }) => guards).filter(({ status }) => status === 'confirmed');
   const regressed = verdicts.has('regressed');
   return {
     failed: regressed || confirmed.length > 0,

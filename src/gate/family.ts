@@ -1,7 +1,7 @@
 import { baselineNeeded } from '../stats/guard.js';
 import type { Track } from '../stats/sequential.js';
 import { GUARD_SHARE } from '../stats/sequential.js';
-import type { EvalProgress, Family } from '../stats/two-stage.js';
+import type { Family, Guarded } from '../stats/two-stage.js';
 import { foldOf, isGated, levelOf, toleranceOf } from './settings.js';
 import type { EvalTracks, MetricTrack } from './tracks.js';
 
@@ -46,17 +46,15 @@ export function trackOf(evaluation: EvalTracks, metric: MetricTrack, final: bool
   };
 }
 
-/** An eval as the two stages take it. */
-export function progressOf(evaluation: EvalTracks, tracks: readonly Track[], final: boolean): EvalProgress {
-  const { alpha, confirm, rules } = evaluation.run.gate;
-  return {
-    tracks,
-    cases: evaluation.guarded.map(({ trials }) => trials),
-    alpha,
-    confirm,
-    confirmedSettles: rules['newly-failing'] === 'error',
-    final,
-  };
+/** The cases of an eval as the guard takes them. */
+export function guardedOf({ run, guarded }: EvalTracks): Guarded {
+  const { alpha, confirm } = run.gate;
+  return { cases: guarded.map(({ trials }) => trials), alpha, confirm };
+}
+
+/** Whether a break that the guard confirms fails the gate by itself. */
+export function confirmedFails({ run }: EvalTracks): boolean {
+  return run.gate.rules['newly-failing'] === 'error';
 }
 
 /** Trials that the baseline must have, all passed, for the guard to be able to prove a break. */

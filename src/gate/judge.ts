@@ -5,9 +5,9 @@ import { spendingWeights } from '../stats/looks.js';
 import { effectFromError } from '../stats/power.js';
 import { foldPairs } from '../stats/reduce.js';
 import { type Judged, judgeFamily, type Standing, standingOf, SUITE_SHARE, type Track } from '../stats/sequential.js';
-import { type Family, nextStep } from '../stats/two-stage.js';
+import { type Family, guardStates } from '../stats/two-stage.js';
 import type { MetricComparison } from '../vocabulary.js';
-import { decides, familyOf, progressOf, trackOf } from './family.js';
+import { confirmedFails, decides, familyOf, guardedOf, trackOf } from './family.js';
 import { foldOf } from './settings.js';
 import type { EvalTracks, MetricTrack } from './tracks.js';
 
@@ -65,13 +65,14 @@ export function judgeAll(evals: readonly EvalTracks[], family: Family = familyOf
 }
 
 function guardsOf(evaluation: EvalTracks, family: Family): GuardState[] {
-  return nextStep(progressOf(evaluation, [], true), family).guards;
+  return guardStates(guardedOf(evaluation), family, true);
 }
 
 /** A run that a confirmed break ended early did not come to the end of its looks: the suite stays untold. */
-function settledByGuard({ run, rounds, schedule }: EvalTracks, guards: readonly GuardState[]): boolean {
+function settledByGuard(evaluation: EvalTracks, guards: readonly GuardState[]): boolean {
+  const { rounds, schedule } = evaluation;
   const confirmed = guards.some(({ status }) => status === 'confirmed');
-  return confirmed && run.gate.rules['newly-failing'] === 'error' && rounds < (schedule.at(-1) ?? 0);
+  return confirmed && confirmedFails(evaluation) && rounds < (schedule.at(-1) ?? 0);
 }
 
 /** `score` often holds the very numbers of `pass`: they are tested once. */

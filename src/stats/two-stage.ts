@@ -1,5 +1,5 @@
 import { confirmationsNeeded, type GuardedCase, type GuardState, guardCase } from './guard.js';
-import { GUARD_SHARE, isOpen, type Standing, standingOf, type Track } from './sequential.js';
+import { GUARD_SHARE, isOpen, isProven, type Standing, standingOf, type Track } from './sequential.js';
 
 /** The family that shares one alpha, counted once, before anything ran, over the whole library. */
 export interface Family {
@@ -9,53 +9,81 @@ export interface Family {
   cases: number;
 }
 
-/** One eval as far as it ran. */
-export interface EvalProgress {
-  /** Its gated metrics. They share rounds and schedule. */
-  tracks: readonly Track[];
+/** A gated metric of one eval, as its looks so far have it. */
+export interface Look {
+  track: Track;
+  /** Undefined where there is nothing to tell from yet. */
+  standing: Standing | undefined;
+  /** It needs another round. */
+  open: boolean;
+  /** A drop that matters is proven, whatever the rest of the family does. */
+  proven: boolean;
+}
+
+export function lookAt(track: Track, { tests }: Family): Look {
+  const standing = standingOf(track, tests);
+  const proven = standing !== undefined && isProven(track, standing, tests);
+  return { track, standing, open: isOpen(track, standing, tests), proven };
+}
+
+/** The cases of one eval that the guard watches. */
+export interface Guarded {
   /** Passes and fails of every paired case. */
   cases: readonly GuardedCase[];
   alpha: number;
   /** The most failures that the guard waits for. */
   confirm: number;
-  /** A confirmed break fails the gate by itself, so the suite need not be repeated further. */
-  confirmedSettles: boolean;
-  /** No more repeats will come. */
-  final: boolean;
 }
 
-/** What is known of an eval, and what to run next. */
-export interface EvalStep {
-  /** One per track, in order; undefined where there is nothing to tell from. */
-  standings: (Standing | undefined)[];
-  /** One per case, in order. */
-  guards: GuardState[];
-  /** Some verdict is not settled: run every case up to so many repeats. */
+/**
+ * @param final no more repeats of any case will come
+ * @returns one state per case, in order
+ */
+export function guardStates({ cases, alpha, confirm }: Guarded, family: Family, final: boolean): GuardState[] {
+  return cases.map((each) => {
+    const needed = confirmationsNeeded(each.baseline.length, family.cases, GUARD_SHARE * alpha, confirm);
+    return guardCase(each, needed, final || each.ended === true);
+  });
+}
+
+/** What to run next of an eval; nothing where its verdict is settled. */
+export interface Step {
+  /** Every case up to so many repeats. */
   rounds?: number;
   /** Single repeats for the guard, none of which enters a mean: `case` is an index. Repeats count from 1. */
   repeats: { case: number; repeat: number }[];
 }
 
-/**
- * The two stages of the gate for one eval (design: whole-suite looks with spent alpha, then a guard for single hard breaks). Pure:
- * ask again with the new trials until it wants neither rounds nor repeats, then judge the family (`judgeFamily`).
- */
-export function nextStep(progress: EvalProgress, family: Family): EvalStep {
-  const guards = progress.cases.map((each) => stateOf(each, progress, family));
-  const repeats = guards.flatMap((state, index) =>
-    state.status === 'open' ? [{ case: index, repeat: state.next }] : [],
-  );
-  const standings = progress.tracks.map((track) => standingOf(track, family.tests));
-  const open = progress.tracks.filter((track, index) => isOpen(track, standings[index], family.tests));
-  const [rounds] = open.flatMap(({ schedule, rounds: done }) => schedule.find((look) => look > done) ?? []);
-  const broken = guards.some(({ status }) => status === 'confirmed');
-  const settled = progress.final || (broken && progress.confirmedSettles);
-  // The guard goes first: it is a handful of calls, and what it finds may settle the verdict.
-  const more = !settled && repeats.length === 0 && rounds !== undefined;
-  return { standings, guards, repeats, ...(more && { rounds }) };
+/** What ends an eval early. */
+export interface Stops {
+  /** A confirmed break fails the gate by itself, so the suite need not be repeated further. */
+  confirmedSettles: boolean;
+  /** No more rounds will come. */
+  final: boolean;
 }
 
-function stateOf(each: GuardedCase, { alpha, confirm, final }: EvalProgress, { cases }: Family): GuardState {
-  const needed = confirmationsNeeded(each.baseline.length, cases, GUARD_SHARE * alpha, confirm);
-  return guardCase(each, needed, final || each.ended === true);
+/**
+ * The two stages of the gate for one eval (design: whole-suite looks with spent alpha, then a guard for single hard breaks). Pure:
+ * look again with the new trials until it wants neither rounds nor repeats, then judge the family (`judgeFamily`).
+ */
+export function nextStep(
+  looks: readonly Look[],
+  guards: readonly GuardState[],
+  { confirmedSettles, final }: Stops,
+): Step {
+  const broken = confirmedSettles && guards.some(({ status }) => status === 'confirmed');
+  // The guard goes first: it is a handful of calls, and what it finds may settle the verdict. Where the suite failed, it is settled.
+  const repeats = broken || looks.some(({ proven }) => proven) ? [] : guards.flatMap(repeatsOf);
+  if (repeats.length > 0 || broken || final) return { repeats };
+  const [rounds] = looks.flatMap(({ track: { schedule, rounds: done }, open }) =>
+    open ? (schedule.find((look) => look > done) ?? []) : [],
+  );
+  return { repeats, ...(rounds !== undefined && { rounds }) };
+}
+
+/** As many repeats again as have failed so far: few calls for a case that is only flaky, few steps for one that is broken. */
+function repeatsOf(state: GuardState, index: number): Step['repeats'] {
+  if (state.status !== 'open') return [];
+  const count = Math.max(1, Math.min(state.needed - state.failures, state.failures));
+  return Array.from({ length: count }, (_, more) => ({ case: index, repeat: state.next + more }));
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lookSchedule } from '../../src/stats/looks.js';
 import { seeded } from '../../src/stats/random.js';
 import { judgeFamily, type Track } from '../../src/stats/sequential.js';
-import { type EvalProgress, nextStep } from '../../src/stats/two-stage.js';
+import { guardStates, lookAt, nextStep } from '../../src/stats/two-stage.js';
 import { simulated, simulatedCases } from './simulated.js';
 
 const CASES = 20;
@@ -29,12 +29,14 @@ function simulate({ before, after }: Tables): boolean {
     const common = { rounds, schedule: lookSchedule(1, 8), final: false, ...SETTINGS };
     const track: Track = { baseline: before, run, ...common };
     const cases = before.map((baseline, index) => ({ baseline, run: run[index] ?? [] }));
-    const progress: EvalProgress = { tracks: [track], cases, ...SETTINGS, confirmedSettles: true, final: false };
-    const step = nextStep(progress, { tests: 1, cases: CASES });
+    const family = { tests: 1, cases: CASES };
+    const look = lookAt(track, family);
+    const guards = guardStates({ cases, ...SETTINGS }, family, false);
+    const step = nextStep([look], guards, { confirmedSettles: true, final: false });
     if (step.rounds === undefined && step.repeats.length === 0) {
-      const [standing] = step.standings;
+      const { standing } = look;
       const [judged] = standing ? judgeFamily([{ track, standing }], 1) : [];
-      return judged?.verdict === 'regressed' || step.guards.some(({ status }) => status === 'confirmed');
+      return judged?.verdict === 'regressed' || guards.some(({ status }) => status === 'confirmed');
     }
     for (const { case: index, repeat } of step.repeats) given[index] = repeat;
     rounds = step.rounds ?? rounds;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { baselineNeeded, confirmationsNeeded, guardCase } from '../../src/stats/guard.js';
 import { combineLooks, looksMade, lookSchedule, spendingWeights } from '../../src/stats/looks.js';
 import { isOpen, judgeFamily, type Standing, standingOf, type Track } from '../../src/stats/sequential.js';
-import { type EvalProgress, nextStep } from '../../src/stats/two-stage.js';
+import { guardStates, lookAt, nextStep, type Step, type Stops } from '../../src/stats/two-stage.js';
 
 const SETTINGS = { alpha: 0.05, tolerance: 0.02, detect: 0.1 };
 
@@ -205,30 +205,35 @@ describe('the guard', () => {
 
 describe('the next step', () => {
   const family = { tests: 1, cases: 30 };
-  const progress = (run: (number | undefined)[][], rounds: number, more: Partial<EvalProgress> = {}): EvalProgress => ({
-    tracks: [track(mixed.with(0, many(8, 1)), run, rounds)],
-    cases: mixed.with(0, many(8, 1)).map((baseline, index) => ({ baseline, run: run[index] ?? [] })),
-    alpha: 0.05,
-    confirm: 16,
-    confirmedSettles: true,
-    final: false,
-    ...more,
-  });
+  const before = mixed.with(0, many(8, 1));
+  const step = (run: (number | undefined)[][], rounds: number, more: Partial<Stops> = {}): Step => {
+    const cases = before.map((baseline, index) => ({ baseline, run: run[index] ?? [] }));
+    const looks = [lookAt({ ...track(before, run, rounds), final: more.final === true }, family)];
+    const guards = guardStates({ cases, alpha: 0.05, confirm: 16 }, family, more.final === true);
+    return nextStep(looks, guards, { confirmedSettles: true, final: false, ...more });
+  };
   const noisy = mixed.map((each, index) => (index === 0 ? [0] : [each[1] ?? 0]));
 
   it('is the guard first, then rounds, then nothing', () => {
-    const first = nextStep(progress(noisy, 1), family);
-    expect(first.repeats).toEqual([{ case: 0, repeat: 2 }]);
-    expect(first.rounds).toBeUndefined();
-    const flaky = nextStep(progress(noisy.with(0, [0, 1]), 1), family);
-    expect(flaky.guards[0]?.status).toBe('flaky');
-    expect(flaky.repeats).toEqual([]);
-    expect(flaky.rounds).toBe(2);
+    expect(step(noisy, 1)).toEqual({ repeats: [{ case: 0, repeat: 2 }] });
+    expect(step(noisy.with(0, [0, 1]), 1)).toEqual({ repeats: [], rounds: 2 });
     const broken = noisy.with(0, many(5, 0));
-    expect(nextStep(progress(broken, 1), family)).toMatchObject({ repeats: [] });
-    expect(nextStep(progress(broken, 1), family).rounds).toBeUndefined();
-    expect(nextStep(progress(broken, 1, { confirmedSettles: false }), family).rounds).toBe(2);
-    expect(nextStep(progress(noisy.with(0, [0, 1]), 1, { final: true }), family).rounds).toBeUndefined();
-    expect(nextStep(progress(noisy, 1, { final: true }), family).repeats).toEqual([]);
+    expect(step(broken, 1)).toEqual({ repeats: [] });
+    expect(step(broken, 1, { confirmedSettles: false })).toEqual({ repeats: [], rounds: 2 });
+    expect(step(noisy.with(0, [0, 1]), 1, { final: true })).toEqual({ repeats: [] });
+    expect(step(noisy, 1, { final: true })).toEqual({ repeats: [] });
+  });
+
+  it('doubles the failures of a guarded case, up to what proves the break', () => {
+    expect(step(noisy.with(0, [0, 0]), 1).repeats).toEqual([
+      { case: 0, repeat: 3 },
+      { case: 0, repeat: 4 },
+    ]);
+    expect(step(noisy.with(0, many(4, 0)), 1).repeats).toEqual([{ case: 0, repeat: 5 }]);
+  });
+
+  it('is nothing where the suite has failed: its cases need no proof of their own', () => {
+    const failing = before.map(() => [0]);
+    expect(step(failing, 1)).toEqual({ repeats: [] });
   });
 });
