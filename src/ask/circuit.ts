@@ -12,6 +12,8 @@ export interface Circuit {
 
 /** No further try with this key can succeed. */
 const HOPELESS: ReadonlySet<FailureKind> = new Set(['auth', 'quota']);
+/** With status 403: the key is known, but may not ask this model. */
+const DENIED: ReadonlySet<FailureKind> = new Set(['auth', 'not-found']);
 /** Nobody is there, or nobody who can answer. A question that ends like this was asked again in vain. */
 const NO_ANSWER: ReadonlySet<FailureKind> = new Set(['network', 'timeout', 'server']);
 /** So many questions in a row, each asked after the one before had come to nothing, and no answer to any other between them. */
@@ -25,11 +27,14 @@ interface Line {
   lostAfter: number;
   /** Why nothing more is asked. */
   open?: Failure;
+  /** Why nothing more is asked of a model, by its name. */
+  denied: Map<string, Failure>;
 }
 
 /**
  * Stops asking a provider that refuses our key, has no quota left, or is down: no further try can succeed, and each costs time or
- * money. Later questions to it are not asked (`unavailable`), with the reason. It is down when three questions after each other
+ * money. Later questions to it are not asked (`unavailable`), with the reason. Status 403 refuses a key that is known, often for one
+ * model: it stops that model alone, the others are asked, judges too. A provider is down when three questions after each other
  * got no answer in all their tries; those under way at the same time are lost together and count as one, so that a short outage
  * ends no run however many were under way.
  */
@@ -37,35 +42,44 @@ export function circuit({ describe }: { describe(model: string): Pick<ModelDescr
   const lines = new Map<string, Line>();
   const lineOf = (model: string): Line => {
     const { provider } = describe(model);
-    const line = lines.get(provider) ?? { asked: 0, lost: 0, lostAfter: 0 };
+    const line = lines.get(provider) ?? { asked: 0, lost: 0, lostAfter: 0, denied: new Map() };
     lines.set(provider, line);
     return line;
   };
   return {
     outer: (next) => (request, context) => {
       const line = lineOf(request.model);
-      if (line.open) return Promise.resolve(unavailable(line.open));
+      const instead = notAsked(line, request.model);
+      if (instead) return Promise.resolve(instead);
       line.asked += 1;
       const number = line.asked;
       return next(request, context).then((answer) => {
-        learn(line, number, answer);
+        learn(line, request.model, number, answer);
         return answer;
       });
     },
     inner: (next) => (request, context) => {
       const line = lineOf(request.model);
-      if (line.open) return Promise.resolve(unavailable(line.open));
+      const instead = notAsked(line, request.model);
+      if (instead) return Promise.resolve(instead);
       return next(request, context).then((answer) => {
-        if (!answer.ok && HOPELESS.has(answer.failure.kind)) line.open ??= answer.failure;
+        if (!answer.ok) giveUp(line, request.model, answer.failure);
         return answer;
       });
     },
   };
 }
 
-function learn(line: Line, number: number, answer: Answer): void {
+/** Asks no more of the model, or the provider, that this failure shows to be beyond reach. */
+function giveUp(line: Line, model: string, failure: Failure): void {
+  const denied = failure.status === 403 && DENIED.has(failure.kind);
+  if (denied && !line.denied.has(model)) line.denied.set(model, failure);
+  if (!denied && HOPELESS.has(failure.kind)) line.open ??= failure;
+}
+
+function learn(line: Line, model: string, number: number, answer: Answer): void {
   const { failure } = answer.ok ? {} : answer;
-  if (failure && HOPELESS.has(failure.kind)) line.open ??= failure;
+  if (failure) giveUp(line, model, failure);
   // What was not sent, or ended from outside, tells nothing of the provider.
   if (failure && (answer.attempts === 0 || failure.kind === 'aborted')) return;
   if (!failure || !NO_ANSWER.has(failure.kind)) {
@@ -80,7 +94,10 @@ function learn(line: Line, number: number, answer: Answer): void {
   line.open ??= { ...failure, message };
 }
 
-function unavailable(failure: Failure): Answer {
-  const message = `provider unavailable: ${failure.message}`;
+/** The answer to a question that is not asked; undefined when it may be. */
+function notAsked({ open, denied }: Line, model: string): Answer | undefined {
+  const failure = open ?? denied.get(model);
+  if (!failure) return undefined;
+  const message = `${open ? 'provider' : 'model'} unavailable: ${failure.message}`;
   return { ok: false, failure: { kind: 'unavailable', message }, attempts: 0, retry: { retry: 'no' } };
 }

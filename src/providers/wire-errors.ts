@@ -132,6 +132,8 @@ function fromReport(report: Report, provider: string, context: ErrorContext): Pr
 function kindOf({ status, words, message }: Report): FailureKind {
   const says = (pattern: RegExp): boolean => words.some((word) => pattern.test(word));
   if (status === 402 || says(QUOTA) || QUOTA_WORDS.test(message)) return 'quota';
+  // So OpenAI refuses a model that a project has no access to: the key is sound.
+  if (status === 403 && says(NOT_FOUND)) return 'not-found';
   if (status === 401 || status === 403 || says(AUTH)) return 'auth';
   if (status === 529 || says(OVERLOADED)) return 'overloaded';
   if (status === 429 || says(RATE)) return 'rate-limited';

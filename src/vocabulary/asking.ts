@@ -60,7 +60,7 @@ export interface Completion {
 
 /**
  * What kind of trouble kept a model from answering. `budget` and `unavailable`: it was not asked, because the budget is spent or
- * its provider has been given up.
+ * its provider or the model has been given up.
  */
 export type FailureKind =
   | 'rate-limited'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Answer, FailureKind } from '../../src/vocabulary.js';
+import type { Answer, Failure, FailureKind } from '../../src/vocabulary.js';
 import { type Ask, layered } from '../../src/ask/ask.js';
 import { circuit } from '../../src/ask/circuit.js';
 import { limits } from '../../src/ask/limits.js';
@@ -18,12 +18,42 @@ test.each(['auth', 'quota'] as const)('%s ends the asking of that provider, with
   expect(await ask(request({ model: 'b:x' }), context())).toMatchObject({ ok: true });
 });
 
-test.each(['server', 'rate-limited', 'bad-request', 'timeout'] as const)('%s leaves it closed', async (kind) => {
-  const port = scripted(bad(kind), good());
-  const ask = circuit({ describe: describeAs() }).outer(port);
-  await ask(request(), context());
-  expect(await ask(request(), context())).toMatchObject({ ok: true });
+function refused(failure: Failure): Answer {
+  return { ok: false, failure, attempts: 1, retry: { retry: 'no' } };
+}
+
+test.each(['auth', 'not-found'] as const)('%s with status 403 ends the asking of that model alone', async (kind) => {
+  const denied = refused({ kind, message: 'no access to x', status: 403 });
+  const port = scripted(denied, good());
+  const breaker = circuit({ describe: describeAs() });
+  const ask = layered(port, [breaker.outer, breaker.inner]);
+  expect(await ask(request({ model: 'a:x' }), context())).toMatchObject({ failure: { kind } });
+  expect(await ask(request({ model: 'a:x' }), context())).toMatchObject({
+    ok: false,
+    attempts: 0,
+    failure: { kind: 'unavailable', message: 'model unavailable: no access to x' },
+  });
+  expect(port.asked).toBe(1);
+  const judging = context({ purpose: 'judge' });
+  expect(await ask(request({ model: 'a:y' }), judging)).toMatchObject({ ok: true });
 });
+
+test('a key that has no quota ends the asking of the provider with status 403, too', async () => {
+  const port = scripted(refused({ kind: 'quota', message: 'no credit', status: 403 }), good());
+  const ask = circuit({ describe: describeAs() }).outer(port);
+  await ask(request({ model: 'a:x' }), context());
+  expect(await ask(request({ model: 'a:y' }), context())).toMatchObject({ failure: { kind: 'unavailable' } });
+});
+
+test.each(['server', 'rate-limited', 'bad-request', 'not-found', 'timeout'] as const)(
+  '%s leaves it closed',
+  async (kind) => {
+    const port = scripted(bad(kind), good());
+    const ask = circuit({ describe: describeAs() }).outer(port);
+    await ask(request(), context());
+    expect(await ask(request(), context())).toMatchObject({ ok: true });
+  },
+);
 
 test('in its two places around a queue, it lets nothing through that had waited', async () => {
   const known = { describe: describeAs() };

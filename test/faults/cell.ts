@@ -8,7 +8,14 @@ import { expectReports } from '../cli/report.js';
 import { junitFaults, readXml } from '../reports/xml.js';
 import { expectNoSecret } from '../support/canary.js';
 import { openaiFaults } from '../support/openai-spec.js';
-import { type AssayOptions, type Content, PACKAGE, type Project, type ResultReport } from '../support/project.js';
+import {
+  type AssayOptions,
+  type Content,
+  PACKAGE,
+  type Project,
+  type ResultReport,
+  type RunReport,
+} from '../support/project.js';
 import type { Reply, ScriptedServer, Seen } from '../support/scripted-server.js';
 import { FAMILIES, type Family, NAMES, rightAnswer } from './families.js';
 import type { Fate, Role, Row } from './row.js';
@@ -60,28 +67,37 @@ async function startFaulty(row: Row, family: Family, role: Role, startServer: To
     counts.set(id, nth + 1);
     const text = role === 'model' ? `you said ${id}` : JSON.stringify({ reason: `${id} is polite`, score: 1 });
     const right = (more?: Record<string, unknown>) => rightAnswer(family, text, more);
-    return (await row.reply?.({ family, id, nth, index: seen.index, seen, right, server })) ?? { json: right() };
+    const sound = seen.body.includes(modelName(NAMES[family].other));
+    const reply = sound ? undefined : await row.reply?.({ family, id, nth, index: seen.index, seen, right, server });
+    return reply ?? { json: right() };
   });
   return server;
 }
 
 function modelProject(row: Row): Record<string, Content> {
   return {
-    'assay.config.yaml': [`models: [${FAMILIES.map((family) => NAMES[family].model).join(', ')}]`],
+    'assay.config.yaml': [`models: [${asked(row, 'model').join(', ')}]`],
     'evals/echo.prompt.md': [...(row.stream ? ['---', 'parameters: { stream: true }', '---'] : []), '{{text}}'],
     'evals/echo.cases.yaml': casesFile(caseIds(row.cases ?? 2)),
   };
 }
 
 function judgeProject(row: Row): Record<string, Content> {
-  const judges = FAMILIES.map(
-    (family) => `{ type: judge, value: Is polite, metric: ${family}, options: { model: "${NAMES[family].judge}" } }`,
+  const judges = asked(row, 'judge').map(
+    (model, at) =>
+      `{ type: judge, value: Is polite, metric: ${FAMILIES[at] ?? modelName(model)}, options: { model: "${model}" } }`,
   );
   return {
     'assay.config.yaml': ['models: [mock:echo]'],
     'evals/echo.prompt.md': '{{text}}',
     'evals/echo.cases.yaml': [`defaults: { assert: [${judges.join(', ')}] }`, ...casesFile(caseIds(row.cases ?? 2))],
   };
+}
+
+/** The models that a row asks: one of each family in its order, and the others behind them. */
+function asked({ others = false }: Row, role: Role): string[] {
+  const names = FAMILIES.map((family) => NAMES[family]);
+  return [...names.map((each) => each[role]), ...(others ? names.map(({ other }) => other) : [])];
 }
 
 /** Runs a cell, and holds it to all that its row says and to what holds for every run. @returns what the matrix shows of it */
@@ -112,6 +128,7 @@ export async function expectCell({ row, role, made, servers, args, options }: Ce
     }
     if (row.says) expect(results.map((result) => words(result, family, role)).join('\n')).toMatch(row.says);
     if (row.requests !== undefined) expect(server.requests.length, family).toBeLessThanOrEqual(row.requests);
+    if (row.others) expectOthers(report, family, role, row.cases ?? 2);
     row.more?.({ family, role, its, results, server, made, peakMb });
   }
   expectConformant(servers.openai);
@@ -120,14 +137,28 @@ export async function expectCell({ row, role, made, servers, args, options }: Ce
   return `exit ${outcome.code} ${over < 0 ? '' : '+'}${over} ms`;
 }
 
+/** The other model of the provider did all that it was to do. */
+function expectOthers(report: RunReport, family: Family, role: Role, cases: number): void {
+  const { other } = NAMES[family];
+  const its = role === 'model' ? report.evals.find(({ model }) => model === other) : report.evals[0];
+  const fates = (its?.results ?? []).map((result) => fateOf(result, modelName(other), role));
+  expect(fates, other).toEqual(Array.from({ length: cases }, () => 'passed'));
+}
+
+/** A model's name without its provider. */
+function modelName(model: string): string {
+  return model.slice(model.indexOf(':') + 1);
+}
+
 /** The judge's trouble is never the trial's: its score is missing, whatever the reason. */
 function graded(fates: Record<string, Fate>): Record<string, Fate> {
   return Object.fromEntries(Object.entries(fates).map(([id, fate]) => [id, fate === 'passed' ? 'passed' : 'failed']));
 }
 
-function fateOf(result: ResultReport, family: Family, role: Role): Fate {
+/** @param metric of a judge: what it scores */
+function fateOf(result: ResultReport, metric: string, role: Role): Fate {
   if (role === 'judge') {
-    const score = result.scores?.find(({ metric }) => metric === family);
+    const score = result.scores?.find((each) => each.metric === metric);
     return result.status === 'completed' && score?.status === 'scored' ? 'passed' : 'failed';
   }
   if (result.status !== 'completed') return result.status === 'skipped' ? 'skipped' : 'errored';

@@ -9,6 +9,8 @@ interface Names {
   model: string;
   /** A dated name, as a judge must have. */
   judge: string;
+  /** Another model of the same provider, fit to be a judge. */
+  other: string;
   keyVariable: string;
   /** Must be seen nowhere but in the header it belongs to. */
   key: string;
@@ -20,6 +22,7 @@ export const NAMES: Readonly<Record<Family, Names>> = {
   openai: {
     model: 'openai:gpt-4o-mini',
     judge: 'openai:gpt-4o-mini-2024-07-18',
+    other: 'openai:gpt-4.1-nano-2025-04-14',
     keyVariable: 'OPENAI_API_KEY',
     key: 'sk-CANARY-openai-4f1d9c',
     urlVariable: 'OPENAI_BASE_URL',
@@ -28,6 +31,7 @@ export const NAMES: Readonly<Record<Family, Names>> = {
   anthropic: {
     model: 'anthropic:claude-haiku-4-5',
     judge: 'anthropic:claude-haiku-4-5-20251001',
+    other: 'anthropic:claude-sonnet-4-5-20250929',
     keyVariable: 'ANTHROPIC_API_KEY',
     key: 'sk-ant-CANARY-anthropic-77be02',
     urlVariable: 'ANTHROPIC_BASE_URL',

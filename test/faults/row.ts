@@ -47,6 +47,8 @@ export interface Row {
   /** Where it applies, if not to both. */
   roles?: readonly Role[];
   cases?: number;
+  /** Whether another model of each provider is asked the same, or judges the same: without a fault, so that it passes. */
+  others?: boolean;
   flags?: readonly string[];
   /** Whether models are asked for streams. */
   stream?: boolean;

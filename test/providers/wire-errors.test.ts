@@ -56,6 +56,8 @@ describe('by what the provider calls it', () => {
     [429, { type: 'insufficient_quota', code: 'insufficient_quota', message: 'm' }, 'quota', NO],
     [429, { code: 'billing_hard_limit_reached', message: 'm' }, 'quota', NO],
     [429, { type: 'tokens', code: 'rate_limit_exceeded', message: 'm' }, 'rate-limited', { retry: 'rate-limited' }],
+    [403, { type: 'invalid_request_error', code: 'model_not_found', message: 'm' }, 'not-found', NO],
+    [401, { type: 'invalid_request_error', code: 'model_not_found', message: 'm' }, 'auth', NO],
     [503, { code: 'slow_down', message: 'm' }, 'overloaded', TRANSIENT],
   ])('openai %i %j', (status, body, kind, retry) => {
     const error = ofOpenai(status, body);
@@ -78,6 +80,8 @@ describe('by what the provider calls it', () => {
     ],
     [429, { type: 'rate_limit_error', message: 'm' }, 'rate-limited', { retry: 'rate-limited' }],
     [402, { type: 'billing_error', message: 'm' }, 'quota', NO],
+    [403, { type: 'permission_error', message: 'm' }, 'auth', NO],
+    [403, { type: 'not_found_error', message: 'm' }, 'not-found', NO],
     [400, { type: 'invalid_request_error', message: 'Your credit balance is too low to access …' }, 'quota', NO],
     [
       400,

@@ -54,6 +54,22 @@ export const PROVIDER_DEFENCES: readonly Defence[] = [
     row: 'P6d',
   },
   {
+    what: 'a model that is denied stops no other',
+    edits: [['ask/circuit.js', 'failure.status === 403', 'false']],
+    row: 'P6d',
+  },
+  {
+    what: 'a model that is denied stops no other judge',
+    edits: [['ask/circuit.js', 'failure.status === 403', 'false']],
+    row: 'P6d',
+    role: 'judge',
+  },
+  {
+    what: 'a model that is denied is told from a refused key',
+    edits: [['providers/wire-errors.js', 'if (status === 403 && says(NOT_FOUND))', 'if (false)']],
+    row: 'P6f',
+  },
+  {
     what: 'the circuit opens for a provider that is down',
     edits: [['ask/circuit.js', 'const MOST_LOST = 3;', 'const MOST_LOST = Infinity;']],
     row: 'P11d',

@@ -1,5 +1,11 @@
+import { expect } from 'vitest';
 import type { Row } from '../row.js';
 import { byCase, error } from '../words.js';
+
+/** Of eight cases: the first is refused, and the others are not asked. */
+const FIRST_ASKED: Row['fates'] = Object.fromEntries(
+  Array.from({ length: 8 }, (_, index) => [`c0${index + 1}`, index === 0 ? 'errored' : 'skipped']),
+);
 
 /** A server that refuses the key or the question. */
 export const REFUSALS: readonly Row[] = [
@@ -7,7 +13,6 @@ export const REFUSALS: readonly Row[] = [
     [
       ['P6a', 429, 'insufficient_quota'],
       ['P6c', 401, 'authentication_error'],
-      ['P6d', 403, 'permission_error'],
       ['P6e', 402, 'billing_error'],
     ] as const
   ).map(
@@ -19,11 +24,32 @@ export const REFUSALS: readonly Row[] = [
       reply: (question) => error(question, status, type, 'not with this key'),
       within: 2,
       // One is asked; nobody else is.
-      fates: Object.fromEntries(
-        Array.from({ length: 8 }, (_, index) => [`c0${index + 1}`, index === 0 ? 'errored' : 'skipped']),
-      ),
+      fates: FIRST_ASKED,
       says: /provider unavailable: .*not with this key/,
       requests: 1,
+    }),
+  ),
+  ...(
+    [
+      ['P6d', 'permission_error', 'auth'],
+      ['P6f', 'model_not_found', 'not-found'],
+    ] as const
+  ).map(
+    ([id, type, kind]): Row => ({
+      id,
+      fault: `403 ${type} for one model of two`,
+      cases: 8,
+      others: true,
+      flags: ['--concurrency', '1'],
+      reply: (question) => error(question, 403, type, 'no access to this model'),
+      within: 2,
+      fates: FIRST_ASKED,
+      says: /model unavailable: .*no access to this model/,
+      // One is asked; the other model goes on.
+      requests: 9,
+      more({ role, results }) {
+        if (role === 'model') expect(results[0]?.failure).toMatchObject({ kind, status: 403 });
+      },
     }),
   ),
   {
