@@ -1,4 +1,4 @@
-import { isAbsolute, relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { RECORDINGS, recordingStore, type RecordingStore } from '../ask/recordings-file.js';
 import type { AssertionDefinition } from '../assertions/assertion.js';
 import { problems, UserError } from '../errors.js';
@@ -13,7 +13,7 @@ import { isInShard, type Shard } from '../plan/shard.js';
 import { checkProviders, type OpenedProviders, providerPool, type ProviderWorld } from '../providers/open.js';
 import type { TrialSource } from '../run/trials.js';
 import type { ProviderDefinition } from '../providers/provider.js';
-import { gitRootOf, insideRoot } from '../trust/paths.js';
+import { gitRootOf, insideRoot, within } from '../trust/paths.js';
 import { createRedactor } from '../trust/redact.js';
 import type { Config, Eval, Library, Mode, Problem, ReducerName } from '../vocabulary.js';
 import type { World } from '../world.js';
@@ -109,8 +109,8 @@ export async function openSession(options: SessionOptions, world: World): Promis
   const pool = providerPool({ providers: config.providers, types }, providerWorld(options, world, project));
   const redact = createRedactor(pool.secrets());
   world.conceal?.(pool.secrets());
-  const within = inside(project);
-  const files = projectFiles((path) => within(resolve(project.root, path)));
+  const held = inside(project);
+  const files = projectFiles((path) => held(resolve(project.root, path)));
   const store = recordingStore({ files, redact, writable: config.mode === 'record' });
 
   const session: Session = {
@@ -129,24 +129,30 @@ export async function openSession(options: SessionOptions, world: World): Promis
     store,
     git,
     redact,
-    out: outputFolder(options, project, within),
-    file: (path) => within(resolve(project.root, path)),
+    out: outputFolder(options, project, held),
+    file: (path) => held(resolve(project.root, path)),
     async close() {
-      await pool.close();
-      await files.close();
+      try {
+        await pool.close();
+      } finally {
+        await files.close();
+      }
     },
   };
-  if (options.against !== undefined) await addAgainst(session, options.against, whence);
-  await checkSession(session, options, world);
-  return session;
+  try {
+    if (options.against !== undefined) await addAgainst(session, options.against, whence);
+    await checkSession(session, options, world);
+    return session;
+  } catch (error) {
+    // What looking for mistakes has opened: providers that were made ready, locks of recordings that were put in place.
+    await session.close();
+    throw error;
+  }
 }
 
 /** Makes the session one of changed prompts and their old versions. */
 async function addAgainst(session: Session, ref: string, whence: Whence): Promise<void> {
-  const against = await openAgainst(ref, session, whence).catch(async (error: unknown) => {
-    await session.close();
-    throw error;
-  });
+  const against = await openAgainst(ref, session, whence);
   const { evals, library, includes, store, nothing } = against;
   session.selection.against = against.commit;
   Object.assign(session, { against, evals, library, includes, store, source: { library, evals, includes } });
@@ -156,8 +162,8 @@ async function addAgainst(session: Session, ref: string, whence: Whence): Promis
 /** All mistakes of all files are told at once: where discovery fails, those in recordings are looked for, too. */
 async function withRecordings(error: unknown, project: Project, mode: Mode | undefined): Promise<unknown> {
   if (!(error instanceof UserError) || mode === 'live') return error;
-  const within = inside(project);
-  const files = projectFiles((path) => within(resolve(project.root, path)));
+  const held = inside(project);
+  const files = projectFiles((path) => held(resolve(project.root, path)));
   const store = recordingStore({ files, redact: (text) => text, writable: false });
   const found = project.tree.glob([`${RECORDINGS}/**/*.jsonl`]);
   const prompts = found.map((path) => path.slice(RECORDINGS.length + 1, -'.jsonl'.length));
@@ -174,6 +180,7 @@ export function modelsOf({ evals, config }: Pick<Session, 'evals' | 'config'>): 
   return [...new Set([...evals.map(({ model }) => model.model), ...judge])];
 }
 
+/** @throws UserError with everything that is wrong */
 async function checkSession(session: Session, options: EvaluateOptions, world: World): Promise<void> {
   const { config, store, library, evals } = session;
   const found = config.mode === 'live' ? [] : await store.problems(library.prompts.map(({ id }) => id));
@@ -185,9 +192,7 @@ async function checkSession(session: Session, options: EvaluateOptions, world: W
   for (const [reducer, min] of tooFew(evals)) {
     found.push(problems['too-few-repeats'](reducer, leastRepeats(reducer), min));
   }
-  if (found.length === 0) return;
-  await session.close();
-  throw new UserError(found);
+  if (found.length > 0) throw new UserError(found);
 }
 
 /** What is wrong with models before they are asked: hosts, keys, code; those without mistakes are made ready. */
@@ -235,12 +240,12 @@ function inside(project: Project): (path: string) => string {
 export function outputFolder(
   options: Pick<EvaluateOptions, 'cwd' | 'out'>,
   project: Project,
-  within = inside(project),
+  held = inside(project),
 ): (file: string) => string {
-  if (options.out === undefined) return (file: string) => within(resolve(project.root, 'reports', file));
+  if (options.out === undefined) return (file: string) => held(resolve(project.root, 'reports', file));
   const folder = resolve(options.cwd, options.out);
-  const outside = relative(project.root, folder).startsWith('..') || isAbsolute(relative(project.root, folder));
-  return (file: string) => (outside ? resolve(folder, file) : within(resolve(folder, file)));
+  if (!within(project.root, folder)) return (file: string) => resolve(folder, file);
+  return (file: string) => held(resolve(folder, file));
 }
 
 /** All that a run is made of but its cases: equal for two runs that may be joined or compared. */

@@ -42,6 +42,30 @@ describe.skipIf(process.platform === 'win32').concurrent('nothing is written thr
     expect(made.server.requests).toEqual([]);
   });
 
+  test('the output folder, which begins with two dots, is in the project', async ({ echoProject, project }) => {
+    const outside = project({ 'kept.txt': '' });
+    const made = await echoProject({ cases: 1 });
+    symlinkSync(outside.root, join(made.root, '..r'));
+    const { code, stderr } = await made.evaluate(['--mode', 'live', '--out', '..r']);
+    expect(stderr).toMatch(/is refused: it leads outside/);
+    expect(code).toBe(2);
+    expect(outside.files()).toEqual(['kept.txt']);
+    expect(made.server.requests).toEqual([]);
+  });
+
+  test('recordings, where an interrupted run left replies: no lock is left either', async ({ echoProject }) => {
+    const made = await echoProject({ cases: 1 });
+    await made.evaluate(['--mode', 'record']);
+    made.write(`${RECORDINGS}.new`, made.read(RECORDINGS));
+    made.write(VICTIM, made.read(RECORDINGS));
+    made.remove(RECORDINGS);
+    symlinkSync(join(made.root, VICTIM), join(made.root, RECORDINGS));
+    const { code, stderr } = await made.evaluate(['--mode', 'record']);
+    expect(stderr).toMatch(/is not written: it is a link/);
+    expect(code).toBe(2);
+    expect(made.files('fixtures')).toEqual([`${RECORDINGS}.new`]);
+  });
+
   test('reports lead into what git keeps', async ({ echoProject }) => {
     const made = await echoProject({ cases: 1 });
     made.commit('A library');
