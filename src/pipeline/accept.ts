@@ -138,7 +138,7 @@ async function offer(
       for (const { acceptance, next } of planned) {
         if (acceptance.changes.length > 0) await writeBaseline(session, acceptance.path, next);
       }
-      return pruneRecordings(session, planned, world);
+      return pruneRecordings(session, planned, { ...options, ...run.options }, world);
     },
     close: () => session.close(),
   };
