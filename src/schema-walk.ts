@@ -5,7 +5,6 @@ import {
   hasSize,
   hasType,
   isNumber,
-  isObject,
   isPattern,
   isSame,
   list,
@@ -13,6 +12,7 @@ import {
   patternOf,
   type Schema,
 } from './schema-walk/values.js';
+import { isObject } from './objects.js';
 import type { Json, JsonObject } from './vocabulary.js';
 
 /**

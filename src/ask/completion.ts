@@ -1,4 +1,5 @@
 import type { FinishReason } from '../vocabulary.js';
+import { isRecord } from '../objects.js';
 
 const FINISH_REASONS: readonly FinishReason[] = ['stop', 'length', 'tool-calls', 'content-filter', 'refusal', 'other'];
 
@@ -28,7 +29,7 @@ const CHECKS = Object.entries(MEMBERS);
  * of one length, nothing that is not known.
  */
 export function completionFault(value: unknown): string | undefined {
-  if (!isObject(value)) return 'it is no object';
+  if (!isRecord(value)) return 'it is no object';
   const unknown = Object.keys(value).find((key) => !Object.hasOwn(MEMBERS, key));
   if (unknown !== undefined) return `it has an unknown key "${unknown}"`;
   for (const [key, fits] of CHECKS) {
@@ -40,11 +41,6 @@ export function completionFault(value: unknown): string | undefined {
   return lengths.size > 1 ? 'its "embeddings" differ in length' : undefined;
 }
 
-/** Whether a value is an object with keys: no array, not null. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function optional(fits: (value: unknown) => boolean): (value: unknown) => boolean {
   return (value) => value === undefined || fits(value);
 }
@@ -54,14 +50,14 @@ function isAmount(value: unknown): boolean {
 }
 
 function isUsage(value: unknown): boolean {
-  if (!isObject(value)) return false;
+  if (!isRecord(value)) return false;
   return Object.entries(value).every(
     ([key, tokens]) => USAGE_KEYS.has(key) && (tokens === undefined || isAmount(tokens)),
   );
 }
 
 function isToolCall(value: unknown): boolean {
-  if (!isObject(value) || typeof value.name !== 'string' || !Object.hasOwn(value, 'arguments')) return false;
+  if (!isRecord(value) || typeof value.name !== 'string' || !Object.hasOwn(value, 'arguments')) return false;
   return value.arguments !== undefined && (value.id === undefined || typeof value.id === 'string');
 }
 

@@ -1,5 +1,6 @@
 import type { Completion, Purpose } from '../vocabulary.js';
-import { COMPLETION_KEYS, completionFault, isObject } from './completion.js';
+import { COMPLETION_KEYS, completionFault } from './completion.js';
+import { isRecord } from '../objects.js';
 
 /** The note of a reply that a person wrote and no model gave. */
 export const HAND_WRITTEN = 'hand-written sample';
@@ -47,7 +48,7 @@ export function parseRow(line: string): RecordingRow | string {
   } catch {
     return 'it is no JSON';
   }
-  if (!isObject(row)) return 'it is no object';
+  if (!isRecord(row)) return 'it is no object';
   const completion = unpackedCompletion(row.completion);
   const fault = rowFault(row) ?? completionFault(completion);
   // Checked member by member just above.
@@ -93,7 +94,7 @@ function rowFault(row: Record<string, unknown>): string | undefined {
     ['metric', row.metric === undefined || isText(row.metric)],
     ['key', typeof row.key === 'string' && /^[0-9a-f]{16,64}$/.test(row.key)],
     ['note', row.note === undefined || isText(row.note)],
-    ['completion', isObject(row.completion)],
+    ['completion', isRecord(row.completion)],
   ];
   const wrong = fits.find(([, fit]) => !fit);
   if (!wrong) return undefined;
@@ -111,7 +112,7 @@ function packed(vector: readonly number[]): string {
 }
 
 function unpackedCompletion(completion: unknown): unknown {
-  if (!isObject(completion) || !Array.isArray(completion.embeddings)) return completion;
+  if (!isRecord(completion) || !Array.isArray(completion.embeddings)) return completion;
   return { ...completion, embeddings: completion.embeddings.map(unpacked) };
 }
 

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../vocabulary.js';
+import { isObject } from '../objects.js';
 
 const SIMPLE: Readonly<Record<string, string>> = {
   string: 'string',
@@ -113,8 +114,4 @@ function union(types: readonly string[]): string {
 
 function inParentheses(type: string): string {
   return type.includes(' | ') ? `(${type})` : type;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -11,6 +11,7 @@ import { jsonText } from './json.js';
 import { paint } from './paint.js';
 import { progress } from './progress.js';
 import { proseTable } from './table.js';
+import { plural } from '../words.js';
 
 type Colors = ReturnType<typeof paint>;
 
@@ -145,8 +146,4 @@ const INDENT = 2;
 
 function indented(lines: readonly string[]): string[] {
   return lines.map((line) => `${' '.repeat(INDENT)}${line}\n`);
-}
-
-function plural(count: number, one: string): string {
-  return `${count} ${one}${count === 1 ? '' : 's'}`;
 }

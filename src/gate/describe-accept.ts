@@ -3,7 +3,7 @@ import type { Reducer } from '../stats/reduce.js';
 import type { Baseline, BaselineModel } from '../vocabulary.js';
 import { amount, perAnswer, QUANTITIES, type Quantity } from './case-usage.js';
 import { inMetricOrder, own } from './own.js';
-import { plural, score } from './say.js';
+import { plural, scoreText } from '../words.js';
 
 /**
  * What accepting changes, in words, a line per model and change; empty where nothing but dates and commits differs.
@@ -37,7 +37,7 @@ function scoreChanges(before: BaselineModel, after: BaselineModel, reduce: Reduc
   return metricsOf(before, after).flatMap((metric) => {
     const [was, is] = [meanOf(before, metric, reduce), meanOf(after, metric, reduce)];
     if (was === is) return [];
-    return [`${metric} ${was === undefined ? 'none' : score(was)} → ${is === undefined ? 'none' : score(is)}`];
+    return [`${metric} ${was === undefined ? 'none' : scoreText(was)} → ${is === undefined ? 'none' : scoreText(is)}`];
   });
 }
 
@@ -77,7 +77,7 @@ function sameContent(before: BaselineModel, after: BaselineModel, id: string): b
 }
 
 function means(model: BaselineModel, reduce: Reducer): string[] {
-  return metricsOf(model).map((metric) => `${metric} ${score(meanOf(model, metric, reduce) ?? 0)}`);
+  return metricsOf(model).map((metric) => `${metric} ${scoreText(meanOf(model, metric, reduce) ?? 0)}`);
 }
 
 function metricsOf(...models: readonly BaselineModel[]): string[] {

@@ -1,5 +1,5 @@
 import type { Comparison, EvalComparison, GateCheck, Level } from '../vocabulary.js';
-import { plural } from './say.js';
+import { countText, plural } from '../words.js';
 import { byWeight } from './usage.js';
 
 /** What happened to a run beside its scores. */
@@ -21,7 +21,7 @@ export function general(comparison: Comparison, circumstances: Circumstances): G
   const { interrupted, incomplete, reasons = [], noGate } = circumstances;
   const { trials } = comparison;
   const left = trials.planned - trials.completed - trials.errored;
-  const open = `${left} of ${plural(trials.planned, 'trial')} ${left === 1 ? 'was' : 'were'} not run`;
+  const open = `${countText(left)} of ${plural(trials.planned, 'trial')} ${left === 1 ? 'was' : 'were'} not run`;
   const trouble = [...reasons];
   if (incomplete && !interrupted && reasons.length === 0) trouble.push(`the run is incomplete: ${open}`);
   if (noGate !== undefined) trouble.push(...errors(comparison));

@@ -1,6 +1,6 @@
 import type { GateCheck } from '../vocabulary.js';
 import { rules } from './rules/map.js';
-import { listed } from './say.js';
+import { listed } from '../words.js';
 
 /**
  * What did not pass, in words: failures of level error first, then what could not be told, then warnings. Cases that broke the same

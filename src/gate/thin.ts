@@ -4,7 +4,7 @@ import { foldPairs } from '../stats/reduce.js';
 import { GUARD_SHARE, SUITE_SHARE } from '../stats/sequential.js';
 import type { BaselineModel, GateSettings, Repeats } from '../vocabulary.js';
 import { own } from './own.js';
-import { plural, score } from './say.js';
+import { plural, scoreText } from '../words.js';
 import { foldOf } from './settings.js';
 
 /**
@@ -26,7 +26,8 @@ export function thinness(accepted: BaselineModel, gate: GateSettings, repeats: R
   const fold = foldOf(gate);
   const estimate = estimateDrop(fold ? foldPairs(trials, fold) : trials);
   const drop = estimate && detectableDrop(estimate, SUITE_SHARE * gate.alpha);
-  const sees = drop === undefined ? 'no drop of pass can be seen' : `a drop of pass below ${score(drop)} goes unseen`;
+  const sees =
+    drop === undefined ? 'no drop of pass can be seen' : `a drop of pass below ${scoreText(drop)} goes unseen`;
   const guard = least < needed ? ', and a break of a single case cannot be proven' : '';
   return `thin: ${plural(least, 'repeat')} per case, where ${wanted} are wanted: ${sees}${guard}`;
 }

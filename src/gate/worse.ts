@@ -1,7 +1,7 @@
 import type { Comparison, EvalComparison, GateCheck, GateSettings, Level, RuleName } from '../vocabulary.js';
 import { own } from './own.js';
 import { reasonsOf } from './reasons.js';
-import { difference, score } from './say.js';
+import { deltaText, scoreText } from '../words.js';
 import { toleranceOf } from './settings.js';
 
 /** How a version stands to another one that it was run beside. */
@@ -62,8 +62,8 @@ function told(checks: readonly GateCheck[], news: readonly EvalComparison[]): st
 function perhapsFell({ metrics, gate, model }: EvalComparison, several: boolean): string[] {
   return Object.entries(metrics).flatMap(([name, { gated, verdict, delta = 0, baseline = 0, pAdjusted }]) => {
     if (!gated || verdict !== 'inconclusive' || -delta < toleranceOf(gate, name)) return [];
-    const chance = pAdjusted === undefined ? '' : `, adjusted p ${score(pAdjusted)}`;
-    const change = `${score(baseline)} → ${score(baseline + delta)} (${difference(delta)}${chance})`;
+    const chance = pAdjusted === undefined ? '' : `, adjusted p ${scoreText(pAdjusted)}`;
+    const change = `${scoreText(baseline)} → ${scoreText(baseline + delta)} (${deltaText(delta)}${chance})`;
     return [`${several ? `[${model}] ` : ''}${name} fell ${change}, perhaps by chance: more --repeats would tell`];
   });
 }

@@ -4,7 +4,7 @@ import { contentHash } from '../hash.js';
 import { splitFrontMatter } from '../library/front-matter.js';
 import { loadText } from '../library/load.js';
 import { loadSource } from '../library/load-source.js';
-import { isObject } from '../library/source.js';
+import { isObject } from '../objects.js';
 import { type Token, tokenize } from '../library/template-tokens.js';
 import type { Tree } from '../library/tree.js';
 import { readYamlQuickly } from '../library/quick-yaml.js';

@@ -1,4 +1,4 @@
-import { isObject } from '../library/source.js';
+import { isObject } from '../objects.js';
 import type { Json, Prompt } from '../vocabulary.js';
 import { Closures, type Edge } from './closure.js';
 import { readTemplateFile, readValue } from './content.js';

@@ -8,7 +8,8 @@ import type { Report } from './findings.js';
 import type { Providers } from './models.js';
 import type { DiscoverOptions } from './options.js';
 import { renderText, textTagNames } from './render.js';
-import { isObject, type Path, type Source, within } from './source.js';
+import { type Path, type Source, within } from './source.js';
+import { isObject } from '../objects.js';
 import { faultsOf, reportFaults } from './validate.js';
 
 /** What reading assertions of a prompt needs. */

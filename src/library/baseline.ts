@@ -4,7 +4,7 @@ import type { Baseline, Place } from '../vocabulary.js';
 import type { Report } from './findings.js';
 import { readJson } from './json.js';
 import { loadText } from './load.js';
-import { isObject } from './source.js';
+import { isObject } from '../objects.js';
 import type { Tree } from './tree.js';
 import { checked } from './validate.js';
 

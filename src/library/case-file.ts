@@ -4,7 +4,8 @@ import type { Place } from '../vocabulary.js';
 import type { Report } from './findings.js';
 import { resolveFrom } from './load.js';
 import { loadSource } from './load-source.js';
-import { isObject, type Source, within } from './source.js';
+import { type Source, within } from './source.js';
+import { isObject } from '../objects.js';
 import type { Tree } from './tree.js';
 import { faultsOf, reportFaults } from './validate.js';
 

@@ -9,7 +9,8 @@ import { badId } from './ids.js';
 import { nearest } from './nearest.js';
 import type { ReadPrompt } from './prompt.js';
 import { missingVariables, renderMessages } from './render.js';
-import { isObject, type Path, type Source, within } from './source.js';
+import { type Path, type Source, within } from './source.js';
+import { isObject } from '../objects.js';
 import { roleOf } from './template-messages.js';
 
 /** Names that something reads; `all` when code may read any. */

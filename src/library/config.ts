@@ -8,7 +8,8 @@ import { DEFAULT_GATE, mergeGate, normaliseRepeats } from './gate-settings.js';
 import { normaliseModels, Providers } from './models.js';
 import { nearest } from './nearest.js';
 import { loadSource } from './load-source.js';
-import { isObject, type Path, type Source } from './source.js';
+import type { Path, Source } from './source.js';
+import { isObject } from '../objects.js';
 import type { Tree } from './tree.js';
 import { faultsOf, reportFaults, salvaged } from './validate.js';
 

@@ -3,7 +3,8 @@ import type { ProviderDefinition } from '../providers/provider.js';
 import type { Json, ModelChoice, Place, Problem, ProviderSettings } from '../vocabulary.js';
 import type { Report } from './findings.js';
 import { nearest } from './nearest.js';
-import { isObject, type Path } from './source.js';
+import type { Path } from './source.js';
+import { isObject } from '../objects.js';
 import { faultsOf } from './validate.js';
 
 /** Names of parameters that every provider understands. */

@@ -1,7 +1,8 @@
 import type { Json, Place } from '../vocabulary.js';
 import { placeAt } from './json.js';
 import { readPlain } from './plain-yaml.js';
-import { isObject, laterPlace, type Path, type Read, type Source } from './source.js';
+import { laterPlace, type Path, type Read, type Source } from './source.js';
+import { isObject } from '../objects.js';
 import { readYaml } from './yaml.js';
 
 /**

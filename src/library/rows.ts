@@ -5,7 +5,8 @@ import type { Report } from './findings.js';
 import { readJson } from './json.js';
 import { reportUnreadable } from './load.js';
 import { loadSource } from './load-source.js';
-import { isObject, type Path, type Source } from './source.js';
+import type { Path, Source } from './source.js';
+import { isObject } from '../objects.js';
 import type { Tree } from './tree.js';
 
 /** A row of a data set as a case: what is a column of its own has become a variable. */

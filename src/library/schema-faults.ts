@@ -2,7 +2,8 @@ import type { ErrorObject } from 'ajv/dist/2020.js';
 import { problems as make } from '../errors.js';
 import type { Json, Place, Problem } from '../vocabulary.js';
 import { nearest } from './nearest.js';
-import { isObject, type Path, pathName } from './source.js';
+import { type Path, pathName } from './source.js';
+import { isObject } from '../objects.js';
 
 /** What a schema objects to, in words. `problem` makes it a problem at a place. */
 export interface SchemaFault {

@@ -1,4 +1,4 @@
-import type { Json, JsonObject, Place, Problem } from '../vocabulary.js';
+import type { Json, Place, Problem } from '../vocabulary.js';
 
 /** Keys and indexes from the root of a value to one inside it. */
 export type Path = readonly (string | number)[];
@@ -25,11 +25,6 @@ export const MAX_YAML = 4_000_000;
 
 /** Names through which an object's prototype could be reached: refused as keys wherever users write data. */
 export const REFUSED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
-
-/** Whether a value is an object: no array, no null. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** A path as people write it: `cases[3].assert[0].value`. */
 export function pathName(path: Path): string {

@@ -6,7 +6,8 @@ import { schemaPattern } from '../patterns/schema-pattern.js';
 import { canInterpret, interpret } from '../schema-walk.js';
 import type { Json, JsonObject, Problem } from '../vocabulary.js';
 import { type SchemaFault, schemaFaults } from './schema-faults.js';
-import { isObject, type Path, type Source } from './source.js';
+import type { Path, Source } from './source.js';
+import { isObject } from '../objects.js';
 
 const require = createRequire(import.meta.url);
 

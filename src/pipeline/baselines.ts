@@ -8,6 +8,7 @@ import { type GitTree, gitTree } from '../library/git-tree.js';
 import type { Tree } from '../library/tree.js';
 import type { Baseline, Library, Problem, Prompt } from '../vocabulary.js';
 import type { World } from '../world.js';
+import { listed } from '../words.js';
 
 /** Where baselines are looked for. */
 export interface Whence {
@@ -58,7 +59,7 @@ function fromCommit(library: Library, { tree, title }: Committed): Library {
   tree.glob(['**/*.baseline.json']);
   const baselines = readAll(tree, [...paths.values()], title);
   const without = library.prompts.filter(({ id }) => !baselines.has(paths.get(id) ?? ''));
-  const lacking = without.length > 0 ? [`no baseline there for ${listed(without)}: held to minPassRate`] : [];
+  const lacking = without.length > 0 ? [`no baseline there for ${listedIds(without)}: held to minPassRate`] : [];
   return {
     ...library,
     baseline: ({ id }) => baselines.get(paths.get(id) ?? ''),
@@ -92,7 +93,7 @@ function fromFile(library: Library, given: string, path: string): Library {
   return {
     ...library,
     baseline: (prompt) => (named.has(prompt.id) ? baseline : library.baseline(prompt)),
-    notes: [...library.notes, `baseline of ${listed(whose)}: ${given}`],
+    notes: [...library.notes, `baseline of ${listedIds(whose)}: ${given}`],
   };
 }
 
@@ -122,11 +123,7 @@ function sharedEnd(a: readonly string[], b: readonly string[]): number {
   return count;
 }
 
-const MOST_LISTED = 5;
-
 /** Ids in a row: the first few, then how many more. */
-export function listed(prompts: readonly Pick<Prompt, 'id'>[]): string {
-  const more = prompts.length - MOST_LISTED;
-  const names = prompts.slice(0, MOST_LISTED).map(({ id }) => id);
-  return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ');
+export function listedIds(prompts: readonly Pick<Prompt, 'id'>[]): string {
+  return listed(prompts.map(({ id }) => id));
 }

@@ -6,6 +6,7 @@ import { evalKey } from '../run/ledger.js';
 import type { Comparison, EvalRun, Json, JsonObject, Run, Verdict } from '../vocabulary.js';
 import type { Books } from './books.js';
 import type { Session } from './session.js';
+import { isObject } from '../objects.js';
 
 /** The history's file in the output folder: a line per eval and verified run, never committed. */
 export const HISTORY = 'history.jsonl';
@@ -93,8 +94,4 @@ function isPair(value: Json): boolean {
 
 function isCount(value: Json | undefined): boolean {
   return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

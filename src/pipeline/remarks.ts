@@ -9,8 +9,9 @@ import { mergeBase } from '../git/refs.js';
 import { parseBaseline, readBaseline } from '../library/baseline.js';
 import type { Baseline, Prompt, Run } from '../vocabulary.js';
 import type { World } from '../world.js';
-import { baselinePath, listed } from './baselines.js';
+import { baselinePath, listedIds } from './baselines.js';
 import type { Session } from './session.js';
+import { plural } from '../words.js';
 
 /** What git says about a run beside its verdict. */
 export interface Remarks {
@@ -139,17 +140,17 @@ function recordedBy(recorders: Recorders, replayed: ReadonlySet<string>): string
     }
   }
   const most = [...authors].toSorted(([, a], [, b]) => b.files - a.files);
-  const names = most.slice(0, MOST_AUTHORS).map(([name, { files, date }]) => `${name} (${plural(files)}, ${date})`);
+  const names = most
+    .slice(0, MOST_AUTHORS)
+    .map(([name, { files, date }]) => `${name} (${plural(files, 'file')}, ${date})`);
   if (most.length > MOST_AUTHORS) names.push(`${most.length - MOST_AUTHORS} others`);
   return [
     ...(names.length > 0 ? [`recordings last committed by ${names.join(', ')}`] : []),
-    ...(cut > 0 ? [`who committed ${plural(cut)} of recordings is not in this shallow clone (fetch-depth: 0)`] : []),
-    ...(open.length > 0 ? [`recordings not committed yet: ${listed(open)}`] : []),
+    ...(cut > 0
+      ? [`who committed ${plural(cut, 'file')} of recordings is not in this shallow clone (fetch-depth: 0)`]
+      : []),
+    ...(open.length > 0 ? [`recordings not committed yet: ${listedIds(open)}`] : []),
   ];
 }
 
 const MOST_AUTHORS = 5;
-
-function plural(files: number): string {
-  return `${files} ${files === 1 ? 'file' : 'files'}`;
-}

@@ -6,7 +6,7 @@ import { decodeText } from '../library/text-file.js';
 import { readJson } from '../library/json.js';
 import { nearest } from '../library/nearest.js';
 import { missingVariables, renderMessages } from '../library/render.js';
-import { isObject } from '../library/source.js';
+import { isObject } from '../objects.js';
 import { tagNames } from '../library/tag-names.js';
 import { compileUserSchema } from '../library/user-schema.js';
 import { readYaml } from '../library/yaml.js';

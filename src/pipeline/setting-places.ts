@@ -1,7 +1,8 @@
 import { splitFrontMatter } from '../library/front-matter.js';
 import { loadText } from '../library/load.js';
 import { loadSource } from '../library/load-source.js';
-import { isObject, type Path, type Source } from '../library/source.js';
+import type { Path, Source } from '../library/source.js';
+import { isObject } from '../objects.js';
 import type { Tree } from '../library/tree.js';
 import { readYamlQuickly } from '../library/quick-yaml.js';
 import type { PolicyFacts } from '../policy/rule.js';

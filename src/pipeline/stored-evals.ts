@@ -9,6 +9,7 @@ import { reportSchema } from '../schemas/report.js';
 import { trialFacts } from '../score/facts.js';
 import type { CaseRun, EvalRun, GateSettings, Json, JsonObject, RunInfo, TrialResult } from '../vocabulary.js';
 import { runAt } from './stored-run.js';
+import { objectIn } from '../objects.js';
 
 /** A run as it lies in a file. */
 export interface StoredEvals {
@@ -142,10 +143,6 @@ function gather(factsOf: PromptFacts) {
       }));
     },
   };
-}
-
-function objectIn(value: Json | undefined): JsonObject {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
 }
 
 function listIn(value: Json | undefined): Json[] {

@@ -8,6 +8,7 @@ import { JOURNAL } from './books.js';
 import type { EvaluateOptions } from './options.js';
 import { openProject } from './project.js';
 import type { SessionOptions } from './session.js';
+import { objectIn } from '../objects.js';
 
 const MODES: readonly Mode[] = ['replay', 'record', 'live'];
 
@@ -105,10 +106,6 @@ function readMisses({ asked, missing, models }: JsonObject): Misses {
 
 function isCount(value: Json | undefined): value is number {
   return Number.isSafeInteger(value) && Number(value) > 0;
-}
-
-function objectIn(value: Json | undefined): JsonObject {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
 }
 
 function text(value: Json | undefined): string {

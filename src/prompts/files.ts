@@ -9,7 +9,7 @@ import { splitFrontMatter } from '../library/front-matter.js';
 import { globFiles } from '../library/load.js';
 import { partialFinder } from '../library/partials.js';
 import { readSimple } from '../library/simple-yaml.js';
-import { isObject } from '../library/source.js';
+import { isObject } from '../objects.js';
 import { parseTemplate } from '../library/template.js';
 import type { Tree } from '../library/tree.js';
 import { versionContent } from '../library/version-content.js';

@@ -4,6 +4,7 @@ import { versionContent } from '../library/version-content.js';
 import type { JsonObject, Parameters, Prompt, Tool } from '../vocabulary.js';
 import { contentHash } from './content-hash.js';
 import { PromptError, type Source } from './loaded.js';
+import { isRecord } from '../objects.js';
 
 /** `prompts.lock.json`: all that an application needs of its prompts, as they were when it was built. */
 export interface Lock {
@@ -37,7 +38,7 @@ export function fromLock(lock: unknown, id: string): Source {
 
 function lockedPrompt(lock: unknown, id: string): LockedPrompt {
   const bad = (why: string) => new PromptError([promptProblems['bad-lock'](why)]);
-  if (!isObject(lock) || !isObject(lock.prompts)) throw bad('it is no lock file of prompts');
+  if (!isRecord(lock) || !isRecord(lock.prompts)) throw bad('it is no lock file of prompts');
   if (lock.schemaVersion !== 1) {
     throw bad(`it has schemaVersion ${JSON.stringify(lock.schemaVersion)}; this version of promptassay reads 1`);
   }
@@ -52,23 +53,19 @@ function lockedPrompt(lock: unknown, id: string): LockedPrompt {
 }
 
 function isLocked(entry: unknown): entry is LockedPrompt {
-  if (!isObject(entry) || typeof entry.version !== 'string' || !isCanonical(entry.messages)) return false;
+  if (!isRecord(entry) || typeof entry.version !== 'string' || !isCanonical(entry.messages)) return false;
   const { parameters = {}, input = {}, output = {}, tools = [], structured = 'auto' } = entry;
   const known = structured === 'auto' || structured === 'off';
-  return isObject(parameters) && isObject(input) && isObject(output) && Array.isArray(tools) && known;
+  return isRecord(parameters) && isRecord(input) && isRecord(output) && Array.isArray(tools) && known;
 }
 
 function isCanonical(parts: unknown): boolean {
   return (
     Array.isArray(parts) &&
     parts.every((part: unknown) => {
-      if (!isObject(part)) return typeof part === 'string';
+      if (!isRecord(part)) return typeof part === 'string';
       if (typeof part.v === 'string') return true;
       return [part.m, part.s, part.i].filter((name) => typeof name === 'string').length === 1 && isCanonical(part.p);
     })
   );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../vocabulary.js';
+import { isObject } from '../objects.js';
 
 /** What variables are held against. */
 export interface Declared {
@@ -135,8 +136,4 @@ function named(path: string): string {
 
 function join(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import type { Completion, FinishReason, Json, ToolCall, Usage } from '../vocabulary.js';
 import { nearMiss } from './near-miss.js';
 import { ProviderError } from './provider.js';
+import { isRecord } from '../objects.js';
 
 const KEYS = [
   'output',
@@ -165,11 +166,6 @@ export function readUsage(value: unknown): Usage | undefined {
 function plain(value: unknown): Json {
   const text = JSON.stringify(value) as string | undefined;
   return text === undefined ? null : (JSON.parse(text) as Json);
-}
-
-/** Whether a value is an object that is no list. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 function named(value: unknown): string {

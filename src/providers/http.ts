@@ -1,7 +1,8 @@
 import { compilePath } from '../json-path.js';
 import type { Completion, Json, Problem } from '../vocabulary.js';
 import { prepareBody, type BodyTemplate } from './body-template.js';
-import { isRecord, readUsage } from './completion.js';
+import { readUsage } from './completion.js';
+import { isRecord } from '../objects.js';
 import { problemsOf } from './files.js';
 import { appRequest, ended, printable, textOf } from './protocol.js';
 import {

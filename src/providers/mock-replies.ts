@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { UserError } from '../errors.js';
 import type { Completion, FailureKind, Problem } from '../vocabulary.js';
-import { isRecord, readCompletion } from './completion.js';
+import { readCompletion } from './completion.js';
+import { isRecord } from '../objects.js';
 import { nearMiss } from './near-miss.js';
 import { badRow, MOST_PROBLEMS, readJsonl, unreadable } from './rows.js';
 

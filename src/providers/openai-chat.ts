@@ -1,6 +1,6 @@
 import type { Completion, FinishReason, JsonObject } from '../vocabulary.js';
 import { badAnswer, count, list, toolCall, usageOf } from './answers.js';
-import { isRecord } from './completion.js';
+import { isRecord } from '../objects.js';
 import { present } from './passthrough.js';
 import type { ProviderRequest } from './provider.js';
 import type { Collector, Endpoint } from './sdk-call.js';

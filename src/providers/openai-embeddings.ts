@@ -1,6 +1,6 @@
 import type { Completion, JsonObject } from '../vocabulary.js';
 import { badAnswer, count, list, usageOf } from './answers.js';
-import { isRecord } from './completion.js';
+import { isRecord } from '../objects.js';
 import { ProviderError, type ProviderRequest } from './provider.js';
 import type { Endpoint } from './sdk-call.js';
 

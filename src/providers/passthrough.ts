@@ -1,4 +1,5 @@
 import type { Json, JsonObject, Parameters } from '../vocabulary.js';
+import { isObject } from '../objects.js';
 
 /** Members that are `undefined` are left out: absent means that nothing is sent. */
 export function present(members: Record<string, Json | undefined>): JsonObject {
@@ -30,8 +31,4 @@ function merge(below: JsonObject, above: JsonObject): JsonObject {
     merged[key] = isObject(under) && isObject(value) ? merge(under, value) : value;
   }
   return merged;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { problems, UserError } from '../errors.js';
 import type { Problem } from '../vocabulary.js';
-import { isRecord } from './completion.js';
+import { isRecord } from '../objects.js';
 
 /** An object read from a file, and where it stands there. */
 export interface FileRow {

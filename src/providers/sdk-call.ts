@@ -1,6 +1,6 @@
 import type { Completion, JsonObject } from '../vocabulary.js';
 import { badAnswer, whatItIs } from './answers.js';
-import { isRecord } from './completion.js';
+import { isRecord } from '../objects.js';
 import { type Call, ProviderError } from './provider.js';
 import { tellLimits } from './rate-windows.js';
 import { safeText } from './safe-text.js';

@@ -1,5 +1,5 @@
 import type { Failure, FailureKind, Retry } from '../vocabulary.js';
-import { isRecord } from './completion.js';
+import { isRecord } from '../objects.js';
 import { ProviderError } from './provider.js';
 import { type ReadableHeaders, retryAfterMs, statedDelayMs } from './retry-after.js';
 import { safeText } from './safe-text.js';

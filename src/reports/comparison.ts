@@ -4,7 +4,8 @@ import { evalFacts } from './json.js';
 import type { Screen } from './terminal.js';
 import { changeTexts, metricLines } from './terminal-eval.js';
 import { wrapped } from './width.js';
-import { evalName, plural, usageChangeTexts } from './words.js';
+import { evalName, usageChangeTexts } from './words.js';
+import { plural } from '../words.js';
 
 /** Two sides, compared: what `assay compare` shows. */
 export interface ComparisonInput {

@@ -5,18 +5,8 @@ import { findingsOf, sentence } from './findings.js';
 import { type Mark, markOf, openChecks } from './mark.js';
 import type { Report, ReportInput } from './report.js';
 import { reproduce } from './reproduce.js';
-import {
-  capped,
-  countText,
-  deltaCell,
-  evalName,
-  flakyText,
-  plural,
-  replayTexts,
-  scoreCell,
-  shortfallTexts,
-  usageTexts,
-} from './words.js';
+import { capped, deltaCell, evalName, flakyText, replayTexts, scoreCell, shortfallTexts, usageTexts } from './words.js';
+import { countText, plural } from '../words.js';
 
 /** GitHub takes 1 MiB of a job's summary and shows nothing of a larger one; people read far less. */
 const WHOLE_FILE = 56_000;

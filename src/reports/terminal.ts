@@ -4,7 +4,8 @@ import type { ReportInput } from './report.js';
 import { evalBlock } from './terminal-eval.js';
 import { failureBlocks } from './terminal-failures.js';
 import { wrapped } from './width.js';
-import { countText, plural, replayTexts, usageTexts } from './words.js';
+import { replayTexts, usageTexts } from './words.js';
+import { countText, plural } from '../words.js';
 
 /** The screen that a report is written for. */
 export interface Screen {

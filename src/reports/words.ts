@@ -1,9 +1,5 @@
 import type { Comparison, EvalComparison, Flakiness, Verdict } from '../vocabulary.js';
-
-/** A score, 0..1, as people read it: at most three decimals. */
-export function scoreText(value: number): string {
-  return String(Number(value.toFixed(3)));
-}
+import { countText, deltaText, listed, plural } from '../words.js';
 
 /** A score for a column of them: always three decimals. */
 export function scoreCell(value: number): string {
@@ -15,23 +11,6 @@ export function deltaCell(value: number): string {
   const size = Math.abs(value);
   if (size < 1e-9) return '0';
   return size < 0.0005 ? deltaText(value) : `${value < 0 ? '−' : '+'}${scoreCell(size)}`;
-}
-
-/** A change with its sign; a tiny one keeps a digit, so that it never looks like none. */
-export function deltaText(value: number): string {
-  const size = Math.abs(value);
-  if (size < 1e-9) return '0';
-  return `${value < 0 ? '−' : '+'}${size < 0.0005 ? size.toPrecision(1) : scoreText(size)}`;
-}
-
-/** `1 case`, `2 cases`, `12,000 cases`. */
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${countText(count)} ${count === 1 ? one : many}`;
-}
-
-/** A whole number with its thousands apart, the same in every locale. */
-export function countText(count: number): string {
-  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** Milliseconds in a unit fit to read. */
@@ -110,12 +89,6 @@ export function flakyText({ case: name, passed, trials, runs }: Flakiness): stri
   return `${name} (passed ${passed} of ${trials}${runs > 1 ? ` in ${runs} runs` : ''})`;
 }
 
-/** Names in a row: the first few, then how many more. */
-function listed(names: readonly string[], most = 3): string {
-  const more = names.length - most;
-  return more > 0 ? `${names.slice(0, most).join(', ')} and ${more} more` : names.join(', ');
-}
-
 const WORTH: Record<Verdict['verdict'], string> = {
   passed: 'pass',
   failed: 'do not pass',
@@ -129,7 +102,7 @@ export function replayTexts({ run, evals }: Comparison, { verdict }: Pick<Verdic
   const asked = run.mode === 'replay' ? '; no model was asked' : '';
   const texts = [`${what}: these recordings ${WORTH[verdict]}${asked}`];
   const samples = evals.filter((each) => each.handWritten).map(evalName);
-  const which = samples.length === evals.length ? 'all of them' : listed(samples);
+  const which = samples.length === evals.length ? 'all of them' : listed(samples, 3);
   if (samples.length > 0) texts.push(`hand-written samples, not a model's answers: ${which}`);
   return texts;
 }

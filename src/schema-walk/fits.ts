@@ -1,14 +1,5 @@
-import {
-  hasSize,
-  hasType,
-  isNumber,
-  isObject,
-  isPattern,
-  isSame,
-  list,
-  type PatternEngine,
-  type Schema,
-} from './values.js';
+import { hasSize, hasType, isNumber, isPattern, isSame, list, type PatternEngine, type Schema } from './values.js';
+import { isObject } from '../objects.js';
 import type { Json, JsonObject } from '../vocabulary.js';
 
 /**

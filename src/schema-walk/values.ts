@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../vocabulary.js';
+import { isObject } from '../objects.js';
 
 /** What JSON Schema says of values, whatever applies it. */
 
@@ -48,10 +49,6 @@ export function hasSize(value: string | Json[] | JsonObject, suits: (size: numbe
 /** JSON.parse makes Infinity of 1e999. */
 export function isNumber(value: Json): value is number {
   return typeof value === 'number' && Number.isFinite(value);
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function list(value: Json): readonly Json[] {

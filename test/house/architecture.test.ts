@@ -18,9 +18,11 @@ const COMMON = [
   'lru',
   'model-pattern',
   'names',
+  'objects',
   'pages',
   'schema-walk',
   'trust',
+  'words',
 ];
 
 /**

@@ -1,6 +1,6 @@
 import type { EvalComparison, MetricCoverage } from '../../vocabulary.js';
 import { own } from '../own.js';
-import { percent, plural } from '../say.js';
+import { countText, percentText, plural } from '../../words.js';
 import { levelOf } from '../settings.js';
 import { type Finding, gatedMetrics, type Rule } from './rule.js';
 
@@ -15,8 +15,8 @@ export const complete: Rule = {
     const findings = broken.map(({ name }): Finding => {
       const { planned, missing } = coverageOf(evaluation, name);
       const level = levelOf(evaluation.gate, name, 'error');
-      const bounds = `${percent(missing / planned)}, allowed ${percent(maxMissing)}`;
-      const message = `${missing} of ${plural(planned, 'score')} of ${name} ${missing === 1 ? 'is' : 'are'} missing (${bounds})${because(evaluation)}`;
+      const bounds = `${percentText(missing / planned)}, allowed ${percentText(maxMissing)}`;
+      const message = `${countText(missing)} of ${plural(planned, 'score')} of ${name} ${missing === 1 ? 'is' : 'are'} missing (${bounds})${because(evaluation)}`;
       return { level, status: 'unverified', message, metric: name };
     });
     return findings.filter((each, index) => index === 0 || !impliedBy(findings[0], each, evaluation));
@@ -50,7 +50,7 @@ function inOrder(evaluation: EvalComparison): string {
   );
   return missing === 0
     ? 'no score is missing'
-    : `${missing} missing, within the ${percent(evaluation.gate.maxMissing)} allowed`;
+    : `${missing} missing, within the ${percentText(evaluation.gate.maxMissing)} allowed`;
 }
 
 function because({ trouble }: EvalComparison): string {

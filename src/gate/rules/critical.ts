@@ -1,4 +1,4 @@
-import { plural } from '../say.js';
+import { plural } from '../../words.js';
 import { findingsPerCase, type Rule } from './rule.js';
 
 /** A case tagged `critical` must pass, whatever the baseline; one that could not be scored in full is unverified. */

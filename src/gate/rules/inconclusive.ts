@@ -1,5 +1,5 @@
 import type { MetricComparison } from '../../vocabulary.js';
-import { difference, plural, score } from '../say.js';
+import { deltaText, plural, scoreText } from '../../words.js';
 import { levelOf } from '../settings.js';
 import { lacksTooMuch } from './complete.js';
 import { type Finding, gatedMetrics, type Rule } from './rule.js';
@@ -22,8 +22,8 @@ export const inconclusive: Rule = {
 
 function openQuestion({ baseline, delta, settles = {} }: MetricComparison, detect: number): string {
   if (baseline === undefined || delta === undefined) return ': no score on a case that could be compared';
-  const change = `${score(baseline)} → ${score(baseline + delta)} (${difference(delta)})`;
-  const doubt = delta <= -detect ? 'that may be chance' : `a drop of ${score(detect)} is not ruled out`;
+  const change = `${scoreText(baseline)} → ${scoreText(baseline + delta)} (${deltaText(delta)})`;
+  const doubt = delta <= -detect ? 'that may be chance' : `a drop of ${scoreText(detect)} is not ruled out`;
   return `: ${change}, ${doubt}; ${wayOut(settles)}`;
 }
 

@@ -1,6 +1,6 @@
 import type { EvalComparison, UsageChange } from '../../vocabulary.js';
 import { amount, type Quantity } from '../case-usage.js';
-import { percent } from '../say.js';
+import { percentText } from '../../words.js';
 import { LEAST_PAIRED } from './paired.js';
 import type { Rule } from './rule.js';
 
@@ -25,7 +25,7 @@ export function increaseRule(name: Quantity): Rule {
       if (!change) return [{ level, status: unknown, message: whyUnknown(name, evaluation) }];
       const { increase, message } = { increase: evaluation.gate.increase, message: words(name, change) };
       if (!isLarge(change, increase)) return [{ level, status: 'passed', message }];
-      const allowed = `; ${percent(increase)} is allowed`;
+      const allowed = `; ${percentText(increase)} is allowed`;
       if (isReal(change)) return [{ level, status: 'failed', message: message + allowed }];
       const doubt = change.cases === 1 ? ', which one case cannot prove' : ', perhaps by chance';
       return [{ level, status: change.cases === 1 ? unknown : 'passed', message: message + doubt }];
@@ -46,7 +46,7 @@ function words(name: Quantity, { baseline, now, increase }: UsageChange): string
   const change = `${amount(baseline, name)} → ${amount(now, name)} per answer`;
   const stays = increase === undefined ? now === baseline : Math.abs(increase) < 0.0005;
   if (stays) return `${name} did not change: ${amount(now, name)} per answer`;
-  const by = increase === undefined ? '' : ` ${percent(Math.abs(increase))}`;
+  const by = increase === undefined ? '' : ` ${percentText(Math.abs(increase))}`;
   return `${name} ${now > baseline ? 'rose' : 'fell'}${by}: ${change}`;
 }
 

@@ -1,6 +1,6 @@
 import type { EvalComparison } from '../../vocabulary.js';
 import { own } from '../own.js';
-import { score } from '../say.js';
+import { scoreText } from '../../words.js';
 import { levelOf } from '../settings.js';
 import { lacksTooMuch } from './complete.js';
 import { type Finding, gatedMetrics, type Rule } from './rule.js';
@@ -22,10 +22,10 @@ export const minimum: Rule = {
       if (!facts && lacksTooMuch(evaluation, name)) return [];
       if (!facts)
         return [
-          { level, status: 'unverified', message: `${name} has no score to hold to ${score(least)}`, metric: name },
+          { level, status: 'unverified', message: `${name} has no score to hold to ${scoreText(least)}`, metric: name },
         ];
       const held = facts.mean >= least - SLACK;
-      const message = `${name} is ${score(facts.mean)}, ${held ? 'at least' : 'below the minimum of'} ${score(least)}`;
+      const message = `${name} is ${scoreText(facts.mean)}, ${held ? 'at least' : 'below the minimum of'} ${scoreText(least)}`;
       return [{ level, status: held ? 'passed' : 'failed', message: message + why(evaluation, name), metric: name }];
     });
   },

@@ -1,5 +1,5 @@
 import type { CaseGuard, EvalComparison, FoldedCase, Level } from '../../vocabulary.js';
-import { plural } from '../say.js';
+import { plural } from '../../words.js';
 import type { Finding, Rule } from './rule.js';
 
 /** Why a break that is not proven fails the gate all the same: there is no more to be had from recordings. */

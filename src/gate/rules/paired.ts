@@ -1,6 +1,6 @@
 import type { EvalComparison } from '../../vocabulary.js';
 import { own } from '../own.js';
-import { percent, plural } from '../say.js';
+import { countText, percentText, plural } from '../../words.js';
 import { levelOf } from '../settings.js';
 import { type Finding, gatedMetrics, type Rule } from './rule.js';
 
@@ -29,10 +29,15 @@ function look(evaluation: EvalComparison, name: string, { same, cases }: { same:
   const share = cases === 0 ? 0 : same / cases;
   const level = levelOf(evaluation.gate, name, 'error');
   if (share >= LEAST_PAIRED) {
-    return { level, status: 'passed', message: `${name}: ${same} of ${plural(cases, 'case')} paired`, metric: name };
+    return {
+      level,
+      status: 'passed',
+      message: `${name}: ${countText(same)} of ${plural(cases, 'case')} paired`,
+      metric: name,
+    };
   }
-  const count = `only ${same} of ${plural(cases, 'case')} can be compared with the baseline`;
-  const bounds = `(${percent(share)}, at least ${percent(LEAST_PAIRED)})`;
+  const count = `only ${countText(same)} of ${plural(cases, 'case')} can be compared with the baseline`;
+  const bounds = `(${percentText(share)}, at least ${percentText(LEAST_PAIRED)})`;
   const message = `${name}: ${count} ${bounds}${reasons(evaluation)}; once the change is right, run \`assay accept\``;
   return { level, status: 'unverified', message, metric: name };
 }

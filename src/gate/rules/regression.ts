@@ -1,6 +1,6 @@
 import type { EvalComparison, MetricComparison } from '../../vocabulary.js';
 import { own } from '../own.js';
-import { difference, score } from '../say.js';
+import { deltaText, scoreText } from '../../words.js';
 import { levelOf, toleranceOf } from '../settings.js';
 import { lacksTooMuch } from './complete.js';
 import { type Finding, gatedMetrics, type Rule } from './rule.js';
@@ -32,15 +32,15 @@ function look(
   if (!facts || facts.baseline === undefined || facts.delta === undefined) {
     return { status: 'unverified', message: `${name} has no score on a case that could be compared` };
   }
-  const change = `${score(facts.baseline)} → ${score(facts.baseline + facts.delta)}`;
-  const size = `${difference(facts.delta)}, tolerance ${score(toleranceOf(evaluation.gate, name))}${chance(facts)}`;
+  const change = `${scoreText(facts.baseline)} → ${scoreText(facts.baseline + facts.delta)}`;
+  const size = `${deltaText(facts.delta)}, tolerance ${scoreText(toleranceOf(evaluation.gate, name))}${chance(facts)}`;
   const regressed = facts.verdict === 'regressed';
   return { status: regressed ? 'failed' : 'passed', message: `${name} ${verb(facts)} ${change} (${size})` };
 }
 
 function chance({ pAdjusted }: MetricComparison): string {
   if (pAdjusted === undefined) return '';
-  return `, adjusted p ${pAdjusted < 0.001 ? '< 0.001' : score(pAdjusted)}`;
+  return `, adjusted p ${pAdjusted < 0.001 ? '< 0.001' : scoreText(pAdjusted)}`;
 }
 
 function verb({ verdict, delta = 0 }: MetricComparison): string {
