@@ -1,5 +1,5 @@
 import { mean } from '../stats/mean.js';
-import type { Reducer } from '../stats/reduce.js';
+import { meanOfKnown, type Reducer } from '../stats/reduce.js';
 import type { Baseline, BaselineModel } from '../vocabulary.js';
 import { amount, perAnswer, QUANTITIES, type Quantity } from './case-usage.js';
 import { inMetricOrder, own } from './own.js';
@@ -10,7 +10,11 @@ import { plural, scoreText } from '../words.js';
  * @param previous undefined: nothing was accepted so far
  * @param reduce folds the repeats of a case
  */
-export function describeAccept(previous: Baseline | undefined, next: Baseline, reduce: Reducer = mean): string[] {
+export function describeAccept(
+  previous: Baseline | undefined,
+  next: Baseline,
+  reduce: Reducer = meanOfKnown,
+): string[] {
   const lines = Object.entries(next.models).flatMap(([name, model]) => {
     const before = previous && own(previous.models, name);
     const changes = before

@@ -22,7 +22,7 @@ export interface CaseContext {
 
 /**
  * Folds the repeats of a case into one outcome: it passes when its reduced `pass` is above one half; by the mean, when more than
- * half of the repeats do. Without a `pass` to reduce it is errored, or skipped where none was begun. A failure is never retried to green: repeats that only a failing
+ * half of the repeats that are scored do. Where one that is missing could decide, it is errored, or skipped where none was begun. A failure is never retried to green: repeats that only a failing
  * case was given do not enter.
  *
  * Against the baseline: *newly failing* = every accepted repeat passed, and now the case fails each time it is asked (or was
@@ -56,13 +56,12 @@ export function foldCase(run: CaseRun, { rounds, reduce, accepted, guard }: Case
 }
 
 function outcomeOf(run: CaseRun, rounds: number, reduce: Reducer): FoldedCase['outcome'] {
-  const passes: number[] = [];
+  const passes: (number | undefined)[] = [];
   let asked = false;
   for (const { repeat, metrics, status } of run.trials) {
     if (repeat > rounds) continue;
     asked ||= status !== 'skipped';
-    const pass = own(metrics, 'pass');
-    if (pass !== undefined) passes.push(pass);
+    passes.push(own(metrics, 'pass'));
   }
   const reduced = reduce(passes);
   if (reduced !== undefined) return reduced > 0.5 ? 'passed' : 'failed';

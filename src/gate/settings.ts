@@ -1,5 +1,4 @@
-import { mean } from '../stats/mean.js';
-import { type Reducer, reducerNamed } from '../stats/reduce.js';
+import { meanOfKnown, type Reducer, reducerNamed } from '../stats/reduce.js';
 import type { GateSettings, Level } from '../vocabulary.js';
 import { own } from './own.js';
 
@@ -16,7 +15,7 @@ export function toleranceOf(gate: GateSettings, metric: string): number {
 
 /** How the repeats of a case are folded. */
 export function reducerOf({ reducer }: Pick<GateSettings, 'reducer'>): Reducer {
-  return reducerNamed(reducer) ?? mean;
+  return reducerNamed(reducer) ?? meanOfKnown;
 }
 
 /** The same where it is not the mean: folding comes then before all statistics, which else take every trial. */

@@ -104,16 +104,6 @@ export function completeRounds(cases: Iterable<CaseRun>): number {
   return Number.isFinite(rounds) ? Math.max(1, rounds) : 1;
 }
 
-/** The scores that a case's repeats have, of those up to `rounds`. */
-function foundIn(trials: readonly TrialFacts[], metric: string, rounds: number): number[] {
-  const found: number[] = [];
-  for (const trial of trials) {
-    const score = trial.repeat <= rounds ? own(trial.metrics, metric) : undefined;
-    if (score !== undefined) found.push(score);
-  }
-  return found;
-}
-
 /** Scores of a case's repeats from the first up to `rounds`, undefined where one is missing. */
 function scoresOf(trials: readonly TrialFacts[], metric: string, rounds: number): (number | undefined)[] {
   const scores: (number | undefined)[] = [];
@@ -178,20 +168,21 @@ class Gathering {
     const { name, made } = this;
     const { rounds, reduce } = this.folding;
     const there = accepted !== undefined && Object.hasOwn(accepted.scores, name);
-    const found = foundIn(each.trials, name, rounds);
-    const here = Object.hasOwn(each.asserts, name) || found.length > 0;
+    const scores = scoresOf(each.trials, name, rounds);
+    const missing = scores.reduce<number>((count, score) => count + Number(score === undefined), 0);
+    const here = Object.hasOwn(each.asserts, name) || missing < rounds;
     this.inBaseline ||= there;
     if (here || there) this.onEitherSide.cases += 1;
     if (!here) return;
     made.planned += rounds;
-    made.missing += rounds - found.length;
-    const folded = reduce(found);
+    made.missing += missing;
+    const folded = reduce(scores);
     if (folded !== undefined) made.values.push(folded);
     const paired = pairMetric(each, accepted, name);
     if (!('repeats' in paired)) return;
     this.onEitherSide.same += 1;
     made.baseline.push(paired.repeats);
-    made.run.push(scoresOf(each.trials, name, rounds));
+    made.run.push(scores);
     made.groups.push(each.group);
   }
 

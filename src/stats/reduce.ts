@@ -1,8 +1,22 @@
-import { mean } from './mean.js';
 import type { PairedTrials } from './units.js';
 
-/** Folds the values of one case's repeats, each 0..1, into one; undefined where there are too few to tell. */
-export type Reducer = (values: readonly number[]) => number | undefined;
+/**
+ * Folds the values of one case's repeats, each 0..1, into one. A value that is not known is undefined: what it could decide is left
+ * open, and it is never a zero. Undefined where there are too few to tell.
+ */
+export type Reducer = (values: readonly (number | undefined)[]) => number | undefined;
+
+/** The mean of those that are known. */
+export const meanOfKnown: Reducer = (values) => {
+  let sum = 0;
+  let count = 0;
+  for (const value of values) {
+    if (value === undefined) continue;
+    sum += value;
+    count += 1;
+  }
+  return count === 0 ? undefined : sum / count;
+};
 
 /** What more than half of the repeats reach: for 1 and 0, the majority; a tie is 0. (The lower median.) */
 export const majority: Reducer = (values) => atLeast(Math.floor(values.length / 2) + 1)(values);
@@ -14,11 +28,16 @@ export const all: Reducer = (values) => atLeast(values.length)(values);
 export const any: Reducer = (values) => atLeast(1)(values);
 
 /**
- * What at least k repeats reach: for 1 and 0, whether k passed. (The k-th greatest value.)
+ * What at least k repeats reach: for 1 and 0, whether k passed. (The k-th greatest value.) Known where it is the same whatever the
+ * values are that are not.
  * @param k at least 1
  */
 export function atLeast(k: number): Reducer {
-  return (values) => values.toSorted((a, b) => b - a)[k - 1];
+  return (values) => {
+    const given = (missing: number) => values.map((value) => value ?? missing).toSorted((a, b) => b - a)[k - 1];
+    const least = given(0);
+    return least === given(1) ? least : undefined;
+  };
 }
 
 /**
@@ -29,9 +48,10 @@ export function atLeast(k: number): Reducer {
  */
 export function passAtK(k: number): Reducer {
   return (values) => {
-    const n = values.length;
+    const known = values.filter((value) => value !== undefined);
+    const n = known.length;
     if (k < 1 || n < k) return undefined;
-    const rising = values.toSorted((a, b) => a - b);
+    const rising = known.toSorted((a, b) => a - b);
     // The greatest of all is the best of a draw with probability k / n; each smaller one follows by a ratio of binomials.
     let probability = k / n;
     let expected = 0;
@@ -43,7 +63,7 @@ export function passAtK(k: number): Reducer {
   };
 }
 
-const NAMED: Readonly<Record<string, Reducer>> = { mean, majority, all, any };
+const NAMED: Readonly<Record<string, Reducer>> = { mean: meanOfKnown, majority, all, any };
 const COUNTING: readonly [RegExp, (k: number) => Reducer][] = [
   [/^at-least-([1-9]\d{0,3})$/, atLeast],
   [/^pass@([1-9]\d{0,3})$/, passAtK],
@@ -59,11 +79,16 @@ export function reducerNamed(name: string): Reducer | undefined {
   return undefined;
 }
 
+/** Trials whose scores may be missing. */
+export type UnfoldedTrials = Omit<PairedTrials, 'run'> & { run: readonly (readonly (number | undefined)[])[] };
+
 /**
  * Each case as a single trial on either side: its repeats folded, as many of them as both sides have, the first ones. Were one side
  * folded over more repeats than the other, `all` and `any` would differ where nothing changed. A case with too few is left out.
+ * @param trials a score of the run that is missing is undefined, and not left out: it may be the one that decides
  */
-export function foldPairs({ baseline, run, groups }: PairedTrials, fold: Reducer): PairedTrials {
+export function foldPairs(trials: UnfoldedTrials, fold: Reducer): PairedTrials {
+  const { baseline, run, groups } = trials;
   const pairs = baseline.map((before, index) => {
     const after = run[index] ?? [];
     const both = Math.min(before.length, after.length);

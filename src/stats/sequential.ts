@@ -81,9 +81,10 @@ export function standingOf(track: Track, family: number): Standing | undefined {
 const NO_SCORES = { drop: 1, rise: 1, exact: true };
 
 function upToRound({ baseline, run, groups, fold }: Track, rounds: number): PairedTrials {
-  const complete = run.map((scores) => scores.slice(0, rounds).filter((score) => score !== undefined));
-  const trials = { baseline, run: complete, ...(groups && { groups }) };
-  return fold ? foldPairs(trials, fold) : trials;
+  const complete = run.map((scores) => scores.slice(0, rounds));
+  const beside = { baseline, ...(groups && { groups }) };
+  if (fold) return foldPairs({ ...beside, run: complete }, fold);
+  return { ...beside, run: complete.map((scores) => scores.filter((score) => score !== undefined)) };
 }
 
 /** Arrangements to draw so that a p at half the level can still be told from one at the level. */

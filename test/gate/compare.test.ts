@@ -82,6 +82,20 @@ describe('means', () => {
     expect(metrics.pass).toMatchObject({ baseline: 1, mean: 1, delta: 0 });
   });
 
+  it.each(['majority', 'at-least-2', 'all'] as const)(
+    'under %s are not told from what a missing one decides',
+    (reducer) => {
+      const gate = { ...defaults, reducer, maxMissing: 1 };
+      const score = (pass: 0 | 1 | undefined) => trial(pass);
+      const open = caseRun('open', [score(1), score(undefined), score(reducer === 'all' ? 1 : 0)]);
+      const told = caseRun('told', [score(0), score(undefined), score(0)]);
+      const found = compareOne(evalRun([open, told], { gate }));
+      expect(found.folded.at(0)?.outcome).toBe('errored');
+      expect(found.folded.at(1)?.outcome).toBe('failed');
+      expect(found.metrics.pass).toMatchObject({ mean: 0, n: 1 });
+    },
+  );
+
   it('leave out a case with too few scores to fold', () => {
     const gate = { ...defaults, reducer: 'at-least-2' as const, maxMissing: 1 };
     const cases = [caseRun('a', [trial(1), errored()]), caseRun('b', [trial(1), trial(1)])];

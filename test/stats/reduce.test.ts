@@ -1,7 +1,16 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mean } from '../../src/stats/mean.js';
-import { all, any, atLeast, foldPairs, majority, passAtK, type Reducer, reducerNamed } from '../../src/stats/reduce.js';
+import {
+  all,
+  any,
+  atLeast,
+  foldPairs,
+  majority,
+  meanOfKnown as mean,
+  passAtK,
+  type Reducer,
+  reducerNamed,
+} from '../../src/stats/reduce.js';
 
 const REDUCERS: [string, Reducer][] = [
   ['mean', mean],
@@ -32,6 +41,38 @@ describe('reducers', () => {
     ['passAtK(3)', passAtK(3), [1, 0], undefined],
   ])('%s (%#)', (_, reduce, values, expected) => {
     expect(reduce(values)?.toFixed(12)).toBe(expected?.toFixed(12));
+  });
+
+  it.each<[string, Reducer, (number | undefined)[], number | undefined]>([
+    ['mean', mean, [1, undefined, 0], 0.5],
+    ['majority', majority, [1, undefined, 0], undefined],
+    ['majority', majority, [1, undefined, 1], 1],
+    ['majority', majority, [0, undefined, 0], 0],
+    ['all', all, [1, undefined, 1], undefined],
+    ['all', all, [0, undefined, 1], 0],
+    ['any', any, [0, undefined, 0], undefined],
+    ['any', any, [1, undefined], 1],
+    ['atLeast(2)', atLeast(2), [1, undefined, 0], undefined],
+    ['atLeast(2)', atLeast(2), [1, undefined, 1], 1],
+    ['atLeast(2)', atLeast(2), [0, undefined, 0], 0],
+    ['passAtK(2)', passAtK(2), [1, undefined, 0], 1],
+  ])('%s leaves open what a missing value could decide (%#)', (_, reduce, given, expected) => {
+    expect(reduce(given)).toBe(expected);
+  });
+
+  it('what is told with a value missing is what any value in its place would give', () => {
+    const some = fc.array(fc.constantFrom(0, 0.5, 1, undefined), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(
+        some,
+        fc.constantFrom(majority, all, any, atLeast(2)),
+        fc.constantFrom(0, 0.5, 1),
+        (list, reduce, value) => {
+          const told = reduce(list);
+          if (told !== undefined) expect(reduce(list.map((each) => each ?? value))).toBe(told);
+        },
+      ),
+    );
   });
 
   const values = fc.array(
