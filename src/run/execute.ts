@@ -113,7 +113,7 @@ async function runLane(work: readonly Work[], { trials, asking }: Window, engine
         const done = engine.ledger.completed(trial.id, trial.at);
         const result = done ? undefined : await runTrial(trial, begun, its);
         begun.leave();
-        if (result) await finish(result, trial.at, engine);
+        if (result) await finish(result, trial.at, its);
       }
     } finally {
       // Nothing is left to begin, or all is stopped: nobody need wait.
