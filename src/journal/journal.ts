@@ -69,9 +69,11 @@ export async function resumeJournal(path: string, header: JournalHeader, options
     const ours = (JSON.parse(options.redact(headerLine(header))) as JournalHeader).fingerprint;
     const difference = firstDifference(kept.header.fingerprint, ours);
     if (difference) throw new UserError([problems['other-run'](path, difference)]);
-    const file = await open(path, 'a');
-    await file.truncate(kept.size);
-    return { journal: writer(path, file, appender(growing(file), kept.size), options, lock), kept };
+    const journal = await opened(path, async (file) => {
+      await file.truncate(kept.size);
+      return writer(path, file, appender(growing(file), kept.size), options, lock);
+    });
+    return { journal, kept };
   });
 }
 
@@ -98,12 +100,19 @@ async function locked<T>(path: string, act: (lock: Lock) => Promise<T>): Promise
 }
 
 async function begin(path: string, header: JournalHeader, options: JournalOptions, lock: Lock): Promise<Journal> {
-  const file = await open(path, 'a');
-  try {
+  return opened(path, async (file) => {
     await file.truncate(0);
     const lines = appender(growing(file), 0);
     await lines.append(options.redact(headerLine(header)));
     return writer(path, file, lines, options, lock);
+  });
+}
+
+/** Makes something of a file that is open for appending, which is closed if it fails. */
+async function opened<T>(path: string, make: (file: FileHandle) => Promise<T>): Promise<T> {
+  const file = await open(path, 'a');
+  try {
+    return await make(file);
   } catch (error) {
     await file.close();
     throw error;

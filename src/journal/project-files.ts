@@ -19,7 +19,7 @@ export interface ProjectFiles {
   append(path: string, line: string): Promise<LinePlace>;
   replace(path: string, chunks: AsyncIterable<string>): Promise<void>;
   remove(path: string): Promise<void>;
-  /** Lets go of open files. */
+  /** Lets go of all open files and locks. Where one cannot be, the others are, before it is said. */
   close(): Promise<void>;
 }
 
@@ -103,8 +103,10 @@ export function projectFiles(resolve: (path: string) => string): ProjectFiles {
       await giveUp(absolute);
     },
     async close() {
-      for (const path of new Set([...readers.keys(), ...writers.keys()])) await letGo(path);
-      for (const path of locks.keys()) await giveUp(path);
+      // One that cannot be let go of keeps no other: a lock that stays would be another run's trouble.
+      const files = await Promise.allSettled([...new Set([...readers.keys(), ...writers.keys()])].map(letGo));
+      const others = await Promise.allSettled([...locks.keys()].map(giveUp));
+      for (const each of [...files, ...others]) if (each.status === 'rejected') throw each.reason;
     },
   };
 }

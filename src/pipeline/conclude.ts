@@ -44,18 +44,23 @@ export async function conclude(
   const comparison = history.mark(judged.comparison);
   await journal.flushed();
   const results = openResults(session.out(JOURNAL));
-  const input: ReportInput = {
-    tool: { name: 'promptassay', version: VERSION },
-    config: { mode: session.config.mode },
-    comparison,
-    verdict,
-    notes: [...session.library.notes, ...session.store.notes(), ...notes],
-    ...resultsFrom(books, results),
-  };
-  const files = new Map(reports.map(({ file }) => [file, session.out(file)]));
-  await writeReports(input, session);
-  await history.add(comparison, verdict);
-  return { verdict, comparison, input, files, redact: session.redact, close: () => results.close() };
+  try {
+    const input: ReportInput = {
+      tool: { name: 'promptassay', version: VERSION },
+      config: { mode: session.config.mode },
+      comparison,
+      verdict,
+      notes: [...session.library.notes, ...session.store.notes(), ...notes],
+      ...resultsFrom(books, results),
+    };
+    const files = new Map(reports.map(({ file }) => [file, session.out(file)]));
+    await writeReports(input, session);
+    await history.add(comparison, verdict);
+    return { verdict, comparison, input, files, redact: session.redact, close: () => results.close() };
+  } catch (error) {
+    results.close();
+    throw error;
+  }
 }
 
 /** One is made while another waits for the disk. Where one cannot be written, the others are, before it is said. */

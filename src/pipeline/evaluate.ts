@@ -166,7 +166,12 @@ async function openRun(
   const { journal, kept }: Resumed = options.resume
     ? await resumeJournal(path, header, session)
     : { journal: await openJournal(path, header, session) };
-  own.open(journal, kept);
-  if (kept) restore(books, path, kept, 'completed');
-  return journal;
+  try {
+    own.open(journal, kept);
+    if (kept) restore(books, path, kept, 'completed');
+    return journal;
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
 }

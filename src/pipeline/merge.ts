@@ -37,10 +37,9 @@ export async function merge(folders: readonly string[], options: EvaluateOptions
   try {
     const books = await openBooks(session, infoOf(shards, world));
     refuseForeign(shards, session, books);
-    const parts = openParts(shards);
     const journal = await openJournal(session.out(JOURNAL), headerOf(session, books.ledger), session);
     try {
-      await take(session, books, parts, journal);
+      await take(session, books, shards, journal);
       const reasons = await reasonsOf(shards, session, world);
       const misses = sumOfMisses(shards.map(({ run }) => run.misses));
       await journal.end({ finishedAt: books.ledger.run.info.finishedAt ?? '', reasons, misses: { ...misses } });
@@ -53,7 +52,6 @@ export async function merge(folders: readonly string[], options: EvaluateOptions
       };
       return await conclude(session, books, circumstances, await remarks.about(run), journal);
     } finally {
-      parts.close();
       await journal.close();
     }
   } finally {
@@ -125,15 +123,20 @@ function openParts(shards: readonly StoredShard[]): Parts {
 }
 
 /** Does what the planner asks for, as far as the shards have it. */
-async function take(session: Session, books: Books, parts: Parts, journal: Journal): Promise<void> {
+async function take(session: Session, books: Books, shards: readonly StoredShard[], journal: Journal): Promise<void> {
   const { evals, library } = session;
   const { ledger } = books;
-  const supply = supplyFrom(session, books, parts);
-  const planner = adaptivePlan(evals, adviser(acceptedOf(library), supply.ended));
-  for (let wanted = planner.next(ledger.run); wanted.length > 0; wanted = planner.next(ledger.run)) {
-    const work = await supply.only(wanted);
-    ledger.plan(work);
-    for (const each of work) await takeRound(each, books, parts, journal);
+  const parts = openParts(shards);
+  try {
+    const supply = supplyFrom(session, books, parts);
+    const planner = adaptivePlan(evals, adviser(acceptedOf(library), supply.ended));
+    for (let wanted = planner.next(ledger.run); wanted.length > 0; wanted = planner.next(ledger.run)) {
+      const work = await supply.only(wanted);
+      ledger.plan(work);
+      for (const each of work) await takeRound(each, books, parts, journal);
+    }
+  } finally {
+    parts.close();
   }
 }
 

@@ -7,6 +7,7 @@ import { trialKey } from '../../src/journal/entries.js';
 import { type JournalHeader, openJournal, resumeJournal } from '../../src/journal/journal.js';
 import { indexJournal, openResults, readJournal } from '../../src/journal/reader.js';
 import type { TrialResult } from '../../src/vocabulary.js';
+import { openFiles } from '../support/open-files.js';
 
 let folder = '';
 let path = '';
@@ -284,6 +285,22 @@ test('what is noted after the end does not stand behind it', async () => {
   await expect(journal.note({ trial: completed('a'), name: 'x', attempts: 1 })).rejects.toThrow('the run has ended');
   await journal.close();
   expect(await kinds()).toEqual(['run', 'end']);
+});
+
+test.skipIf(process.platform !== 'linux')('a journal that cannot be gone on with is closed', async () => {
+  await written(completed('a'));
+  const handle = await open(path);
+  const truncate = vi
+    .spyOn(Object.getPrototypeOf(handle) as typeof handle, 'truncate')
+    .mockRejectedValue(Object.assign(new Error('EIO: i/o error'), { code: 'EIO', syscall: 'ftruncate' }));
+  try {
+    await expect(resumeJournal(path, header, options)).rejects.toMatchObject({ problems: [{ code: 'cannot-write' }] });
+  } finally {
+    truncate.mockRestore();
+    await handle.close();
+  }
+  expect(openFiles(path)).toBe(0);
+  expect(existsSync(`${path}.lock`)).toBe(false);
 });
 
 test('a disk that does not take the journal is told by `flushed`', async () => {

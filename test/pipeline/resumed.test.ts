@@ -1,7 +1,9 @@
+import { mkdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import type { Ask } from '../../src/ask/ask.js';
+import { openFiles } from '../support/open-files.js';
 import { evaluateInside, type Inside, mistakeOf } from './inside.js';
 import { type Simulated, simulated } from './simulated.js';
 
@@ -161,4 +163,20 @@ test('no report is written before the disk has the journal', async () => {
   }
   expect(made.has('reports/report.json')).toBe(false);
   expect(made.has('reports/run.jsonl.lock')).toBe(false);
+});
+
+test('a journal that cannot be gone on with is let go of', async () => {
+  const made = simulated(2);
+  await made.evaluate();
+  // Somebody has put in what no score is.
+  made.write('reports/run.jsonl', made.read('reports/run.jsonl').replaceAll('"scores":[', '"scores":[null,'));
+  await expect(made.evaluate({ resume: true })).rejects.toThrow();
+  expect(made.has('reports/run.jsonl.lock')).toBe(false);
+});
+
+test.skipIf(process.platform !== 'linux')('where a report cannot be written, no results stay open', async () => {
+  const made = simulated(2);
+  const onResult = () => void mkdirSync(join(made.root, 'reports/summary.md'), { recursive: true });
+  expect(await mistakeOf(made.evaluate({ onResult }))).toMatchObject({ code: 'not-a-plain-file' });
+  expect(openFiles(join(made.root, 'reports/run.jsonl'))).toBe(0);
 });
