@@ -26,6 +26,15 @@ export interface BaseUrl {
   official: boolean;
 }
 
+/** What is sent as the key, and of it what must be seen nowhere. */
+interface Key {
+  key: string;
+  secrets: string[];
+}
+
+/** The SDKs make no request without a key. */
+const MADE_UP: Key = { key: 'no-key', secrets: [] };
+
 /** The base URL from the settings, else the environment, else the SDK's own. */
 export function baseUrl(context: Pick<ProviderContext, 'settings' | 'env'>, defaults: SdkDefaults): BaseUrl {
   const configured = context.settings.baseURL;
@@ -37,18 +46,18 @@ export function baseUrl(context: Pick<ProviderContext, 'settings' | 'env'>, defa
 
 /**
  * The key to send to a base URL. A key is for the host it was made for: a host from a config gets what its `apiKeyEnv` names,
- * never the SDK's own key, except on this machine, where a server that wants no key gets a made-up one.
- * @returns the key, and whether it is a secret
+ * never the SDK's own key by itself. So does this machine, where anybody's process may listen; but a server on it needs no key.
  * @throws UserError when there is none, or none that can be sent
  */
-export function apiKey(context: Asking, base: BaseUrl, defaults: SdkDefaults): { key: string; secrets: string[] } {
+export function apiKey(context: Asking, base: BaseUrl, defaults: SdkDefaults): Key {
   const named = textSetting(context, 'apiKeyEnv');
   const local = isLocal(base);
-  if (named === undefined && !base.trusted && !local) {
+  const variable = named ?? (base.trusted ? defaults.keyVariable : undefined);
+  if (variable === undefined) {
+    if (local) return MADE_UP;
     const remedy = `Name the variable that holds the key for ${base.url}; ${defaults.keyVariable} is for the SDK's own host.`;
     throw badSetting(context, '"apiKeyEnv" is missing beside "baseURL"', remedy);
   }
-  const variable = named ?? defaults.keyVariable;
   // Secrets from files often end in a line break, which no header can carry.
   const key = context.env[variable]?.trim();
   if (key) {
@@ -59,7 +68,7 @@ export function apiKey(context: Asking, base: BaseUrl, defaults: SdkDefaults): {
       'A key has letters, digits and signs of ASCII only.',
     );
   }
-  if (local) return { key: 'no-key', secrets: [] };
+  if (local) return MADE_UP;
   throw new UserError([problems['missing-key'](context.name, [variable])]);
 }
 
@@ -71,10 +80,10 @@ export function checkSdk(context: CheckContext, defaults: SdkDefaults): Problem[
 
 /**
  * The SDKs add headers from a variable of the process by themselves, often the keys of a gateway. A host from a config does not
- * get them: each is set to null, which takes it out again.
+ * get them, this machine neither: each is set to null, which takes it out again.
  */
 export function withheldHeaders(context: Asking, base: BaseUrl, defaults: SdkDefaults): Record<string, null> {
-  if (base.trusted || isLocal(base)) return {};
+  if (base.trusted) return {};
   const lines = (context.env[defaults.headersVariable] ?? '').split('\n').filter((line) => line.includes(':'));
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')).trim(), null]));
 }

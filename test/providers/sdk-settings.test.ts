@@ -30,12 +30,19 @@ describe('keys and addresses', () => {
     return server().requests.at(-1)?.headers.authorization;
   };
 
-  test('the key is the named one, else the SDK’s own, and on this machine none is needed', async () => {
+  test('a server on this machine gets the key that is named, and needs none', async () => {
     const env = { OPENAI_API_KEY: 'sk-own', LOCAL_KEY: 'sk-local' };
     expect(await authorization({ apiKeyEnv: 'LOCAL_KEY' }, env)).toBe('Bearer sk-local');
-    expect(await authorization({}, env)).toBe('Bearer sk-own');
+    expect(await authorization({ apiKeyEnv: 'OPENAI_API_KEY' }, env)).toBe('Bearer sk-own');
+    expect(await authorization({}, env)).toBe('Bearer no-key');
     expect(await authorization({}, {})).toBe('Bearer no-key');
     expect(await authorization({ apiKeyEnv: 'ABSENT' }, env)).toBe('Bearer no-key');
+  });
+
+  test('the SDK’s own key goes to a server on this machine that the environment names', async () => {
+    const env = { OPENAI_BASE_URL: `${server().url}/v1` };
+    expect(await authorization({ baseURL: undefined }, { ...env, OPENAI_API_KEY: 'sk-own' })).toBe('Bearer sk-own');
+    expect(await authorization({ baseURL: undefined }, env)).toBe('Bearer no-key');
   });
 
   test('no header tells of an organization that is none of this server’s', async () => {
@@ -77,7 +84,7 @@ describe('keys and addresses', () => {
   });
 
   test('a line break behind a key is no part of it; a key that no header can carry is not printed', async () => {
-    expect(await authorization({}, { OPENAI_API_KEY: ' sk-own\r\n' })).toBe('Bearer sk-own');
+    expect(await authorization({ apiKeyEnv: 'MINE' }, { MINE: ' sk-own\r\n' })).toBe('Bearer sk-own');
     const error = await created(openai, { type: 'openai' }, { OPENAI_API_KEY: 'sk-gr\u00fcn\nX: y' });
     expect(error.problems[0]?.message).toContain('OPENAI_API_KEY');
     expect(JSON.stringify(error.problems)).not.toContain('sk-gr');
@@ -97,11 +104,13 @@ describe('keys and addresses', () => {
         return Response.json({});
       };
       const env = { [`${prefix}_CUSTOM_HEADERS`]: lines, KEY: 'sk', [`${prefix}_API_KEY`]: 'sk' };
-      for (const settings of [{ type }, { type, baseURL: 'https://other.example', apiKeyEnv: 'KEY' }]) {
+      const addresses = [undefined, 'https://other.example', 'http://127.0.0.1:8080'];
+      for (const baseURL of addresses) {
+        const settings = { type, ...(baseURL && { baseURL, apiKeyEnv: 'KEY' }) };
         const provider = await definition.create(contextFor('/', settings, { name: 'p', env, fetch: answer }));
         await failureOf(provider.complete(saying('x'), patient()));
       }
-      expect(seen).toEqual(['gate-secret', null]);
+      expect(seen).toEqual(['gate-secret', null, null]);
       vi.unstubAllEnvs();
     },
   );

@@ -57,13 +57,10 @@ describe.concurrent('a key that the server hands back is written nowhere', () =>
     const made = project({
       ...LIBRARY,
       'evals/e.prompt.md': ['---', 'parameters: { p: { stream: true }, openai: { stream: true } }', '---', '{{text}}'],
-      'assay.config.yaml': [
-        `providers: { p: { type: openai, baseURL: "${server.url}/v1", api: chat } }`,
-        'models: [p:m]',
-      ],
+      'assay.config.yaml': ['providers: { p: { type: openai, api: chat } }', 'models: [p:m]'],
     });
     const outcome = await made.assay(['eval', '--mode', 'record'], {
-      env: { OPENAI_CUSTOM_HEADERS: `x-gateway-key: ${CANARY}\nx-other: 1` },
+      env: { OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_CUSTOM_HEADERS: `x-gateway-key: ${CANARY}\nx-other: 1` },
     });
     expect(server.requests[0]?.headers['x-gateway-key']).toBe(CANARY);
     expect(outcome.code, outcome.stderr).toBe(0);

@@ -32,7 +32,7 @@ export const INPUT_DEFENCES: readonly Defence[] = [
       [
         'providers/sdk-settings.js',
         "throw new UserError([problems['missing-key'](context.name, [variable])]);",
-        "return { key: 'no-key', secrets: [] };",
+        'return MADE_UP;',
       ],
     ],
     row: 'I20',
