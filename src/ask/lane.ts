@@ -22,9 +22,9 @@ export interface LaneOptions {
 
 /** A place in a lane: held while a call is under way. */
 export interface Place {
-  /** Which call it is in the order of sending, from 1. */
-  order: number;
   tokens: number;
+  /** Of its call: which it is in the order of sending, from 1, and when it was sent. Both 0 until then. */
+  order: number;
   sentAt: number;
 }
 
@@ -73,7 +73,7 @@ export class Lane {
   #underWay = 0;
   /** Most under way since the last refusal: up to there, places are filled again at once. */
   #opened = OPENED_AT_ONCE;
-  #sentAt = Number.NEGATIVE_INFINITY;
+  #givenAt = Number.NEGATIVE_INFINITY;
   #sent = 0;
   #pausedUntil = 0;
   /** Refusals in a row without an answer between them, when the first came, and what had been sent when the last came. */
@@ -114,12 +114,17 @@ export class Lane {
     return this.#pausedUntil > this.#options.clock.now();
   }
 
-  /** Gives a place back unused. */
+  /** Gives a place back unused: as if nobody had taken it. */
   giveBack({ tokens }: Place): void {
-    const now = this.#options.clock.now();
-    this.#requests?.take(-1, now);
-    this.#tokens?.take(-tokens, now);
+    this.#pay(-1, -tokens, this.#options.clock.now());
     this.#leave();
+  }
+
+  /** A place's call is sent now, perhaps long after it was given: what its answer tells of the rate counts from here. */
+  begin(place: Place): void {
+    this.#sent = this.#learned.sent();
+    place.order = this.#sent;
+    place.sentAt = this.#options.clock.now();
   }
 
   /**
@@ -252,7 +257,7 @@ export class Lane {
     const opening = this.#options.remote && this.#underWay >= this.#opened;
     return Math.max(
       this.#pausedUntil - now,
-      opening ? this.#sentAt + OPENING_MS - now : 0,
+      opening ? this.#givenAt + OPENING_MS - now : 0,
       this.#requests?.waitMs(1, now) ?? 0,
       this.#tokens?.waitMs(tokens, now) ?? 0,
       this.#learned.waitMs(now),
@@ -261,14 +266,19 @@ export class Lane {
   }
 
   #take(tokens: number, now: number): Place {
-    this.#requests?.take(1, now);
-    this.#tokens?.take(tokens, now);
-    this.#told.take(tokens, now);
-    this.#sent = this.#learned.sent(now);
-    this.#sentAt = now;
+    this.#pay(1, tokens, now);
+    this.#givenAt = now;
     this.#underWay += 1;
     this.#opened = Math.max(this.#opened, this.#underWay);
-    return { order: this.#sent, tokens, sentAt: now };
+    return { tokens, order: 0, sentAt: 0 };
+  }
+
+  /** Takes from what every rate allows; negative amounts give back. */
+  #pay(requests: 1 | -1, tokens: number, now: number): void {
+    this.#requests?.take(requests, now);
+    this.#tokens?.take(tokens, now);
+    this.#told.take(requests, tokens, now);
+    this.#learned.take(requests, now);
   }
 
   async #sleep(ms: number, now: number): Promise<void> {

@@ -43,9 +43,13 @@ export class LearnedRate {
     return this.#paced(now)?.waitMs(1, now) ?? 0;
   }
 
-  /** @returns which request this is in the order of sending, from 1 */
-  sent(now: number): number {
-    this.#paced(now)?.take(1, now);
+  /** Takes what requests will cost that are to be sent; a negative number gives back. */
+  take(requests: number, now: number): void {
+    this.#paced(now)?.take(requests, now);
+  }
+
+  /** A request is sent. @returns which it is in the order of sending, from 1 */
+  sent(): number {
     this.#sent += 1;
     return this.#sent;
   }

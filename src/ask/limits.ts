@@ -90,7 +90,7 @@ export function limits(options: LimitOptions): Layer {
       }
       sent += 1;
       if (describe(request.model).calls !== 'none') context.sent?.();
-      place.sentAt = clock.now();
+      lane.begin(place);
       let answer: Answer | undefined;
       try {
         answer = await next(request, context);

@@ -41,8 +41,9 @@ export class ToldRates {
     return longest;
   }
 
-  take(tokens: number, now: number): void {
-    for (const [of, { bucket }] of this.#told) bucket.take(amount(of, tokens), now);
+  /** Takes for a call; negative amounts give back. */
+  take(requests: number, tokens: number, now: number): void {
+    for (const [of, { bucket }] of this.#told) bucket.take(of === 'requests' ? requests : tokens, now);
   }
 }
 
