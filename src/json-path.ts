@@ -1,7 +1,12 @@
 import type { Json } from './vocabulary.js';
 
-/** A path that can be looked up, or why it cannot be read. */
-export type CompiledPath = { ok: true; find(value: Json): Json | undefined } | { ok: false; message: string };
+/**
+ * A path that can be looked up, or why it cannot be read. `overlaps`: what it finds may lie within other things that it finds, so
+ * that all of it together is far larger than the value.
+ */
+export type CompiledPath =
+  | { ok: true; find(value: Json): Json | undefined; overlaps: boolean }
+  | { ok: false; message: string };
 
 type Selector = { kind: 'name'; name: string } | { kind: 'index'; index: number } | { kind: 'all' };
 type Segment = Selector & { deep: boolean };
@@ -23,6 +28,7 @@ export function compilePath(path: string): CompiledPath {
   const plural = segments.some((segment) => segment.deep || segment.kind === 'all');
   return {
     ok: true,
+    overlaps: segments.some(({ deep }) => deep),
     find(value) {
       let found: Json[] = [value];
       for (const segment of segments) found = step(found, segment);

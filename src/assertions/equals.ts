@@ -1,7 +1,7 @@
 import type { Json } from '../vocabulary.js';
 import { type AssertionDefinition, type Subject, verdict } from './assertion.js';
 import { readJson, sameJson } from './json-value.js';
-import { clipped, given, NO_VALUE, shown } from './text.js';
+import { clipped, clippedJson, given, NO_VALUE, shown } from './text.js';
 
 /**
  * Equality. A text is compared as text, to the letter. A number, boolean, null, list or object is compared as JSON with what
@@ -33,22 +33,18 @@ function asText(subject: Subject, expected: string) {
 function asJson(subject: Subject, expected: Json) {
   const read = subject.fromPath ? ({ ok: true, value: subject.value } as const) : readJson(subject.text);
   if (!read.ok) {
-    const detail = { expected: pretty(expected), actual: clipped(subject.text) };
+    const detail = { expected: clippedJson(expected), actual: clipped(subject.text) };
     return verdict(false, `is not JSON, and ${shown(expected)} was expected`, detail);
   }
   return sameJson(read.value, expected) ? verdict(true, `equals ${shown(expected)}`) : differ(expected, read.value);
 }
 
 function differ(expected: Json, actual: Json) {
-  const detail = { expected: pretty(expected), actual: pretty(actual) };
+  const detail = { expected: clippedJson(expected), actual: clippedJson(actual) };
   return verdict(false, `is ${shown(actual)}${kind(actual)}, not ${shown(expected)}${kind(expected)}`, detail);
 }
 
 /** Names the type where the two could be mistaken for each other. */
 function kind(value: Json): string {
   return typeof value === 'string' ? ' (text)' : typeof value === 'number' ? ' (number)' : '';
-}
-
-function pretty(value: Json): string {
-  return clipped(typeof value === 'string' ? value : JSON.stringify(value, null, 2));
 }

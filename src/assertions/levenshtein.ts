@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import type * as Fastest from 'fastest-levenshtein';
+import { nfc } from '../nfc.js';
 import { type AssertionDefinition, verdict } from './assertion.js';
-import { givenText, shown, textProblems } from './text.js';
+import { givenText, marksProblems, shown, textProblems } from './text.js';
 
 const require = createRequire(import.meta.url);
 
@@ -19,7 +20,7 @@ export const levenshtein: AssertionDefinition = {
   value: { type: ['string', 'number'] },
   needs: 'expected',
   threshold: { default: DEFAULT_DISTANCE, minimum: 0 },
-  check: (declared) => textProblems(declared, true),
+  check: (declared) => [...textProblems(declared, true), ...marksProblems(declared)],
   prepare(declared) {
     const { threshold = DEFAULT_DISTANCE } = declared;
     const wanted = givenText(declared);
@@ -36,7 +37,7 @@ export const levenshtein: AssertionDefinition = {
 };
 
 function codePoints(text: string): string[] {
-  return [...text.normalize('NFC')];
+  return [...nfc(text)];
 }
 
 /**

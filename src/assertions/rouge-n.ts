@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 import type * as Rouge from 'js-rouge';
 import type { JsonObject } from '../vocabulary.js';
+import { nfc } from '../nfc.js';
 import { type AssertionDefinition, graded } from './assertion.js';
-import { givenText, textProblems } from './text.js';
+import { givenText, marksProblems, textProblems } from './text.js';
 
 const require = createRequire(import.meta.url);
 
@@ -29,7 +30,7 @@ export const rougeN: AssertionDefinition = {
   },
   threshold: { default: DEFAULT_THRESHOLD, minimum: 0, maximum: 1 },
   check(declared) {
-    const problems = textProblems(declared, false);
+    const problems = [...textProblems(declared, false), ...marksProblems(declared)];
     if (problems.length > 0 || words(givenText(declared)).length > 0) return problems;
     return [{ message: 'its value has no words', remedy: 'Give a value with words, or use equals or contains.' }];
   },
@@ -76,7 +77,7 @@ const WORD =
 
 /** The words of a text, for ROUGE. */
 export function words(text: string): string[] {
-  return text.normalize('NFC').toLowerCase().match(WORD) ?? [];
+  return nfc(text).toLowerCase().match(WORD) ?? [];
 }
 
 function measureOf(options: JsonObject): Measure {

@@ -1,6 +1,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { canonicalJson } from '../hash.js';
 import { guarded, type Patience } from '../patterns/schema-guard.js';
+import { isLongJson } from '../json-text.js';
 import type { Json } from '../vocabulary.js';
 import { Lru } from '../lru.js';
 import { compileWith, type SchemaOptions } from './schema-engine.js';
@@ -44,7 +45,7 @@ export function compileSchema(schema: Json, more: SchemaOptions = {}): CompiledS
   const validate = (value: Json): SchemaResult => {
     if (first(value)) return { valid: true };
     let errors = [...(first.errors ?? [])];
-    if (JSON.stringify(value).length <= ALL_ERRORS_LIMIT) {
+    if (!isLongJson(value, ALL_ERRORS_LIMIT)) {
       all ??= build(true);
       all(value);
       errors = [...(all.errors ?? errors)];
@@ -56,7 +57,7 @@ export function compileSchema(schema: Json, more: SchemaOptions = {}): CompiledS
 
 function resultOf(errors: readonly ErrorObject[], value: Json): SchemaResult {
   if (errors.length === 0) return { valid: true };
-  const all = JSON.stringify(value).length <= ALL_ERRORS_LIMIT;
+  const all = !isLongJson(value, ALL_ERRORS_LIMIT);
   return { valid: false, errors: described(all ? errors : errors.slice(0, 1)) };
 }
 

@@ -1,3 +1,5 @@
+import { jsonStart } from '../json-text.js';
+import { hasNfc, TOO_MANY_MARKS } from '../nfc.js';
 import type { Json } from '../vocabulary.js';
 import type { Declared } from './assertion.js';
 
@@ -6,16 +8,21 @@ const DETAIL_LIMIT = 4_000;
 
 /** A value as it is named in a reason: as JSON, so that white space and types are seen, cut to one readable line. */
 export function shown(value: Json, limit = 80): string {
-  // Cut before escaping: a value may be megabytes long, and every reason names one.
-  const json = JSON.stringify(typeof value === 'string' ? value.slice(0, limit + 1) : value);
-  const text = typeof value === 'string' && value.length > limit ? json.slice(0, -1) : json;
-  return text.length > limit + 2 ? `${wellFormed(text.slice(0, limit))}…` : wellFormed(text);
+  const { text, whole } = jsonStart(value, limit + 2);
+  return whole ? text : `${wellFormed(text.slice(0, limit))}…`;
 }
 
 /** A text for a report's difference, cut where it is very long. */
 export function clipped(text: string): string {
   if (text.length <= DETAIL_LIMIT) return text;
   return `${wellFormed(text.slice(0, DETAIL_LIMIT))}… (${text.length} characters in all)`;
+}
+
+/** A value for a report's difference: a text as it is, anything else as JSON over several lines. */
+export function clippedJson(value: Json): string {
+  if (typeof value === 'string') return clipped(value);
+  const { text, whole } = jsonStart(value, DETAIL_LIMIT, '  ');
+  return whole ? text : `${wellFormed(text)}… (more than ${DETAIL_LIMIT} characters in all)`;
 }
 
 /** The value that a check compares with: its own, else the case's expected value. */
@@ -43,6 +50,13 @@ export function textProblems(declared: Declared, emptyAllowed: boolean): { messa
   const text = asText(value);
   if (text === undefined) return [{ message: `${shown(value)} is no text`, remedy: 'Give the value as text.' }];
   return text === '' && !emptyAllowed ? [EMPTY] : [];
+}
+
+/** What is wrong with the value of a check that compares in Unicode's form NFC. */
+export function marksProblems(declared: Declared): { message: string; remedy: string }[] {
+  const text = asText(given(declared));
+  if (text === undefined || hasNfc(text)) return [];
+  return [{ message: `its value cannot be compared: ${TOO_MANY_MARKS}`, remedy: 'Take some of them out.' }];
 }
 
 export const NO_VALUE = {

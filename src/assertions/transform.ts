@@ -1,3 +1,4 @@
+import { nfc } from '../nfc.js';
 import { readJson } from './json-value.js';
 
 /**
@@ -12,7 +13,7 @@ const STEPS: Readonly<Record<string, (text: string) => string | undefined>> = {
   trim: (text) => text.trim(),
   lowercase: (text) => text.toLowerCase(),
   uppercase: (text) => text.toUpperCase(),
-  nfc: (text) => text.normalize('NFC'),
+  nfc,
   'collapse-whitespace': (text) => text.replace(/\s+/g, ' '),
   'strip-punctuation': (text) => text.replace(/\p{P}/gu, ''),
   json: findJson,

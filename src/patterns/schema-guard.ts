@@ -1,3 +1,4 @@
+import { isLongJson } from '../json-text.js';
 import type { Json } from '../vocabulary.js';
 import { inTime, OutOfTime } from './in-time.js';
 import { readPattern } from './pattern.js';
@@ -32,7 +33,7 @@ export function guarded<Result>(
   let struck = 0;
   return (value) => {
     explosive ??= canExplode(schema);
-    if (!explosive && size * JSON.stringify(value).length <= SMALL) return check(value);
+    if (!explosive && !isLongJson(value, SMALL / size)) return check(value);
     if (struck >= strikes) {
       throw new OutOfTime(`the schema was given up: it took longer than ${limitMs} ms ${times(strikes)}`);
     }

@@ -1,4 +1,4 @@
-import type { Json, ScoreOutcome } from '../vocabulary.js';
+import type { ScoreOutcome } from '../vocabulary.js';
 
 const LONGEST_REASON = 2_000;
 
@@ -53,11 +53,6 @@ export function trouble(thrown: unknown): string {
     return /call stack/i.test(message) ? 'the output is nested too deeply' : message;
   }
   return typeof thrown === 'string' && thrown ? thrown : 'the scorer failed without saying why';
-}
-
-/** A value as text: a text as it is, anything else as JSON. */
-export function jsonText(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function rounded(value: number): number {

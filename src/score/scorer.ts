@@ -26,7 +26,7 @@ import type {
 import { finishScore } from './finish.js';
 import { watchGraders } from './graders.js';
 import { admitted, inverted, trouble, unscored } from './outcome.js';
-import { readingOnce, viewOf } from './subject.js';
+import { readingOnce, type Viewed, viewOf } from './subject.js';
 import { totals } from './totals.js';
 
 /** What scoring needs of a run. */
@@ -168,8 +168,7 @@ function scoreOf(
     // Nothing to look at fails a check and its `not-` alike: "not rude" is no praise for an answer that is not there.
     if (!seen.ok) return named(verdict(false, seen.reason));
     const { vars, expected } = testCase;
-    const { text, value, fromPath } = seen;
-    const subject: Subject = { text, value, fromPath, completion, vars, trial };
+    const subject = subjectOf(seen, { completion, vars, trial });
     if (expected !== undefined) subject.expected = expected;
     const scorer = prepare(assertion, testCase, prompt);
     const given = isPromise(scorer) ? scorer.then((its) => its(subject, tools)) : scorer(subject, tools);
@@ -177,6 +176,26 @@ function scoreOf(
   } catch (thrown) {
     return failed(thrown);
   }
+}
+
+/** What was seen may have its text made only when it is asked for. */
+function subjectOf(
+  seen: Extract<Viewed, { ok: true }>,
+  beside: Pick<Subject, 'completion' | 'vars' | 'trial'>,
+): Subject {
+  const { value, fromPath } = seen;
+  const { completion, vars, trial } = beside;
+  if (typeof value === 'string') return { text: value, value, fromPath, completion, vars, trial };
+  return {
+    get text() {
+      return seen.text;
+    },
+    value,
+    fromPath,
+    completion,
+    vars,
+    trial,
+  };
 }
 
 /** Users' scorers may bring promises of their own kind. */
