@@ -1,5 +1,6 @@
 import { canonicalJson, contentHash } from '../hash.js';
 import type { Tree } from '../library/tree.js';
+import { graderOf, hasCommonJudge } from '../score/grader.js';
 import type { Assertion, Case, Config, Json, Prompt, ProviderSettings } from '../vocabulary.js';
 import { textHash } from './content.js';
 import type { Side } from './side.js';
@@ -24,12 +25,13 @@ export async function factsOf(prompt: Prompt, side: Side): Promise<PromptFacts> 
   let outputUsed = false;
   for await (const each of oneByOne(library.cases(prompt))) {
     cases.push(caseHash(each));
-    for (const { type, options, level, value } of each.assert) {
+    for (const assertion of each.assert) {
+      const { level, value } = assertion;
       if (level === 'off') continue;
-      const asks = assertions.get(type)?.asks;
       if (value === undefined) outputUsed = true;
-      if (asks !== undefined && typeof options.model === 'string') asked.add(options.model);
-      else if (asks === 'judge') judged = true;
+      const grader = graderOf(assertion, { assertions });
+      if (grader) asked.add(grader.model);
+      if (hasCommonJudge(assertion, assertions)) judged = true;
     }
   }
   const judge = judged ? library.config.judge : undefined;

@@ -4,6 +4,7 @@ import { Closures, type Edge } from './closure.js';
 import { readTemplateFile, readValue } from './content.js';
 import type { Side } from './side.js';
 import { oneByOne } from '../lists.js';
+import { hasCommonJudge } from '../score/grader.js';
 
 /** What a node of the graph is. The id of a file is its path, that of a part of the config `<path>#<part>`. */
 export type NodeKind = 'prompt' | 'partial' | 'cases' | 'data' | 'model' | 'provider' | 'config' | 'file';
@@ -49,9 +50,7 @@ export async function graphOf(side: Side): Promise<Graph> {
 
 async function isJudged(prompt: Prompt, { library, assertions }: Side): Promise<boolean> {
   for await (const { assert } of oneByOne(library.cases(prompt))) {
-    for (const { type, level, options } of assert) {
-      if (level !== 'off' && assertions.get(type)?.asks === 'judge' && options.model === undefined) return true;
-    }
+    if (assert.some((each) => hasCommonJudge(each, assertions))) return true;
   }
   return false;
 }

@@ -4,6 +4,7 @@ import { scratchFile } from '../journal/scratch-file.js';
 import { Pages } from '../pages.js';
 import { type Ledger, openLedger } from '../run/ledger.js';
 import { assertHashes, trialFacts } from '../score/facts.js';
+import { isJudged } from '../score/grader.js';
 import type { RunInfo } from '../vocabulary.js';
 import { fingerprintOf } from './fingerprint.js';
 import { Places } from './places.js';
@@ -30,7 +31,7 @@ export async function openBooks(session: Session, info: RunInfo): Promise<Books>
       facts: trialFacts,
       asserts: (testCase, { prompt }) =>
         assertHashes(testCase, against?.yardstick(prompt) ?? prompt, config.judge, session.assertions),
-      judged: (testCase) => testCase.assert.filter(({ type }) => type === 'judge').map(({ metric }) => metric),
+      judged: ({ assert }) => assert.filter((each) => isJudged(each, session.assertions)).map(({ metric }) => metric),
       ...(config.judge && { judge: config.judge.model }),
     },
     includes,

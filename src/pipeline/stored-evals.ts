@@ -7,6 +7,7 @@ import { faultsOf } from '../library/validate.js';
 import { evalKey } from '../run/ledger.js';
 import { reportSchema } from '../schemas/report.js';
 import { trialFacts } from '../score/facts.js';
+import { wasJudged } from '../score/grader.js';
 import type { CaseRun, EvalRun, GateSettings, Json, JsonObject, RunInfo, TrialResult } from '../vocabulary.js';
 import { runAt } from './stored-run.js';
 import { objectIn } from '../objects.js';
@@ -91,12 +92,22 @@ interface EvalFacts {
   judge?: string;
 }
 
+/** The trials of an eval. */
+interface Book {
+  evalRun: EvalRun;
+  cases: Map<string, CaseRun>;
+  /** Metrics that a judge graded, as far as that can be told. */
+  judged: Set<string>;
+  /** There may be others. */
+  unknown: boolean;
+}
+
 /** Puts trials together to evals again. Trials whose case is not known by its content, as of a run that was cut off, are left out. */
 function gather(factsOf: PromptFacts) {
-  const books = new Map<string, { evalRun: EvalRun; cases: Map<string, CaseRun>; judged: Set<string> }>();
+  const books = new Map<string, Book>();
   let trials = 0;
 
-  function open({ prompt, model }: TrialResult, { version, ...rest }: EvalFacts) {
+  function open({ prompt, model }: TrialResult, { version, ...rest }: EvalFacts): Book {
     const { gate, ...where } = factsOf(prompt);
     const evalRun: EvalRun = {
       prompt: { id: prompt, version, ...where },
@@ -107,7 +118,7 @@ function gather(factsOf: PromptFacts) {
       replayed: false,
       handWritten: false,
     };
-    return { evalRun, cases: new Map<string, CaseRun>(), judged: new Set<string>() };
+    return { evalRun, cases: new Map(), judged: new Set(), unknown: false };
   }
 
   return {
@@ -124,7 +135,12 @@ function gather(factsOf: PromptFacts) {
       if (result.source === 'recording') book.evalRun.replayed = true;
       if (result.source === 'call') book.evalRun.called = true;
       if (result.handWritten) book.evalRun.handWritten = true;
-      for (const { type, metric } of result.scores) if (/^(?:not-)?judge$/.test(type)) book.judged.add(metric);
+      for (const { type, metric } of result.scores) {
+        const judged = wasJudged(type);
+        if (judged) book.judged.add(metric);
+        // A user's own type may have asked a judge: some model graded this answer.
+        if (judged === undefined && result.graders) book.unknown = true;
+      }
     },
     /** @throws UserError `not-comparable` where no trial says what its case was */
     evals(path: string, partial: boolean): EvalRun[] {
@@ -132,13 +148,13 @@ function gather(factsOf: PromptFacts) {
       if (trials > 0 && all.every(({ cases }) => cases.size === 0)) {
         throw new UserError([problems['not-comparable'](path)]);
       }
-      return all.map(({ evalRun, cases, judged }) => ({
+      return all.map(({ evalRun, cases, judged, unknown }) => ({
         ...evalRun,
         // In the order of a baseline's cases: that of a journal is by which answer came first.
         cases: [...cases.values()]
           .toSorted((a, b) => byCodeUnit(a.case, b.case))
           .map((each) => ({ ...each, trials: each.trials.toSorted((a, b) => a.repeat - b.repeat) })),
-        judged: [...judged].toSorted(),
+        ...(!unknown && { judged: [...judged].toSorted() }),
         ...(partial && { partial }),
       }));
     },

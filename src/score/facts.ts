@@ -14,6 +14,7 @@ import type {
   TrialFacts,
   TrialResult,
 } from '../vocabulary.js';
+import { isJudged } from './grader.js';
 import { weightedMean } from './totals.js';
 
 /** Metrics that every eval has; an assertion's metric of the same name never replaces them. */
@@ -128,8 +129,8 @@ function describe(assertion: Assertion, ...rest: Beside): string {
   const found = known?.by.get(known.varies ? expected : undefined);
   if (found !== undefined) return found;
   const text = canonicalJson(description(assertion, ...rest));
-  const { needs, asks } = findAssertion(assertion.type, types)?.definition ?? {};
-  if (asks === 'judge' || (assertion.value === undefined && assertion.type === 'json-schema')) return text;
+  const { needs } = findAssertion(assertion.type, types)?.definition ?? {};
+  if (isJudged(assertion, types) || (assertion.value === undefined && assertion.type === 'json-schema')) return text;
   const varies = assertion.value === undefined && needs === 'expected';
   if (varies && typeof expected === 'object') return text;
   const kept = known ?? { varies, by: new Map<Json | undefined, string>() };
@@ -159,7 +160,7 @@ function description(assertion: Assertion, ...[testCase, prompt, judge, types]: 
     type: definition?.type ?? type,
     value: effective,
     threshold: threshold ?? definition?.threshold?.default,
-    ...(definition?.asks === 'judge' && { judge: { common: judge, prompt: promptOfJudge } }),
+    ...(isJudged(assertion, types) && { judge: { common: judge, prompt: promptOfJudge } }),
   };
 }
 

@@ -40,7 +40,7 @@ const EDGES: Record<string, string[]> = {
   stats: [],
   gate: ['stats'],
   policy: [],
-  impact: ['library', 'assertions/assertion'],
+  impact: ['library', 'assertions/assertion', 'score/grader'],
   catalogue: ['library', 'prompts', 'gate/settings', 'stats/mean'],
   prompts: ['library'],
   providers: [],
