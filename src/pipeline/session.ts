@@ -20,6 +20,7 @@ import type { World } from '../world.js';
 import { type Against, openAgainst, refuseBeside } from './against.js';
 import { type Whence, withBaselines } from './baselines.js';
 import { changesSince } from './changes.js';
+import { limitToFinished } from './finished.js';
 import { definitionsOf, discoverOptions } from './library.js';
 import type { EvaluateOptions, Selection } from './options.js';
 import { openProject, type Project, projectPaths } from './project.js';
@@ -142,6 +143,7 @@ export async function openSession(options: SessionOptions, world: World): Promis
   try {
     if (options.against !== undefined) await addAgainst(session, options.against, whence);
     await checkSession(session, options, world);
+    if (options.port === undefined) await limitToFinished(session);
     return session;
   } catch (error) {
     // What looking for mistakes has opened: providers that were made ready, locks of recordings that were put in place.

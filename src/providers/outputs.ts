@@ -8,7 +8,7 @@ import { ProviderError, type Call, type Provider, type ProviderDefinition, type 
 import { badRow, MOST_PROBLEMS, parseRow, readJsonl, unreadable, type FileRow } from './rows.js';
 import { requiredText } from './settings.js';
 
-/** Which request a row answers, and where it stands; an absent field matches any. */
+/** Which request a row answers, and where it stands; an absent prompt or model matches any, an absent repeat the first. */
 interface Entry {
   prompt?: string;
   model?: string;
@@ -73,10 +73,8 @@ class Outputs implements Provider {
     return completionFrom(row, `${this.file} line ${entry.line}`);
   }
 
-  /** A row that names no repeat is one answer, however often it is asked for: no second one. */
   holds(request: Pick<ProviderRequest, 'name' | 'trial'>): boolean {
-    const [best] = this.fitting(request);
-    return best !== undefined && (best.repeat ?? 1) === request.trial.repeat;
+    return this.fitting(request).length > 0;
   }
 
   async close(): Promise<void> {
@@ -106,12 +104,13 @@ function failure(kind: 'not-recorded' | 'bad-response', message: string): Provid
   return new ProviderError({ kind, message }, { retry: 'no' });
 }
 
+/** A row that names no repeat is one answer, the first: no second one, however often it is asked for. */
 function matches(row: Entry, request: Pick<ProviderRequest, 'name' | 'trial'>): boolean {
   const { prompt, repeat } = request.trial;
   return (
     (row.prompt === undefined || row.prompt === prompt) &&
     (row.model === undefined || row.model === request.name) &&
-    (row.repeat === undefined || row.repeat === repeat)
+    (row.repeat ?? 1) === repeat
   );
 }
 

@@ -82,20 +82,20 @@ describe('a finished answer', () => {
   });
 });
 
-describe('a row without a field matches any; the row that says more wins', () => {
+describe('a row without prompt or model matches any, one without repeat the first; the row that says more wins', () => {
   it.each<[{ case: string; prompt?: string; repeat?: number }, string, string]>([
     [{ case: 'x' }, 'other', 'general'],
-    [{ case: 'x' }, 'gpt', 'gpt'],
     [{ case: 'x', repeat: 2 }, 'gpt', 'gpt 2'],
-    [{ case: 'x', repeat: 3 }, 'gpt', 'gpt'],
-    [{ case: 'x', prompt: 'p', repeat: 3 }, 'other', 'p'],
-    [{ case: 'x', prompt: 'p', repeat: 3 }, 'gpt', 'gpt'],
+    [{ case: 'x', repeat: 1 }, 'gpt', 'gpt 1'],
+    [{ case: 'x', prompt: 'p' }, 'other', 'p'],
+    [{ case: 'x', prompt: 'p' }, 'mini', 'mini'],
   ])('%j for %s', async (trial, model, expected) => {
     const provider = await open(
       rows(
         { id: 'x', output: 'general' },
         { id: 'x', output: 'p', prompt: 'p' },
-        { id: 'x', output: 'gpt', model: 'gpt' },
+        { id: 'x', output: 'mini', model: 'mini' },
+        { id: 'x', output: 'gpt 1', model: 'gpt', repeat: 1 },
         { id: 'x', output: 'gpt 2', model: 'gpt', repeat: 2 },
       ),
     );
@@ -111,6 +111,13 @@ describe('no row', () => {
       failure: { kind: 'not-recorded', message: 'out.jsonl has no row for "missing"' },
       retry: { retry: 'no' },
     });
+  });
+
+  it('is there for a second repeat where the rows name none', async () => {
+    const provider = await open(rows({ id: 'a', output: 'x' }));
+    expect((await failureOf(ask(provider, { case: 'a', repeat: 2 }))).failure.kind).toBe('not-recorded');
+    const trial = { prompt: 'p', case: 'a' };
+    expect([1, 2].map((repeat) => provider.holds?.({ name: 'm', trial: { ...trial, repeat } }))).toEqual([true, false]);
   });
 
   it('for this model or repeat is told apart from none at all', async () => {
