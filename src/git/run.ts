@@ -129,12 +129,19 @@ function start(folder: string) {
 const found = new Map<string, string>();
 
 /**
- * The environment for git: found from the folder, whatever a hook that runs us has set; asks nobody for a password; takes no lock;
- * speaks English.
+ * Variables of git that are handed on: settings, and how what a partial clone lacks is fetched. All others could have it answer
+ * another question than it was asked: a hook that runs us sets which repository, and how names of files are taken (`git
+ * --literal-pathspecs`).
  */
+const HANDED_ON = /^GIT_(?:CONFIG_|EXEC_PATH$|SSH|SSL_|HTTP_|PROXY_|ASKPASS$|ALLOW_PROTOCOL$|PROTOCOL|NO_LAZY_FETCH$)/;
+
+/** The environment for git: it finds the repository from the folder, asks nobody for a password, takes no lock, speaks English. */
 function environment(): NodeJS.ProcessEnv {
-  const { GIT_DIR: _dir, GIT_WORK_TREE: _tree, GIT_INDEX_FILE: _index, GIT_PREFIX: _prefix, ...rest } = process.env;
-  return { ...rest, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
+  const kept = Object.entries(process.env).filter(([name]) => {
+    const upper = name.toUpperCase();
+    return !upper.startsWith('GIT_') || HANDED_ON.test(upper);
+  });
+  return { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
 }
 
 function failureOf(error: unknown, stderr: string): GitFailure {
