@@ -1,8 +1,8 @@
 import { readCaseFile } from '../library/case-file.js';
 import { partialFinder } from '../library/partials.js';
 import type { Prompt } from '../vocabulary.js';
-import { filesNamedBy } from './facts.js';
 import { readTemplateFile } from './content.js';
+import { filesNamedBy } from './named-files.js';
 import type { Side } from './side.js';
 
 /** One file reaches another: what it says is part of what the other one means. */

@@ -1,10 +1,11 @@
 import { canonicalJson, contentHash } from '../hash.js';
 import type { Tree } from '../library/tree.js';
+import { oneByOne } from '../lists.js';
 import { graderOf, hasCommonJudge } from '../score/grader.js';
 import type { Assertion, Case, Config, Json, Prompt, ProviderSettings } from '../vocabulary.js';
 import { textHash } from './content.js';
+import { filesNamedBy } from './named-files.js';
 import type { Side } from './side.js';
-import { oneByOne } from '../lists.js';
 
 /** What decides the evals of a prompt, in the order in which changes are told. */
 export const ASPECTS = ['version', 'cases', 'models', 'providers', 'repeats', 'gate', 'judge'] as const;
@@ -94,17 +95,4 @@ async function settingsHash(name: string, settings: ProviderSettings, tree: Tree
   const hash = contentHash([name, rest, files]);
   hashes.set(settings, hash);
   return hash;
-}
-
-/** Finished answers, scripts and the like: texts among a provider's settings that are files of the project. */
-export function filesNamedBy(settings: ProviderSettings, tree: Tree): string[] {
-  const found = new Set<string>();
-  const walk = (value: Json | undefined): void => {
-    if (typeof value === 'string') {
-      if (tree.has(value)) found.add(value);
-    } else if (Array.isArray(value)) for (const item of value) walk(item);
-    else if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) walk(item);
-  };
-  for (const value of Object.values(settings)) walk(value);
-  return [...found].toSorted();
 }

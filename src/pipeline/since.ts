@@ -1,18 +1,19 @@
+import { isAbsolute } from 'node:path';
 import { UserError } from '../errors.js';
 import { type Affected, affectedBy } from '../impact/affected.js';
-import { filesNamedBy } from '../impact/facts.js';
+import { pathsIn } from '../impact/named-files.js';
 import { reachable } from '../impact/reach.js';
 import type { Side } from '../impact/side.js';
 import { discover } from '../library/discover.js';
 import type { GitTree } from '../library/git-tree.js';
 import { outlineOf } from '../library/outline.js';
-import type { Tree } from '../library/tree.js';
+import { within } from '../trust/paths.js';
 import type { Config, Library, Prompt } from '../vocabulary.js';
 import type { World } from '../world.js';
 import type { Changes } from './changes.js';
 import { type Found, openFor, readLibrary } from './library.js';
 import type { EvaluateOptions } from './options.js';
-import { CONFIG_FILE } from './project.js';
+import { CONFIG_FILE, type Project } from './project.js';
 
 /** What a change reaches. */
 export interface Since extends Changes {
@@ -35,7 +36,7 @@ export async function affectedOf(
   const outline = outlineOf(opened.project.tree, opened.how);
   const prompts = outline.prompts.length;
   const changes = await asked;
-  const among = reachable(outline, changes.files, servesIn(outline.config, opened.project.tree));
+  const among = reachable(outline, changes.files, servesIn(outline.config, opened.project));
   if (among.length === 0) return { ...changes, affected: [], prompts };
   const some = among.length < prompts && { paths: among.map(({ path }) => path) };
   const found = await readLibrary({ ...opened, how: { ...opened.how, ...some } });
@@ -44,7 +45,7 @@ export async function affectedOf(
 
 /** The prompts of a library that changes reach. */
 export async function affectedSince(changes: Changes, after: Found): Promise<Since> {
-  const among = reachable(after.library, changes.files, servesIn(after.library.config, after.tree));
+  const among = reachable(after.library, changes.files, servesIn(after.library.config, after.project));
   if (among.length === 0) return { ...changes, affected: [] };
   const before = await sideAt(await changes.before(), after, among);
   if ('unreadable' in before) {
@@ -53,10 +54,14 @@ export async function affectedSince(changes: Changes, after: Found): Promise<Sin
   return { ...changes, affected: await affectedBy(before, after, among, changes.files) };
 }
 
-/** Whether a file is one that a provider's settings name. */
-function servesIn({ providers }: Config, tree: Tree): (path: string) => boolean {
-  const serving = new Set(Object.values(providers).flatMap((settings) => filesNamedBy(settings, tree)));
-  return (path) => serving.has(path);
+/**
+ * Whether a file is one that a provider's settings name, though it may be gone. Where they name one of the project from the root of
+ * the system, any file could be it.
+ */
+function servesIn({ providers }: Config, { root, tree }: Project): (path: string) => boolean {
+  const serving = new Set(Object.values(providers).flatMap((settings) => [...pathsIn(settings)]));
+  const any = [...serving].some((path) => isAbsolute(path) && (within(root, path) || tree.has(path)));
+  return (path) => any || serving.has(path);
 }
 
 /**
