@@ -1,23 +1,13 @@
 import type { Provider } from '@pydantic/genai-prices';
 import type { ModelDescription } from '../providers/provider.js';
-import type { Answer, Completion, Purpose, Usage } from '../vocabulary.js';
+import type { Answer, Completion, ModelPrice, Purpose, Usage } from '../vocabulary.js';
 import type { Layer } from './ask.js';
 
-/** A model's price in US dollars per million tokens; without `cachedInput`, cached tokens cost as much as others. */
-export interface ModelPrice {
-  input: number;
-  output: number;
-  cachedInput?: number;
-}
+/** What decides what a model costs: the user's own price wins over the built-in ones. */
+type Priced = Pick<ModelDescription, 'type' | 'name' | 'calls' | 'price'>;
 
-/** The user's own prices, by model as asked (`provider:name`); they win over the built-in ones. */
-export type PriceTable = Readonly<Record<string, ModelPrice>>;
-
-type Priced = Pick<ModelDescription, 'provider' | 'type' | 'name' | 'calls'>;
-
-/** Where prices come from. */
+/** What prices depend on. */
 export interface PriceOptions {
-  table?: PriceTable;
   /** Some prices change at a date or an hour of the day. */
   date(): Date;
 }
@@ -29,7 +19,7 @@ export const PRICE_LISTS: Readonly<Record<string, string>> = { openai: 'openai',
 export function price({ describe, ...options }: PriceOptions & { describe(model: string): Priced }): Layer {
   return (next) => (request, context) => {
     const asking = next(request, context);
-    preload(describe(request.model), options);
+    preload(describe(request.model));
     return asking.then((answer) => {
       if (!answer.ok || answer.completion.costUsd !== undefined) return answer;
       const costUsd = costOf(describe(request.model), answer.completion, context.purpose, options);
@@ -39,14 +29,30 @@ export function price({ describe, ...options }: PriceOptions & { describe(model:
   };
 }
 
+/**
+ * Adds the cost to what was recorded without one, where the user has a price of their own for the model by now. What was recorded
+ * with a cost keeps it, and the lists are not looked into: they change with the package and the date, a replay with its files only.
+ */
+export function recalledPrice({ describe }: { describe(model: string): Priced }): Layer {
+  return (next) => (request, context) => {
+    const asking = next(request, context);
+    const { price: own } = describe(request.model);
+    if (!own) return asking;
+    return asking.then((answer) => {
+      if (!answer.ok || answer.completion.costUsd !== undefined) return answer;
+      const tokens = countable(answer.completion.usage, context.purpose);
+      return withCost(answer, tokens && byOwn(own, tokens));
+    });
+  };
+}
+
 /** So long after the first question all that may be asked at once is on its way. */
 const PRELOAD_MS = 150;
 let preloading = false;
 
 /** Loads the lists while the first answer is waited for, so that it need not wait for them. */
-function preload({ provider, name, type, calls }: Priced, { table = {} }: PriceOptions): void {
-  if (preloading || calls === 'none' || !Object.hasOwn(PRICE_LISTS, type)) return;
-  if (Object.hasOwn(table, `${provider}:${name}`)) return;
+function preload({ type, calls, price: own }: Priced): void {
+  if (preloading || own || calls === 'none' || !Object.hasOwn(PRICE_LISTS, type)) return;
   preloading = true;
   setTimeout(() => {
     loading ??= loadPrices();
@@ -77,15 +83,13 @@ function costOf(
   model: Priced,
   { usage, answeredBy }: Pick<Completion, 'usage' | 'answeredBy'>,
   purpose: Purpose,
-  { table = {}, date }: PriceOptions,
+  { date }: PriceOptions,
 ): number | undefined | Promise<number | undefined> {
+  const tokens = countable(usage, purpose);
+  if (model.price) return tokens && byOwn(model.price, tokens);
   // A mock truly costs nothing. What finished outputs once cost is not known.
   if (model.type === 'mock') return 0;
-  if (model.calls === 'none') return undefined;
-  const tokens = countable(usage, purpose);
-  if (!tokens) return undefined;
-  const own = `${model.provider}:${model.name}`;
-  if (Object.hasOwn(table, own)) return byTable(table[own], tokens);
+  if (model.calls === 'none' || !tokens) return undefined;
   const list = Object.hasOwn(PRICE_LISTS, model.type) ? PRICE_LISTS[model.type] : undefined;
   if (list === undefined) return undefined;
   const names = answeredBy === undefined ? [model.name] : [answeredBy, model.name];
@@ -108,10 +112,9 @@ function countable(usage: Usage | undefined, purpose: Purpose): Tokens | undefin
   return sound ? { input, output, cached } : undefined;
 }
 
-function byTable(prices: ModelPrice | undefined, { input, output, cached }: Tokens): number | undefined {
-  if (!prices) return undefined;
-  const { cachedInput = prices.input } = prices;
-  return ((input - cached) * prices.input + cached * cachedInput + output * prices.output) / 1e6;
+function byOwn(own: ModelPrice, { input, output, cached }: Tokens): number {
+  const { cachedInput = own.input } = own;
+  return ((input - cached) * own.input + cached * cachedInput + output * own.output) / 1e6;
 }
 
 /** The list comes with the package and is never updated over the network: a run calls nobody but its models. */

@@ -142,7 +142,7 @@ export const runProblems = {
     code: 'unknown-price',
     message: `the price of "${model}" is not known, so that ${limit} could not be kept`,
     remedy:
-      'Give --allow-unknown-price to let its calls count as nothing; --max-tokens and --max-time hold for any model.',
+      'Write it under prices in assay.config.yaml, or give --allow-unknown-price to let its calls count as nothing; --max-tokens and --max-time hold for any model.',
   }),
   'unreadable-recording': (why: string, place: Place): Problem => ({
     code: 'unreadable-recording',

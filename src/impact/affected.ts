@@ -10,8 +10,8 @@ export interface Affected {
 }
 
 /**
- * The prompts whose evals a change can alter: those whose version, cases, models, their providers, repeats, gate or judge differ.
- * Comments, owner, tags, reasons and the changelog reach none.
+ * The prompts whose evals a change can alter: those whose version, cases, models, their providers or prices, repeats, gate or judge
+ * differ. Comments, owner, tags, reasons and the changelog reach none.
  * @param before absent when the library could not be read as it was: then all of `among` are affected
  * @param among prompts of `after` to look at
  * @param files all files that differ between the two, where that is known: others need not be compared

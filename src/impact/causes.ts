@@ -20,6 +20,7 @@ const PARTS: Readonly<Record<Aspect, { prompt: string[]; config: string[] }>> = 
   cases: { prompt: ['output'], config: [] },
   models: { prompt: ['models'], config: ['models'] },
   providers: { prompt: [], config: ['providers'] },
+  prices: { prompt: [], config: ['prices'] },
   repeats: { prompt: ['repeats'], config: ['repeats'] },
   gate: { prompt: ['gate'], config: ['gate'] },
   judge: { prompt: [], config: ['judge'] },

@@ -57,7 +57,7 @@ export function partsOfTemplate(tree: Tree, path: string): Parts {
   return Object.fromEntries([['body', contentHash(plain(tokens))], ...keys]);
 }
 
-/** The settings that prompts take from the config, each with those of the overrides; `judge` and `providers`. */
+/** The settings that prompts take from the config, each with those of the overrides; `judge`, `providers` and `prices`. */
 export function partsOfConfig(tree: Tree, path: string): Parts {
   const value = tree.has(path) ? readValue(tree, path) : null;
   const config = isObject(value) ? value : {};
@@ -66,7 +66,7 @@ export function partsOfConfig(tree: Tree, path: string): Parts {
     const over = overrides.flatMap((each) => (each[key] === undefined ? [] : [[each.files ?? null, each[key]]]));
     return [key, contentHash([config[key] ?? null, over])];
   });
-  const rest = ['judge', 'providers'].map((key): [string, string] => [key, contentHash(config[key] ?? null)]);
+  const rest = ['judge', 'providers', 'prices'].map((key): [string, string] => [key, contentHash(config[key] ?? null)]);
   return Object.fromEntries([...settings, ...rest]);
 }
 

@@ -1,6 +1,7 @@
 import { canonicalJson, contentHash } from '../hash.js';
 import type { Tree } from '../library/tree.js';
 import { oneByOne } from '../lists.js';
+import { ownPriceOf } from '../own-prices.js';
 import { graderOf, hasCommonJudge } from '../score/grader.js';
 import type { Assertion, Case, Config, Json, Prompt, ProviderSettings } from '../vocabulary.js';
 import { textHash } from './content.js';
@@ -8,7 +9,7 @@ import { filesNamedBy } from './named-files.js';
 import type { Side } from './side.js';
 
 /** What decides the evals of a prompt, in the order in which changes are told. */
-export const ASPECTS = ['version', 'cases', 'models', 'providers', 'repeats', 'gate', 'judge'] as const;
+export const ASPECTS = ['version', 'cases', 'models', 'providers', 'prices', 'repeats', 'gate', 'judge'] as const;
 export type Aspect = (typeof ASPECTS)[number];
 
 /** A hash of each aspect: equal where nothing changed that an eval could notice. */
@@ -42,6 +43,7 @@ export async function factsOf(prompt: Prompt, side: Side): Promise<PromptFacts> 
     cases: contentHash([cases.toSorted(), outputUsed ? prompt.output : undefined]),
     models: contentHash(prompt.models.toSorted((a, b) => (a.model < b.model ? -1 : 1))),
     providers: await providersHash([...asked], library.config, tree),
+    prices: pricesHash(prompt, library.config),
     repeats: contentHash(prompt.repeats),
     gate: contentHash(prompt.gate),
     judge: contentHash(judge ?? null),
@@ -71,6 +73,15 @@ function assertionText(assertion: Assertion): string {
     texts.set(assertion, text);
   }
   return text;
+}
+
+/** The user's own prices of a prompt's models. What its graders cost decides nothing. */
+function pricesHash({ models }: Prompt, { prices }: Config): string {
+  const found = models.flatMap(({ model }): Json[] => {
+    const own = ownPriceOf(model, prices);
+    return own ? [[model, own]] : [];
+  });
+  return contentHash(found.map((each) => canonicalJson(each)).toSorted());
 }
 
 /** The settings of the providers behind models, and the contents of the files that these settings name. */

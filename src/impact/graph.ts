@@ -1,4 +1,5 @@
 import { isObject } from '../objects.js';
+import { ownPriceOf } from '../own-prices.js';
 import type { Json, Prompt } from '../vocabulary.js';
 import { Closures, type Edge } from './closure.js';
 import { readTemplateFile, readValue } from './content.js';
@@ -32,7 +33,11 @@ export async function graphOf(side: Side): Promise<Graph> {
     for (const { from, to } of closures.ofPrompt(prompt)) graph.edge(from, to);
     const { matter } = readTemplateFile(side.tree, prompt.path);
     for (const part of config.partsFor(prompt, matter)) graph.edge(graph.node(part, 'config'), prompt.path);
-    for (const { model } of prompt.models) graph.edge(graph.node(`model ${model}`, 'model'), prompt.path);
+    for (const { model } of prompt.models) {
+      const asked = graph.node(`model ${model}`, 'model');
+      graph.edge(asked, prompt.path);
+      if (ownPriceOf(model, side.library.config.prices)) graph.edge(graph.node(config.id('prices'), 'config'), asked);
+    }
     if (config.judge && (await isJudged(prompt, side))) graph.edge(graph.node(config.judge, 'config'), prompt.path);
   }
   const { providers, judge } = side.library.config;

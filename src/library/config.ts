@@ -35,7 +35,7 @@ export function readConfig(
   const loaded = path === undefined ? undefined : loadSource(tree, path, report);
   const source = loaded?.value === null ? { ...loaded, value: {} } : loaded;
   const { value: written, broken } = source
-    ? salvaged(configSchema, source, report, 'the config', ['providers'])
+    ? salvaged(configSchema, source, report, 'the config', ['providers', 'prices'])
     : { value: {}, broken: new Set<string>(path === undefined ? [] : ['models']) };
   const place = (at: Path, of?: 'key' | 'value'): Place =>
     source?.place(at, of) ?? { file: path ?? 'assay.config.yaml', line: 1, column: 1 };
@@ -49,6 +49,7 @@ export function readConfig(
     ...(path !== undefined && { file: path }),
     library: readLibrary(written, place, report),
     providers: configured,
+    ...readPrices(written, providers, place, report),
     models: normaliseModels(written.models ?? [], (at) => place(['models', ...at]), providers, report),
     mode: written.mode ?? 'replay',
     repeats: normaliseRepeats(written.repeats ?? 1),
@@ -91,6 +92,21 @@ function checkJudge(config: Config, providers: Providers, place: Source['place']
   if (problem) report(problem);
   const inner = (path: Path, of: 'key' | 'value'): Place => place(['judge', 'parameters', ...path], of);
   providers.checkParameters(parameters as JsonObject, inner, report);
+}
+
+/** A price for a model that cannot be is a mistake, and not one that goes unnoticed. Without prices there is no such key. */
+function readPrices(
+  { prices = {} }: WrittenConfig,
+  providers: Providers,
+  place: Source['place'],
+  report: Report,
+): Pick<Config, 'prices'> {
+  const models = Object.keys(prices);
+  for (const model of models) {
+    const problem = providers.problem(model, place(['prices', model], 'key'));
+    if (problem) report(problem);
+  }
+  return models.length > 0 ? { prices } : {};
 }
 
 function readLibrary(written: WrittenConfig, place: Source['place'], report: Report): string[] {

@@ -3,7 +3,7 @@ import type { Budget } from '../ask/budget.js';
 import { circuit } from '../ask/circuit.js';
 import { deadline } from '../ask/deadline.js';
 import { limits } from '../ask/limits.js';
-import { price } from '../ask/price.js';
+import { price, recalledPrice } from '../ask/price.js';
 import { providerPort } from '../ask/provider-port.js';
 import { ready } from '../ask/ready.js';
 import { type OwnCalls, recordings } from '../ask/recordings.js';
@@ -39,6 +39,7 @@ export function askingPort(options: AskingOptions, world: World): Ask {
   const describe = pool.describe.bind(pool);
   const breaker = circuit({ describe });
   return layered(options.port ?? providerPort(pool), [
+    recalledPrice({ describe }),
     recordings({ mode, refresh, store, describe, ...(own && { own }) }),
     breaker.outer,
     retry({ maxWaitMs, clock: world }),

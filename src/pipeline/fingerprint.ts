@@ -37,6 +37,8 @@ export function fingerprintOf(
     filter: selection.filter,
     repeats: selection.repeats ? `${selection.repeats.min}..${selection.repeats.max}` : null,
     judge: config.judge ? { model: config.judge.model, parameters: contentHash(config.judge.parameters ?? {}) } : null,
+    // A run has one price of a model, not two.
+    ...(config.prices && { prices: config.prices }),
     providers: Object.fromEntries(Object.entries(config.providers).map(([name, each]) => [name, asked(each)])),
     prompts,
   };

@@ -53,7 +53,7 @@ export async function render(given: string, options: RenderOptions, world: World
   const schema = output && structured === 'auto' ? { schema: output } : {};
   const { input, output: most } = requestTokens({ messages, tools, parameters, ...schema });
   const pool = providerPool(
-    { providers: library.config.providers, types: providerTypes },
+    { ...library.config, types: providerTypes },
     { env: world.env, now: world.now, root: project.root, allowCode: false, allowHosts: [], allowKeys: [] },
   );
   const models = await Promise.all(

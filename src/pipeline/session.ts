@@ -107,7 +107,7 @@ export async function openSession(options: SessionOptions, world: World): Promis
   const { shard } = options;
   const filter = caseFilter(selection.filter);
   const includes: Filter = (prompt, testCase) => isInShard(shard, prompt, testCase.id) && filter(prompt, testCase);
-  const pool = providerPool({ providers: config.providers, types }, providerWorld(options, world, project));
+  const pool = providerPool({ ...config, types }, providerWorld(options, world, project));
   const redact = createRedactor(pool.secrets());
   world.conceal?.(pool.secrets());
   const held = inside(project);

@@ -14,8 +14,8 @@ export interface NamedModel {
   settings: ProviderSettings;
 }
 
-/** The configured providers; `types`: all kinds in force, by default the built-in ones. */
-export interface Providers extends Pick<Config, 'providers'> {
+/** The configured providers, with the prices of their models; `types`: all kinds in force, by default the built-in ones. */
+export interface Providers extends Pick<Config, 'providers' | 'prices'> {
   types?: ReadonlyMap<string, ProviderDefinition>;
 }
 

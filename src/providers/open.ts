@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { problems, UserError } from '../errors.js';
 import { contentHash } from '../hash.js';
+import { ownPriceOf } from '../own-prices.js';
 import { type AllowedHost, addressProblem, allowedHosts, isLoopback, mayReach } from '../trust/hosts.js';
 import { keyProblem } from '../trust/keys.js';
 import { gitRootOf, insideRoot } from '../trust/paths.js';
@@ -133,6 +134,7 @@ class Pool implements OpenedProviders {
     const { provider, name, definition, settings } = named;
     const { concurrency, limits } = settings;
     const account = accountOf(named, this.#world);
+    const price = ownPriceOf(`${provider}:${name}`, this.#config.prices);
     return {
       provider,
       ...(account !== undefined && { account }),
@@ -141,6 +143,7 @@ class Pool implements OpenedProviders {
       calls: definition.calls,
       ...(concurrency !== undefined && { concurrency }),
       ...(limits !== undefined && { limits }),
+      ...(price && { price }),
     };
   }
 

@@ -2,6 +2,7 @@ import type {
   Completion,
   Failure,
   JsonObject,
+  ModelPrice,
   ModelRequest,
   Problem,
   ProviderSettings,
@@ -116,6 +117,8 @@ export interface ModelDescription {
   calls: ProviderDefinition['calls'];
   concurrency?: number;
   limits?: RateSettings;
+  /** The user's own; absent when there is none. */
+  price?: ModelPrice;
 }
 
 /** The providers of a run, made when first used and closed together. */

@@ -4,6 +4,8 @@ import { promptSettings } from './prompt.js';
 
 const glob = { ...text, description: 'Glob pattern, relative to the project root.' } as const;
 
+const price = { type: 'number', minimum: 0 } as const;
+
 /** `assay.config.yaml`. Settings of a provider beside `type`, `concurrency` and `limits` are checked against that provider's own schema. */
 export const configSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -41,6 +43,22 @@ export const configSchema = {
         additionalProperties: true,
       },
       description: 'Providers under names of your own.',
+    },
+    prices: {
+      type: 'object',
+      propertyNames: { examples: ['local:llama-3.3', 'local:*'] },
+      additionalProperties: {
+        type: 'object',
+        required: ['input', 'output'],
+        additionalProperties: false,
+        properties: {
+          input: { ...price, description: 'Of tokens that are sent.' },
+          output: { ...price, description: 'Of tokens that are answered; embeddings have none.' },
+          cachedInput: { ...price, description: 'Of tokens sent that were cached (default: as "input").' },
+        },
+      },
+      description:
+        'Your own prices, in US dollars per million tokens, by provider:name; "*" stands for any characters. They win over built-in ones.',
     },
     models,
     mode: {

@@ -191,12 +191,27 @@ export interface JudgeSettings {
   parameters?: Parameters;
 }
 
+/**
+ * A model's price in US dollars per million tokens; without `cachedInput`, cached tokens cost as much as others. A type of members,
+ * since prices are part of what runs have in common, which is JSON.
+ */
+export type ModelPrice = {
+  input: number;
+  output: number;
+  cachedInput?: number;
+};
+
+/** The user's own prices, by model as asked (`provider:name`); in a name, `*` stands for any characters. */
+export type Prices = Readonly<Record<string, ModelPrice>>;
+
 /** `assay.config.yaml`, normalised: what was left out has its default, names of files are relative to the root. */
 export interface Config {
   /** Path of the config file relative to the root, absent when there is none. */
   file?: string;
   library: string[];
   providers: Record<string, ProviderSettings>;
+  /** Absent when there are none. */
+  prices?: Prices;
   models: ModelChoice[];
   mode: Mode;
   repeats: Repeats;

@@ -1,12 +1,15 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { estimateCost, price } from '../../src/ask/price.js';
-import type { Completion } from '../../src/vocabulary.js';
+import { estimateCost, price, recalledPrice } from '../../src/ask/price.js';
+import type { Completion, ModelPrice } from '../../src/vocabulary.js';
 import { bad, context, describeAs, good, request, scripted } from './fakes.js';
 
 const types = { local: { type: 'openai' }, mock: { calls: 'none' }, past: { type: 'outputs', calls: 'none' } } as const;
 const describe = describeAs(types);
 const date = () => new Date('2026-01-01T00:00:00Z');
 const usage = { inputTokens: 1_000_000, outputTokens: 1_000_000 };
+
+/** With a price of the user's own. */
+const describeOwn = (own: ModelPrice) => (model: string) => ({ ...describe(model), price: own });
 
 async function costOf(model: string, completion: Partial<Completion>, options = {}, asked = context()) {
   const ask = price({ describe, date, ...options })(scripted(good('x', completion)));
@@ -58,10 +61,29 @@ test('embeddings have no output to count', async () => {
 });
 
 test("the user's price wins, also for a model that has no other", async () => {
-  const table = { 'local:gpt-5-mini': { input: 1, output: 2, cachedInput: 0.5 } };
-  const half = { ...usage, cachedInputTokens: 500_000 };
-  expect(await costOf('local:gpt-5-mini', { usage: half }, { table })).toBeCloseTo(2.75, 10);
-  expect(await costOf('exec:app', { usage }, { table: { 'exec:app': { input: 0, output: 0 } } })).toBe(0);
+  const own = describeOwn({ input: 1, output: 2, cachedInput: 0.5 });
+  const half = { usage: { ...usage, cachedInputTokens: 500_000 } };
+  for (const model of ['local:gpt-5-mini', 'openai:gpt-5-mini', 'exec:app', 'mock:echo', 'past:app']) {
+    expect(await costOf(model, half, { describe: own })).toBeCloseTo(2.75, 10);
+  }
+  expect(await costOf('exec:app', half, { describe: describeOwn({ input: 1, output: 2 }) })).toBeCloseTo(3, 10);
+  expect(await costOf('exec:app', { usage }, { describe: describeOwn({ input: 0, output: 0 }) })).toBe(0);
+  expect(await costOf('exec:app', {}, { describe: own })).toBeUndefined();
+  expect(await estimateCost(own('exec:app'), 1_000_000, 500_000, { date })).toBeCloseTo(2, 10);
+});
+
+test("what was recorded without a cost has the user's price, and none of a list; a cost that was recorded stands", async () => {
+  const recalled = async (of: typeof describe, completion: Partial<Completion>) => {
+    const answer = await recalledPrice({ describe: of })(scripted(good('x', completion)))(request(), context());
+    return answer.ok ? answer.completion.costUsd : answer;
+  };
+  const own = describeOwn({ input: 1, output: 2 });
+  expect(await recalled(own, { usage })).toBeCloseTo(3, 10);
+  expect(await recalled(own, { usage, costUsd: 7 })).toBe(7);
+  expect(await recalled(own, {})).toBeUndefined();
+  expect(await recalled(() => describe('openai:gpt-5-mini'), { usage })).toBeUndefined();
+  const failure = bad('not-recorded');
+  expect(await recalledPrice({ describe: own })(scripted(failure))(request(), context())).toBe(failure);
 });
 
 test('a cost that the provider stated stands, and failures pass', async () => {
@@ -86,12 +108,7 @@ test('estimates a plan', async () => {
 
 test.each([
   ['a model of a list', 'openai:gpt-5-mini', {}, 1],
-  [
-    "a model with the user's price",
-    'openai:gpt-5-mini',
-    { table: { 'openai:gpt-5-mini': { input: 1, output: 2 } } },
-    0,
-  ],
+  ["a model with the user's price", 'openai:gpt-5-mini', { describe: describeOwn({ input: 1, output: 2 }) }, 0],
   ['a model of no list', 'exec:x', {}, 0],
   ['who asks nobody', 'past:gpt-5-mini', {}, 0],
 ])(

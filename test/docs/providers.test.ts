@@ -6,6 +6,7 @@ import { chatBody } from '../../src/providers/openai-chat.js';
 import { responsesBody } from '../../src/providers/openai-responses.js';
 import type { ProviderRequest } from '../../src/providers/provider.js';
 import { parameters as parameterSchema } from '../../src/schemas/common.js';
+import { configSchema } from '../../src/schemas/config.js';
 import type { Json, JsonObject } from '../../src/vocabulary.js';
 import { type Project, project } from '../support/project.js';
 import { chatAnswer, messagesAnswer } from '../support/replies.js';
@@ -153,6 +154,18 @@ describe('the examples of the page about providers', () => {
     expect(code).toBe(3);
   });
 
+  it('prices: each model has its own, by its name or a pattern', async () => {
+    server.script([{ json: chatAnswer('billing') }]);
+    const { root } = example('prices', {}, here('127.0.0.1:8080'));
+    const { code, report } = await assay(root, ['eval', '--mode', 'live', '--max-cost', '1'], {});
+    // 9 tokens in and 3 out.
+    expect(report?.evals.map(({ model, cost }) => [model, cost])).toEqual([
+      ['local:llama-3.3', { usd: expect.closeTo((9 * 0.2 + 3 * 0.6) / 1e6, 12), known: true }],
+      ['local:qwen-3', { usd: 0, known: true }],
+    ]);
+    expect(code).toBe(0);
+  });
+
   it('the protocol: what an application gets, and what it may answer', async () => {
     const files = exampleFiles('protocol');
     server.script([{ json: { output: 'billing' } }]);
@@ -228,6 +241,14 @@ describe('the page about providers', () => {
   it.each(cells.filter(({ cell }) => cell !== 'an error'))('knows what $parameter is in $api', (each) => {
     const [name = ''] = codeWords(each.cell);
     expect(bodyOf(each)).toHaveProperty([name], values[each.parameter]);
+  });
+
+  it('names every key of a price', () => {
+    const { properties, required } = configSchema.properties.prices.additionalProperties;
+    const { rows } = tableOf(PAGE, 'key of a price');
+    expect(rows.flatMap(([name = '']) => codeWords(name))).toEqual(Object.keys(properties));
+    const needed = rows.filter(([, byDefault]) => byDefault === 'required');
+    expect(needed.flatMap(([name = '']) => codeWords(name))).toEqual(required);
   });
 
   it('names every kind of trouble that can be scripted', async () => {

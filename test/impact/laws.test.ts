@@ -102,6 +102,11 @@ const config = fc.record(
       { model: 'local:judge-2026-01-01', parameters: { temperature: 0 } },
       { model: 'mock:judge' },
     ),
+    prices: fc.constantFrom(
+      { 'local:*': { input: 1, output: 2 } },
+      { 'local:*': { input: 9, output: 9 }, 'local:x': { input: 1, output: 2 } },
+      { 'local:judge*': { input: 3, output: 3 } },
+    ),
     policy: fc.constantFrom({ minCases: 1 }, { minCases: 2 }),
     overrides: fc.constantFrom(
       [{ files: 'evals/a/*.prompt.md', gate: { alpha: 0.01 } }],

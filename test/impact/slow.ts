@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Side } from '../../src/impact/side.js';
+import { ownPriceOf } from '../../src/own-prices.js';
 import type { Json, Prompt } from '../../src/vocabulary.js';
 import { oneByOne } from '../../src/lists.js';
 
@@ -37,8 +38,10 @@ async function everything(prompt: Prompt, { library, tree }: Side) {
   const providers = Object.entries(config.providers).filter(([name]) =>
     [...models].some((each) => each.startsWith(`${name}:`)),
   );
+  const prices = prompt.models.map(({ model }) => `${model} ${JSON.stringify(ownPriceOf(model, config.prices))}`);
   return {
     version: prompt.version,
+    prices: bag(prices),
     cases,
     output,
     models: bag(prompt.models),

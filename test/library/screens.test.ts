@@ -48,6 +48,27 @@ const projects: Record<string, [Files, Partial<DiscoverOptions>?]> = {
     },
     { configPath: 'assay.config.yaml' },
   ],
+  prices: [
+    {
+      'assay.config.yaml': [
+        'models: [local:x]',
+        'providers:',
+        '  local: { type: openai }',
+        'prices:',
+        '  "local:x": { input: -1, output: 2 }',
+        '  "local:y": { input: cheap, output: "3", cachedInput: [] }',
+        '  "local:z": { input: 1, outptu: 2 }',
+        '  local: { input: 1, output: 2 }',
+        '  "*": { input: 1, output: 2 }',
+        '  "lcoal:*": { input: 1, output: 2 }',
+        '  "local:free": 0',
+        '  "local:*": { input: 0, output: 0 }',
+      ],
+      'evals/a.prompt.md': PROMPT,
+      'evals/a.cases.yaml': CASES,
+    },
+    { configPath: 'assay.config.yaml' },
+  ],
   models: [
     { 'evals/a.prompt.md': 'hi', 'evals/a.cases.yaml': ['cases: [{ assert: [{ type: contains, value: hi }] }]'] },
     { models: ['mock:echo', 'mock:echo', 'mok:x', 'nocolon'] },
