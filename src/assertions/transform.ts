@@ -1,5 +1,6 @@
 import { nfc } from '../nfc.js';
 import { readJson } from './json-value.js';
+import { jsonWithin } from './json-within.js';
 
 /**
  * A change to the output before it is checked. `before` turns the whole output into what a path looks into, and finds nothing
@@ -44,40 +45,13 @@ function chain(names: string[]): (text: string) => string | undefined {
   return (text) => steps.reduce<string | undefined>((now, step) => (now === undefined ? now : step?.(now)), text);
 }
 
-/** So many opening brackets are tried, and so many characters looked through for where they close: each try may read it all. */
-const MOST_TRIES = 50;
-const MOST_CHARACTERS = 2_000_000;
-
 /**
  * The JSON in a text, as text: the whole of it; else what the first fence holds that is JSON; else the first object or list
- * whose brackets close and that reads as JSON.
+ * that reads as JSON.
  */
 function findJson(text: string): string | undefined {
   if (readJson(text).ok) return text.trim();
   const parts = text.split(/^[ \t]*```.*$/m);
   const fenced = parts.find((part, index) => index % 2 === 1 && readJson(part).ok);
-  if (fenced !== undefined) return fenced.trim();
-  let tries = 0;
-  let characters = 0;
-  for (const { index } of text.matchAll(/[{[]/g)) {
-    const end = closing(text, index);
-    if (end !== undefined && readJson(text.slice(index, end)).ok) return text.slice(index, end);
-    tries += 1;
-    characters += (end ?? text.length) - index;
-    if (tries === MOST_TRIES || characters > MOST_CHARACTERS) return undefined;
-  }
-  return undefined;
-}
-
-/** Where the bracket that opens at `start` is closed, one beyond; brackets within JSON strings do not count. */
-function closing(text: string, start: number): number | undefined {
-  const token = /"(?:[^"\\]|\\.)*"|[{}[\]]/gs;
-  token.lastIndex = start;
-  let depth = 0;
-  for (let found = token.exec(text); found; found = token.exec(text)) {
-    if (found[0] === '{' || found[0] === '[') depth += 1;
-    else if (found[0] === '}' || found[0] === ']') depth -= 1;
-    if (depth === 0) return token.lastIndex;
-  }
-  return undefined;
+  return fenced === undefined ? jsonWithin(text) : fenced.trim();
 }

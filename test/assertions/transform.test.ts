@@ -23,6 +23,7 @@ describe('a transform', () => {
     ['json', 'Sure: {"a":"}{","b":[1,{"c":2}]}. Bye {', '{"a":"}{","b":[1,{"c":2}]}'],
     ['json', 'use {braces} like {"a":1}', '{"a":1}'],
     ['json', 'no json { here', undefined],
+    ['json', `${'{x} '.repeat(60)}{"a":1}`, '{"a":1}'],
     ['json|trim', 'none', undefined],
   ])('%s turns %j into %j', (list, text, result) => {
     expect(apply(list, text)).toBe(result);
@@ -40,7 +41,13 @@ describe('a transform', () => {
 
   it('looks for JSON in a hostile text in fair time', () => {
     const started = performance.now();
-    for (const text of ['{'.repeat(300_000), '```\n'.repeat(100_000), '["'.repeat(150_000), '"{'.repeat(150_000)]) {
+    for (const text of [
+      '{'.repeat(300_000),
+      '```\n'.repeat(100_000),
+      '["'.repeat(150_000),
+      '"{'.repeat(150_000),
+      `{"${'\\"'.repeat(150_000)}`,
+    ]) {
       expect(apply('json', text)).toBeUndefined();
     }
     expect(performance.now() - started).toBeLessThan(10_000);
