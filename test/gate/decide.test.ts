@@ -139,6 +139,13 @@ describe('newly failing and critical', () => {
     }
   });
 
+  it('says of a critical case how many of its repeats have a score', () => {
+    const reasonsOf = (trials: Parameters<typeof critical>[0]) =>
+      gate([critical(trials), ...many(99, 99)], undefined).reasons.join('\n');
+    expect(reasonsOf([errored()])).toContain('critical: a lacks a score (0 of 1)');
+    expect(reasonsOf([trial(1), errored()])).toContain('critical: a lacks a score (1 of 2)');
+  });
+
   it('quarantined cases do not decide', () => {
     expect(gate(quarantined(0), baselineOf(quarantined(1)))).toMatchObject({
       verdict: 'passed',
