@@ -52,9 +52,13 @@ export function forHtml(text: string): string {
   return forXml(text).replace(/[&<>"'`=]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
+/** Where GitHub would make links: `@name`, `#1`, `GH-1`, `https://…` and `www.…`, each up to where it is to be broken. */
+const REFERENCES = /[@#](?=\w)|GH-(?=\d)|:(?=\/\/)|www(?=\.)/gi;
+
 /**
- * For one line of GitHub's Markdown, also in a table: no markup, no HTML, no mention and no reference to an issue. GitHub looks for
- * those two in the finished page, where a backslash is gone: only a zero-width space keeps them apart.
+ * For one line of GitHub's Markdown, also in a table: no markup, no HTML, no link, no mention and no reference to an issue. GitHub
+ * looks for bare addresses and those two in the finished page, where a backslash is gone: only a zero-width space keeps them apart.
+ * The hash of a commit stays whole, so that it can be copied: GitHub links it only where the repository has that commit.
  */
 export function forMarkdown(text: string): string {
   return forXml(text)
@@ -64,7 +68,7 @@ export function forMarkdown(text: string): string {
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replace(/[@#](?=\w)/g, '$&\u200b');
+    .replace(REFERENCES, '$&\u200b');
 }
 
 /**

@@ -25,6 +25,10 @@ const anything = fc.oneof(
         '<',
         '\ud800',
         '@a',
+        'GH-',
+        '1',
+        '/',
+        'www.',
       ),
     )
     .map((parts) => parts.join('')),
@@ -140,11 +144,15 @@ describe('forMarkdown', () => {
   it.each([
     ['a | b', String.raw`a \| b`],
     ['```\n</details>', String.raw`\`\`\` &lt;/details&gt;`],
-    ['![x](http://evil/p.png)', String.raw`\!\[x\](http://evil/p.png)`],
+    ['![x](http://evil/p.png)', '\\!\\[x\\](http:\u200b//evil/p.png)'],
     ['[click](javascript:alert(1))', String.raw`\[click\](javascript:alert(1))`],
     ['<img src=x onerror=alert(1)>', '&lt;img src=x onerror=alert(1)&gt;'],
     ['**b** _i_ ~~s~~ $x$', String.raw`\*\*b\*\* \_i\_ \~\~s\~\~ \$x\$`],
     ['ask @octocat, see #12', 'ask @\u200boctocat, see \\#\u200b12'],
+    ['GH-12, gh-3, GH-x', 'GH-\u200b12, gh-\u200b3, GH-x'],
+    ['https://github.com/o/r/issues/1', 'https:\u200b//github.com/o/r/issues/1'],
+    ['_www.evil.example WWW.x.y', '\\_www\u200b.evil.example WWW\u200b.x.y'],
+    ['mailto:a@evil.example o/r#1 o/r@main', 'mailto:a@\u200bevil.example o/r\\#\u200b1 o/r@\u200bmain'],
     [String.raw`\| \\`, String.raw`\\\| \\\\`],
     ['&lt;script&gt;', '&amp;lt;script&amp;gt;'],
     ['one\r\n\r\n  # two\u2028three', String.raw`one \# two three`],
@@ -156,7 +164,7 @@ describe('forMarkdown', () => {
       fc.property(anything, (text) => {
         const shown = forMarkdown(text);
         expect(shown).not.toMatch(/[\r\n<>\u2028\u2029]/);
-        expect(shown).not.toMatch(/@\w/);
+        expect(shown).not.toMatch(/[@#]\w|GH-\d|:\/\/|www\./i);
         expect(shown.replace(/\\./gu, '')).not.toMatch(/[\\`*_[\]!|]/);
       }),
     );
