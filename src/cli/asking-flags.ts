@@ -3,12 +3,19 @@ import { dollars, duration, mode, repeats, several, tokens, wholeNumber } from '
 
 /** The flags of commands that ask models: which, for what, and for how long and how much at most. */
 export function addAskingFlags(command: Command): Command {
+  return addBoundFlags(
+    command
+      .option('--model <provider:name>', 'run this model instead of the configured ones (repeatable)', several)
+      .option('--mode <mode>', 'replay, record or live (env: ASSAY_MODE)', mode)
+      .option('--repeats <n>', 'trials per case: 5, or 1..8', repeats)
+      .option('--filter <pattern>', 'only cases that match a glob on prompt/case, or tag:x (repeatable)', several),
+  );
+}
+
+/** The flags of commands that ask models: how, and for how long and how much at most. */
+export function addBoundFlags(command: Command): Command {
   return command
-    .option('--model <provider:name>', 'run this model instead of the configured ones (repeatable)', several)
-    .option('--mode <mode>', 'replay, record or live (env: ASSAY_MODE)', mode)
-    .option('--repeats <n>', 'trials per case: 5, or 1..8', repeats)
     .option('--concurrency <n>', 'calls at a time', wholeNumber)
-    .option('--filter <pattern>', 'only cases that match a glob on prompt/case, or tag:x (repeatable)', several)
     .option(
       '--timeout <duration>',
       'for each attempt, until its whole answer is there: 500ms, 30s, 2m (default 2m)',

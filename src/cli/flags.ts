@@ -19,14 +19,9 @@ export interface ProjectFlags {
   dryRun?: boolean;
 }
 
-/** The flags of `assay eval`. */
-export interface EvalFlags extends ProjectFlags {
-  model?: string[];
-  mode?: Mode;
-  refresh?: boolean;
-  repeats?: Repeats;
+/** The flags by which commands that ask models are told how, and for how long and how much at most. */
+export interface BoundFlags extends ProjectFlags {
   concurrency?: number;
-  filter?: string[];
   timeout?: number;
   maxWait?: number;
   idleTimeout?: number;
@@ -35,6 +30,15 @@ export interface EvalFlags extends ProjectFlags {
   maxCost?: number;
   maxTokens?: number;
   allowUnknownPrice?: boolean;
+}
+
+/** The flags of `assay eval`. */
+export interface EvalFlags extends BoundFlags {
+  model?: string[];
+  mode?: Mode;
+  refresh?: boolean;
+  repeats?: Repeats;
+  filter?: string[];
   resume?: boolean;
   baseline?: string;
   against?: string;
@@ -79,12 +83,28 @@ function listed(text = ''): string[] {
   return text.split(',').flatMap((name) => name.trim() || []);
 }
 
+/** How models are asked, and within which bounds, as the pipeline takes it. */
+export function boundOptions(flags: BoundFlags, world: World): EvaluateOptions {
+  return {
+    ...projectOptions(flags, world),
+    ...(flags.concurrency !== undefined && { concurrency: flags.concurrency }),
+    ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
+    ...(flags.maxWait !== undefined && { maxWaitMs: flags.maxWait }),
+    ...(flags.idleTimeout !== undefined && { idleTimeoutMs: flags.idleTimeout }),
+    ...(flags.trialTimeout !== undefined && { trialTimeoutMs: flags.trialTimeout }),
+    ...(flags.maxTime !== undefined && { maxTimeMs: flags.maxTime }),
+    ...(flags.maxCost !== undefined && { maxCostUsd: flags.maxCost }),
+    ...(flags.maxTokens !== undefined && { maxTokens: flags.maxTokens }),
+    ...(flags.allowUnknownPrice && { allowUnknownPrice: true }),
+  };
+}
+
 /** The flags of `assay eval` as the pipeline takes them. */
 export function evalOptions(paths: string[], flags: EvalFlags, world: World): EvaluateOptions {
   const { ASSAY_MODE } = world.env;
   const chosen = flags.mode ?? (ASSAY_MODE ? modeFromEnv(ASSAY_MODE) : undefined);
   return {
-    ...projectOptions(flags, world),
+    ...boundOptions(flags, world),
     paths,
     models: flags.model ?? [],
     filter: flags.filter ?? [],
@@ -96,15 +116,6 @@ export function evalOptions(paths: string[], flags: EvalFlags, world: World): Ev
     ...(flags.since !== undefined && { since: flags.since }),
     ...(flags.baseline !== undefined && { baseline: flags.baseline }),
     ...(flags.against !== undefined && { against: flags.against }),
-    ...(flags.concurrency !== undefined && { concurrency: flags.concurrency }),
-    ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
-    ...(flags.maxWait !== undefined && { maxWaitMs: flags.maxWait }),
-    ...(flags.idleTimeout !== undefined && { idleTimeoutMs: flags.idleTimeout }),
-    ...(flags.trialTimeout !== undefined && { trialTimeoutMs: flags.trialTimeout }),
-    ...(flags.maxTime !== undefined && { maxTimeMs: flags.maxTime }),
-    ...(flags.maxCost !== undefined && { maxCostUsd: flags.maxCost }),
-    ...(flags.maxTokens !== undefined && { maxTokens: flags.maxTokens }),
-    ...(flags.allowUnknownPrice && { allowUnknownPrice: true }),
   };
 }
 

@@ -5,6 +5,11 @@ const MOST_REASONS = 3;
 
 /** Trouble with runs, journals and recordings. */
 export const runProblems = {
+  'accept-stopped': (why: string): Problem => ({
+    code: 'accept-stopped',
+    message: `nothing was accepted: ${why}`,
+    remedy: 'The run is as it was, and what was answered is kept: `assay accept` asks for the rest.',
+  }),
   'against-run': (journal: string): Problem => ({
     code: 'against-run',
     message: `the run in ${journal} had two versions beside each other (--against); a baseline is of one`,
@@ -14,6 +19,11 @@ export const runProblems = {
     code: 'bad-variable',
     message: `the environment variable ${name} is "${value}"`,
     remedy,
+  }),
+  'baseline-changed': (path: string): Problem => ({
+    code: 'baseline-changed',
+    message: `${path} changed while it was being accepted`,
+    remedy: 'Look at that change, then run `assay accept` again: what was answered meanwhile is kept.',
   }),
   'cannot-score': (type: string, what: string, remedy: string, place?: Place): Problem => ({
     code: 'cannot-score',

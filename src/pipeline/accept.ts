@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { problems, UserError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import { accept } from '../gate/baseline.js';
@@ -20,7 +21,7 @@ import { projectPaths } from './project.js';
 import { pruneRecordings } from './prune.js';
 import { openSession, type Session } from './session.js';
 import { type StoredRun, storedRun } from './stored-run.js';
-import { planTopUp, type TopUp, topUp } from './top-up.js';
+import { planTopUp, refuseStopped, type TopUp, topUp } from './top-up.js';
 
 /** What accepting does to one prompt's baseline. */
 export interface Acceptance {
@@ -41,10 +42,13 @@ export interface Acceptable {
   acceptances: Acceptance[];
   /**
    * Runs the trials of `topUp`. @returns what changes with them
-   * @throws UserError when it can no longer be told how good the run is
+   * @throws UserError when it can no longer be told how good the run is, or as `topUp`
    */
   complete(): Promise<Acceptance[]>;
-  /** Writes the baselines, then drops recordings that neither plan nor baseline uses. @returns how many were dropped */
+  /**
+   * Writes the baselines, then drops recordings that neither plan nor baseline uses. @returns how many were dropped
+   * @throws UserError as `refuseStopped`, and when another has written a baseline meanwhile
+   */
   write(): Promise<number>;
   close(): Promise<void>;
 }
@@ -55,15 +59,17 @@ export interface Acceptable {
  * @throws UserError when there is no run, it is incomplete or unverified, or its files changed since
  */
 export async function acceptable(options: EvaluateOptions, world: World): Promise<Acceptable> {
+  const began = world.now();
   const run = await storedRun(options);
-  const session = await openSession({ ...options, ...run.options }, world);
+  // Only more trials need a key: whether there are any is not known yet.
+  const session = await openSession({ ...options, ...run.options, planOnly: true }, world);
   try {
     const books = await openBooks(session, run.info);
     refusePart(run);
     refuseChanged(run, session, books);
     restore(books, run.path, run.index, 'all');
     refuseUnverified(session, books, run);
-    return await offer(session, books, run, options, world);
+    return await offer(session, books, run, { options, began }, world);
   } catch (error) {
     await session.close();
     throw error;
@@ -114,7 +120,7 @@ async function offer(
   session: Session,
   books: Books,
   run: StoredRun,
-  options: EvaluateOptions,
+  { options, began }: { options: EvaluateOptions; began: number },
   world: World,
 ): Promise<Acceptable> {
   const evals = new Set(books.ledger.run.evals.map((each) => each.prompt.id));
@@ -122,19 +128,30 @@ async function offer(
   const chosen = session.evals.filter((each) => prompts.some(({ id }) => id === each.prompt.id));
   const needed = await planTopUp(session, books, chosen, world);
   const { trials, calls, usd } = needed;
+  const before = new Map(prompts.map((prompt) => [prompt.id, baselineText(session, prompt)]));
   let planned = plan(session, books, prompts, world);
   return {
     ...(trials > 0 && { topUp: { trials, calls, ...(usd !== undefined && { usd }) } }),
     acceptances: planned.map(({ acceptance }) => acceptance),
     async complete() {
+      // Before anything is called: who cannot drop recordings in the end, since a run records there, would have accepted by half.
+      if (session.config.mode !== 'live') for (const { id } of prompts) await session.store.reserve(id);
       if (trials > 0) {
-        const reasons = await topUp(session, books, needed, run, { ...options, ...run.options }, world);
+        const reasons = await topUp(session, books, needed, run, { ...options, ...run.options }, began, world);
         refuseUnverified(session, books, { ...run, reasons });
         planned = plan(session, books, prompts, world);
       }
       return planned.map(({ acceptance }) => acceptance);
     },
     async write() {
+      refuseStopped(options);
+      const changed = prompts.filter((prompt) => baselineText(session, prompt) !== before.get(prompt.id));
+      if (changed.length > 0) {
+        throw new UserError(
+          changed.map((prompt) => problems['baseline-changed'](baselinePath(prompt))),
+          EXIT.unverified,
+        );
+      }
       for (const { acceptance, next } of planned) {
         if (acceptance.changes.length > 0) await writeBaseline(session, acceptance.path, next);
       }
@@ -165,6 +182,12 @@ function plan(
     const changes = describeAccept(previous, next, reducerOf(prompt.gate));
     return { prompt, next, acceptance: { prompt: prompt.id, path, changes, warnings } };
   });
+}
+
+/** A baseline as it lies on the disk; undefined where there is none. */
+function baselineText(session: Session, prompt: Prompt): string | undefined {
+  const path = session.file(baselinePath(prompt));
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
 async function writeBaseline(session: Session, path: string, baseline: Baseline): Promise<void> {

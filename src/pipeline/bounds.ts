@@ -30,6 +30,7 @@ export interface Bounds {
 /**
  * The bounds of a run.
  * @param began on the world's clock: the time of a run includes finding and checking its files
+ * @param plan what it would call; its first rounds by default
  * @throws UserError as `estimate`
  */
 export async function boundsOf(
@@ -37,10 +38,11 @@ export async function boundsOf(
   options: EvaluateOptions,
   began: number,
   world: World,
+  plan = () => planCosts(session, options, world),
 ): Promise<Bounds> {
   const limits = limitsOf(session, options);
   const limited = limits.usd !== undefined || limits.tokens !== undefined;
-  const planned = limited && session.config.mode !== 'replay' ? await estimate(session, limits, options, world) : [];
+  const planned = limited && session.config.mode !== 'replay' ? estimate(await plan(), limits, options) : [];
   const budget = limited
     ? new Budget({ limits, estimate: estimator(session, world), grading: gradingOf(planned) })
     : undefined;
@@ -82,13 +84,7 @@ function gradingOf(planned: readonly PlannedEval[]): (trial: TrialId) => Spendin
  * @returns what that is made of
  * @throws UserError for models whose price is not known: a budget in money that cannot be kept is none
  */
-async function estimate(
-  session: Session,
-  limits: BudgetLimits,
-  options: EvaluateOptions,
-  world: World,
-): Promise<PlannedEval[]> {
-  const planned = await planCosts(session, options, world);
+function estimate(planned: PlannedEval[], limits: BudgetLimits, options: EvaluateOptions): PlannedEval[] {
   const unpriced = [...new Set(planned.flatMap((each) => each.unpriced))];
   const { usd: money } = limits;
   if (money && unpriced.length > 0 && !options.allowUnknownPrice) {

@@ -77,7 +77,7 @@ async function beginning(session: Session, world: World): Promise<RunInfo> {
  * What the run lacks to score its cases is said before anything is called: a judge, an optional package, the key of a model that
  * only an assertion names.
  */
-async function checkCases(
+export async function checkCases(
   session: Session,
   { scorer }: EngineParts,
   options: EvaluateOptions,

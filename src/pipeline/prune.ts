@@ -31,7 +31,9 @@ export async function pruneRecordings(
     const others = othersOf(prompt, next, ran, planned);
     const names = others.map(({ model }) => model.model);
     const replayed = (await checkModels(names, replay, options, world)).length === 0;
+    // A replay that is cut short has not found all that is used.
     await replayAll(replay, prompt, next, { ran, others: replayed ? others : [] }, options, world);
+    if (options.signal?.aborted) return dropped;
     const used = session.store.used();
     // Replies of models that this run did not have may be of another version. The row of a grader tells its own model only: it stays
     // where answers that it may be about could not be replayed.
@@ -69,7 +71,7 @@ async function replayAll(
   prompt: Prompt,
   baseline: Baseline,
   { ran, others }: Record<'ran' | 'others', readonly Eval[]>,
-  { cwd, port }: EvaluateOptions,
+  { cwd, port, signal }: EvaluateOptions,
   world: World,
 ): Promise<void> {
   const { ask, scorer } = partsOf(session, { cwd, ...(port && { port }) }, world);
@@ -79,6 +81,7 @@ async function replayAll(
     ...others.flatMap((each) => workOf(each, Math.max(prompt.repeats.max, prompt.gate.confirm), baseline)),
   ];
   for await (const trial of trialsOf(work, { ...session.source, evals: [...ran, ...others] })) {
+    if (signal?.aborted) return;
     const messages = renderMessages(prompt.template, trial.case.vars).messages;
     const answer = await ask(requestOf(trial, messages), { purpose: 'trial', trial: trial.id });
     if (answer.ok) await scorer.score({ trial: trial.id, case: trial.case, prompt, answer });

@@ -1,14 +1,18 @@
-import type { World } from '../world.js';
+import { problems, UserError } from '../errors.js';
+import { EXIT } from '../exit-codes.js';
 import { resumeJournal } from '../journal/journal.js';
-import { execute } from '../run/execute.js';
+import { type Engine, execute } from '../run/execute.js';
 import type { Eval, Work } from '../vocabulary.js';
+import type { World } from '../world.js';
 import { type Books, headerOf, JOURNAL } from './books.js';
-import { lookup, planCalls } from './cost-plan.js';
+import { boundsOf } from './bounds.js';
+import { lookup, planCalls, type PlannedEval } from './cost-plan.js';
 import { engineOf, partsOf } from './engine.js';
+import { checkCases } from './evaluate.js';
 import { missesReasons } from './misses.js';
 import type { EvaluateOptions } from './options.js';
 import { journalledCalls } from './own-calls.js';
-import type { Session } from './session.js';
+import { checkModels, modelsOf, type Session } from './session.js';
 import type { StoredRun } from './stored-run.js';
 import { supplyOf } from './supply.js';
 
@@ -24,6 +28,8 @@ export interface TopUp {
 /** What accepting asks for first. */
 export interface PlannedTopUp extends TopUp {
   work: Work[];
+  /** What that would call, eval by eval. */
+  evals: PlannedEval[];
 }
 
 /**
@@ -38,7 +44,7 @@ export async function planTopUp(
 ): Promise<PlannedTopUp> {
   const supply = supplyOf(session);
   const recorded = lookup(session);
-  const sum: PlannedTopUp = { trials: 0, calls: 0, usd: 0, work: [] };
+  const sum: PlannedTopUp = { trials: 0, calls: 0, usd: 0, work: [], evals: [] };
   for (const { prompt, model } of evals) {
     const rounds = Array.from(
       { length: prompt.repeats.max },
@@ -50,6 +56,7 @@ export async function planTopUp(
     if (trials === 0) continue;
     const grading = session.config.mode === 'replay' ? 0 : graderCalls;
     sum.work.push(...work);
+    sum.evals.push({ prompt: prompt.id, version: prompt.version, model: model.model, ...planned, times: 1 });
     sum.trials += trials;
     sum.calls += calls + grading;
     if (costUsd === undefined || (grading > 0 && graderCostUsd === undefined)) delete sum.usd;
@@ -59,30 +66,76 @@ export async function planTopUp(
 }
 
 /**
- * Runs those trials and adds them to the journal of the run that is accepted.
+ * Runs those trials, within the bounds of a run, and adds those that are completed to the journal of the run that is accepted. However
+ * this ends, the run is there as it was, with what was answered.
+ * @param began on the world's clock, when accepting began
  * @returns why it cannot be told how good the run is, if so: what was known before, and what a replay lacked now
+ * @throws UserError before anything is called as a run does, and as `refuseStopped`
  */
 export async function topUp(
   session: Session,
   books: Books,
-  { work }: PlannedTopUp,
+  planned: PlannedTopUp,
   before: Pick<StoredRun, 'reasons'>,
-  options: EvaluateOptions,
+  asked: EvaluateOptions,
+  began: number,
   world: World,
 ): Promise<string[]> {
-  const { journal, kept } = await resumeJournal(session.out(JOURNAL), headerOf(session, books.ledger), session);
+  const found = await checkModels(modelsOf(session), session, asked, world);
+  if (found.length > 0) throw new UserError(found);
+  const bounds = await boundsOf(session, asked, began, world, async () => planned.evals);
+  const options = { ...asked, signal: bounds.signal };
   const own = journalledCalls();
-  own.open(journal, kept);
   try {
-    const rounds = work.toSorted((a, b) => a.repeat - b.repeat);
-    books.ledger.plan(rounds);
-    await execute(rounds, engineOf(session, books, partsOf(session, options, world, { own }), journal, options));
-    const misses = session.store.misses();
-    const reasons = [...before.reasons, ...(await missesReasons(misses, session, world))];
-    await journal.end({ finishedAt: world.date().toISOString(), reasons, misses: { ...misses } });
-    await journal.flushed();
-    return reasons;
+    const parts = partsOf(session, options, world, { ...bounds, own });
+    await checkCases(session, parts, options, world);
+    const { journal, kept } = await resumeJournal(session.out(JOURNAL), headerOf(session, books.ledger), session);
+    try {
+      const { id } = books.ledger.run.info;
+      if (kept?.header.id !== id) {
+        const run = { field: 'its id', was: id, is: String(kept?.header.id) };
+        throw new UserError([problems['changed-since'](session.out(JOURNAL), run)]);
+      }
+      own.open(journal, kept);
+      const rounds = planned.work.toSorted((a, b) => a.repeat - b.repeat);
+      books.ledger.plan(rounds);
+      options.onPlanned?.(planned.trials);
+      const reasons = [...before.reasons];
+      try {
+        await execute(rounds, completedOnly(engineOf(session, books, parts, journal, options, bounds)));
+      } finally {
+        const misses = session.store.misses();
+        reasons.push(...(await missesReasons(misses, session, world)));
+        await journal.end({ finishedAt: world.date().toISOString(), reasons, misses: { ...misses } });
+        await journal.flushed();
+      }
+      refuseStopped(asked, bounds.spent());
+      return reasons;
+    } finally {
+      await session.store.flush().finally(() => journal.close());
+    }
   } finally {
-    await session.store.flush().finally(() => journal.close());
+    bounds.release();
   }
+}
+
+/** Trials that errored or were skipped stay out of the run, which lacks nothing without them: the next time they are asked again. */
+function completedOnly(engine: Engine): Engine {
+  return {
+    ...engine,
+    record: async (result, at) => (result.status === 'completed' ? engine.record(result, at) : undefined),
+  };
+}
+
+/**
+ * Nothing is accepted when it was stopped, or had spent what it may.
+ * @throws UserError `accept-stopped` with the exit code of such a run
+ */
+export function refuseStopped({ interruptedBy, signal }: EvaluateOptions, spent?: string): void {
+  const by = interruptedBy?.();
+  if (by !== undefined || signal?.aborted) {
+    const code = by === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
+    throw new UserError([problems['accept-stopped']('interrupted')], code);
+  }
+  if (spent !== undefined) throw new UserError([problems['accept-stopped'](spent)], EXIT.unverified);
 }

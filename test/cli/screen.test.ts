@@ -57,6 +57,18 @@ describe.concurrent('help', () => {
     expect(help).toMatch(/--trial-timeout <duration> [^<]*\(default 30m\)/);
   });
 
+  test('of accept: every bound of eval, told in the docs of baselines', async ({ project }) => {
+    const { stdout } = await made(project).assay(['accept', '--help']);
+    const page = readFileSync(join(PACKAGE, 'docs/files.md'), 'utf8');
+    const section = page.slice(page.indexOf('## Baseline'), page.indexOf('## Recordings'));
+    const bounds =
+      '--concurrency --timeout --idle-timeout --trial-timeout --max-wait --max-time --max-cost --max-tokens --allow-unknown-price --env-file';
+    for (const flag of bounds.split(' ')) {
+      expect(stdout).toMatch(new RegExp(`^ {2}${flag} `, 'm'));
+      expect(section).toContain(`\`${flag}\``);
+    }
+  });
+
   test('of affected: names all that --json prints', async ({ project }) => {
     const { stdout } = await made(project).assay(['affected', '--help']);
     const shape = '{ affected: [{ prompt, why: [path, …], causes: [{ change, path: [path, …] }] }] }';

@@ -15,6 +15,7 @@ const CHANGE = { field: 'the version of support/triage', was: '0123456789ab', is
 
 /** What each code may be told of, in all its variants. A code without a sample does not compile, and fails below. */
 const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
+  'accept-stopped': [['interrupted'], ['time spent: the run may take 60 s (--max-time)']],
   'against-run': [['reports/run.jsonl']],
   'bad-allowed-host': [['https://api.example.com/v1']],
   'bad-assertion': [['regex', 'its pattern cannot be read', 'Close the bracket.', AT]],
@@ -39,6 +40,7 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
     ['support/triage', ['"ticket" is missing']],
   ],
   'bad-yaml': [['a mapping is not closed', AT]],
+  'baseline-changed': [['evals/support/triage.baseline.json']],
   'baseline-conflict': [[AT]],
   'baseline-for-nobody': [['old/triage.baseline.json']],
   'baseline-version': [['2', AT]],
