@@ -52,6 +52,11 @@ export const gitProblems = {
     message: `there is no prompt ${prompt} at ${JSON.stringify(ref)}, or it cannot be read there`,
     remedy: 'Run `assay blame` to see the commits that have it, and name one of these.',
   }),
+  'no-target-branch': (branch: string): Problem => ({
+    code: 'no-target-branch',
+    message: `the branch ${JSON.stringify(branch)}, which the CI system names as the target, is not in this clone`,
+    remedy: 'Fetch it: fetch-depth: 0 for actions/checkout, `git fetch origin <branch>` elsewhere; or name a commit.',
+  }),
   'nothing-to-compare': (given: string): Problem => ({
     code: 'nothing-to-compare',
     message: `${JSON.stringify(given)} is no run, no baseline file and no git ref`,

@@ -44,7 +44,7 @@ export interface MergeBase {
  * The commit at which HEAD left another branch.
  * @param ref the other branch; absent: the target of the pull request if the environment names one, else the default branch
  * @param head the commit that HEAD is at, where that is known: a branch that is there, too, was not left
- * @throws UserError `no-merge-base`; `shallow-clone` where the history that is here does not reach so far back
+ * @throws UserError `no-merge-base`, `no-target-branch`; `shallow-clone` where the history that is here does not reach so far back
  */
 export async function mergeBase(
   root: string,
@@ -71,21 +71,19 @@ export async function mergeBase(
 /** Variables that CI systems name the target branch of a pull request in: GitHub, GitLab. */
 const TARGETS = ['GITHUB_BASE_REF', 'CI_MERGE_REQUEST_TARGET_BRANCH_NAME'];
 
-/** Refs that are tried, the likeliest first. */
-function candidates(env: Readonly<Record<string, string | undefined>>): string[] {
-  const targets = TARGETS.flatMap((name) => env[name] || []).flatMap((branch) => [
-    `refs/remotes/origin/${branch}`,
-    `refs/heads/${branch}`,
-  ]);
+/** Refs that are tried, the likeliest first: where the environment names a target, no other branch stands in for it. */
+function candidates(target: string | undefined): string[] {
+  if (target !== undefined) return [`refs/remotes/origin/${target}`, `refs/heads/${target}`];
   const usual = ['remotes/origin/HEAD', 'remotes/origin/main', 'remotes/origin/master', 'heads/main', 'heads/master'];
-  return [...targets, ...usual.map((name) => `refs/${name}`)];
+  return usual.map((name) => `refs/${name}`);
 }
 
 async function defaultBranch(
   root: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<{ name: string; commit: string } | undefined> {
-  const refs = candidates(env);
+  const target = TARGETS.map((name) => env[name]).find((name) => name !== undefined && name !== '');
+  const refs = candidates(target);
   let listed: string;
   try {
     listed = await git(root, ['for-each-ref', '--format=%(objectname) %(refname)', ...refs]);
@@ -104,6 +102,7 @@ async function defaultBranch(
     const commit = commits.get(ref);
     if (commit !== undefined) return { name: ref.replace(/^refs\/(?:heads|remotes)\//, ''), commit };
   }
+  if (target !== undefined && listed.trim() === '') throw new UserError([problems['no-target-branch'](target)]);
   return undefined;
 }
 

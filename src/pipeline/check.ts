@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { problems, UserError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import { inRepository } from '../git/place.js';
+import { resolveRef } from '../git/refs.js';
 import { reachable } from '../impact/reach.js';
 import { splitFrontMatter } from '../library/front-matter.js';
 import { loadText } from '../library/load.js';
@@ -95,8 +96,8 @@ async function factsOf(
 }
 
 /**
- * The changed prompts as they were. Without a ref, that there is nothing to compare with is no mistake, but is said; history that
- * was cut off is one where the policy relies on it: CI would pass whatever was changed.
+ * The changed prompts as they were. Without a ref, that there is no history to compare with is no mistake, but is said; one that
+ * cannot be read, or has no base, is a mistake where the policy relies on it: CI would pass whatever was changed.
  */
 async function promptsAt(
   changes: Promise<Changes>,
@@ -115,10 +116,17 @@ async function promptsAt(
   } catch (error) {
     if (!(error instanceof UserError) || ref !== undefined) throw error;
     const relied = levelOf(unloggedVersion, library.config.policy as Policy) === 'error';
-    if (relied && error.problems.some(({ code }) => code === 'shallow-clone')) throw error;
+    if (relied && !(await isWithoutHistory(project.root, error))) throw error;
     const why = error.problems.map(({ message }) => message).join('; ');
     return { notes: [`versions were not compared with a base: ${why}; --base names one`] };
   }
+}
+
+/** Whether there is no history yet: it is no repository, git is not installed, or nothing was committed. */
+async function isWithoutHistory(root: string, error: UserError): Promise<boolean> {
+  if (error.problems.every(({ code }) => code === 'no-repository' || code === 'no-git')) return true;
+  const head = await resolveRef(root, 'HEAD').catch((trouble: unknown) => trouble);
+  return head instanceof UserError && head.problems.every(({ code }) => code === 'unknown-ref');
 }
 
 function readOwners({ root }: Project, tree: Tree): PolicyFacts['owners'] {

@@ -13,7 +13,10 @@ export interface Finding {
   repeats: { found: number; of: number };
 }
 
-/** All that kept a case from passing, over its repeats; alike findings are told once, with how often they occurred. */
+/**
+ * All that kept a case from passing, over its repeats, checks that failed first: what could not be told explains no failure. Alike
+ * findings are told once, with how often they occurred.
+ */
 export function findingsOf(trials: readonly TrialResult[]): Finding[] {
   const found = new Map<string, Finding>();
   for (const finding of trials.flatMap(inTrial)) {
@@ -22,7 +25,7 @@ export function findingsOf(trials: readonly TrialResult[]): Finding[] {
     if (known) known.repeats.found += 1;
     else found.set(key, { ...finding, repeats: { found: 1, of: trials.length } });
   }
-  return [...found.values()];
+  return [...found.values()].toSorted((a, b) => Number(b.kind === 'failed') - Number(a.kind === 'failed'));
 }
 
 type InTrial = Omit<Finding, 'repeats'>;

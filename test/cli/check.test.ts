@@ -1,3 +1,4 @@
+import { chownSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect } from 'vitest';
@@ -144,6 +145,37 @@ describe.concurrent('assay check', () => {
     gitIn(join(made.root, 'whole'), 'checkout', '-q', '--detach', 'origin/mine');
     const { stdout, code } = await made.assay(['check', '--json', '--base', 'origin/main'], { cwd: 'whole' });
     expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining('unlogged-version') });
+  });
+
+  test('a repository that has no base is no pass where the policy relies on it', async ({ project }) => {
+    const made = library(project);
+    const { git } = asRepository(made);
+    made.write('evals/_partials/tone.md', 'Be calm.');
+    const target = await made.assay(['check'], { env: { GITHUB_BASE_REF: 'release' } });
+    expect(target).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('the branch "release"') });
+    git('branch', '-m', 'main', 'trunk');
+    const relied = await made.assay(['check']);
+    expect(relied).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('no merge-base') });
+    expect(await codes(made, '--base', 'trunk')).toMatchObject({ code: 1 });
+
+    const begun = library(project);
+    gitIn(begun.root, 'init', '-q', '-b', 'trunk');
+    const unborn = await begun.assay(['check']);
+    expect(unborn).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('note: versions were not') });
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('nor is one of another user, which git does not read', async ({ project }) => {
+    const made = library(project);
+    asRepository(made);
+    made.write('evals/_partials/tone.md', 'Be calm.');
+    chownSync(made.root, 12_345, 12_345);
+    const { code, stdout, stderr } = await made.assay(['check']);
+    chownSync(made.root, 0, 0);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('dubious ownership'),
+    });
   });
 
   test('new, moved and deleted prompts have no version to tell of; a partial that nobody includes is left behind', async ({

@@ -82,6 +82,7 @@ describe('mergeBase', () => {
     const release = repo.git('rev-parse', 'release/2');
     const env = { GITHUB_BASE_REF: 'release/2' };
     expect(await mergeBase(folder, env)).toEqual({ commit: release, of: 'origin/release/2' });
+    expect(await codeOf(mergeBase(folder, { GITHUB_BASE_REF: 'not-fetched' }))).toBe('no-target-branch');
     expect(await mergeBase(folder, { GITHUB_BASE_REF: '' })).toEqual({ commit: later, of: 'origin/main' });
   });
 

@@ -105,6 +105,7 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
   'no-git': [['the commit "main"']],
   'no-journal': [['reports/run.jsonl']],
   'no-merge-base': [[undefined], ['origin/main']],
+  'no-target-branch': [['release']],
   'no-message': [[AT]],
   'no-models': [['support/triage', AT]],
   'no-repository': [['/home/ana/project']],

@@ -44,6 +44,16 @@ describe('the reader of this test', () => {
   });
 });
 
+describe('a failure', () => {
+  it('is told by a check that failed, not by one before it that could not be told', async () => {
+    const raw = completed('', [unscored('the judge is down'), scored(false, 'not equal')]);
+    const { root } = await written(inputOf([{ cases: [{ case: 'a', raw: [{ ...raw, pass: false, score: 0 }] }] }]));
+    const [failure] = cases(root).a?.children ?? [];
+    expect(failure?.attributes.message).toBe('equals (accuracy): not equal');
+    expect(failure?.text).toContain('judge (tone) could not be scored: the judge is down');
+  });
+});
+
 describe('junit.xml', () => {
   it.each(Object.entries({ everything, calm, empty, tolerated }))(
     '%s has the structure Jenkins demands',

@@ -62,16 +62,13 @@ describe('reducers', () => {
 
   it('what is told with a value missing is what any value in its place would give', () => {
     const some = fc.array(fc.constantFrom(0, 0.5, 1, undefined), { minLength: 1, maxLength: 6 });
+    const reducers = fc.constantFrom(majority, all, any, atLeast(2));
     fc.assert(
-      fc.property(
-        some,
-        fc.constantFrom(majority, all, any, atLeast(2)),
-        fc.constantFrom(0, 0.5, 1),
-        (list, reduce, value) => {
-          const told = reduce(list);
-          if (told !== undefined) expect(reduce(list.map((each) => each ?? value))).toBe(told);
-        },
-      ),
+      fc.property(some, reducers, fc.constantFrom(0, 0.5, 1), (list, reduce, value) => {
+        const told = reduce(list);
+        const filled = reduce(list.map((each) => each ?? value));
+        expect([undefined, filled]).toContain(told);
+      }),
     );
   });
 
