@@ -17,6 +17,8 @@ export interface CaseFile {
   from: { path: string; place: Place }[];
   /** The cases that fit the schema. */
   cases: Source[];
+  /** Those that do not. */
+  wrong: Source[];
   /** How many cases were written, the wrong ones included. */
   count: number;
   /** Its defaults or `from` are wrong: what its cases lack cannot be told. */
@@ -31,20 +33,22 @@ export function readCaseFile(tree: Tree, path: string, report: Report): CaseFile
   const written = source?.value;
   if (!source || !isObject(written)) {
     if (source) reportFaults(faultsOf(casesSchema, source.value, 'the file'), source, [], report);
-    return { path, defaults: { written: {}, source: nothing }, from: [], cases: [], count: 1, broken: true };
+    return { path, defaults: { written: {}, source: nothing }, from: [], cases: [], wrong: [], count: 1, broken: true };
   }
   const faults = faultsOf(casesSchema, written, 'the file');
   reportFaults(faults, source, [], report);
   const wrong = new Set(faults.map(({ path: at }) => (at[0] === 'cases' && typeof at[1] === 'number' ? at[1] : -1)));
   const broken = faults.some(({ path: at }) => ['defaults', 'from'].includes(String(at[0])));
   const list = Array.isArray(written.cases) ? written.cases : [];
+  const caseAt = (index: number) => within(source, ['cases', index], list[index] ?? null);
   // What has no fault below it has the schema's type.
   const { defaults = {}, from = [] } = (broken ? {} : written) as WrittenCases;
   return {
     path,
     defaults: { written: defaults, source: within(source, ['defaults'], {}) },
     from: resolveAll(from, source, report),
-    cases: list.flatMap((value, index) => (wrong.has(index) ? [] : [within(source, ['cases', index], value)])),
+    cases: list.flatMap((_, index) => (wrong.has(index) ? [] : [caseAt(index)])),
+    wrong: [...wrong].filter((index) => index >= 0).map(caseAt),
     count: list.length,
     broken,
   };

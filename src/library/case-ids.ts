@@ -3,10 +3,11 @@ import type { Case, Place } from '../vocabulary.js';
 import type { Report } from './findings.js';
 import { foldId } from './ids.js';
 
-interface Seen {
-  id: string;
-  place: Place;
-}
+/** A case by its id, whether or not something is wrong with it. */
+export type NamedCase = Pick<Case, 'id' | 'place'>;
+
+/** Reads the named cases of a prompt once more: those of a file in any order. */
+export type NamedCases = (see: (one: NamedCase) => void) => Promise<void>;
 
 /**
  * Finds ids that are given twice, or that differ only in case or in how letters are encoded. Of each id only a number stays in
@@ -14,30 +15,37 @@ interface Seen {
  */
 export class CaseIds {
   readonly #seen = new NumberSet();
-  readonly #again: (Seen & { key: string })[] = [];
+  readonly #again = new Set<string>();
 
-  add({ id, place }: Case): void {
+  add({ id }: NamedCase): void {
     const key = foldId(id);
-    if (!this.#seen.add(numberOf(key))) this.#again.push({ id, place, key });
+    if (!this.#seen.add(numberOf(key))) this.#again.add(key);
   }
 
   /** @param cases the same once more; read only where an id may be there twice */
-  async report(cases: () => AsyncIterable<readonly Case[]>, report: Report): Promise<void> {
-    if (this.#again.length === 0) return;
-    const wanted = new Set(this.#again.map(({ key }) => key));
-    const first = new Map<string, Seen>();
-    for await (const batch of cases()) {
-      for (const { id, place } of batch) {
-        const key = foldId(id);
-        if (wanted.has(key) && !first.has(key)) first.set(key, { id, place });
+  async report(cases: NamedCases, report: Report): Promise<void> {
+    if (this.#again.size === 0) return;
+    const found = new Map<string, NamedCase[]>();
+    await cases(({ id, place }) => {
+      const key = foldId(id);
+      if (!this.#again.has(key)) return;
+      const same = found.get(key);
+      if (same) same.push({ id, place });
+      else found.set(key, [{ id, place }]);
+    });
+    for (const same of found.values()) {
+      const [first, ...others] = same.toSorted((a, b) => inFile(a.place, b.place));
+      for (const { id, place } of others) {
+        if (first && !samePlace(first.place, place))
+          report(make['duplicate-id']('case', id, first.id, first.place, place));
       }
     }
-    for (const { key, id, place } of this.#again) {
-      const other = first.get(key);
-      if (other && !samePlace(other.place, place))
-        report(make['duplicate-id']('case', id, other.id, other.place, place));
-    }
   }
+}
+
+/** The order in a file; files stay as they are. */
+function inFile(a: Place, b: Place): number {
+  return a.file === b.file ? a.line - b.line || a.column - b.column : 0;
 }
 
 function samePlace(a: Place, b: Place): boolean {

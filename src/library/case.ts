@@ -4,6 +4,7 @@ import { LastList } from '../lists.js';
 import type { WrittenCase, WrittenDefaults } from '../schemas/cases.js';
 import type { Assertion, Case, Json, JsonObject, Problem } from '../vocabulary.js';
 import { type AssertionContext, type PreparedAssertion, prepareAssertion } from './assertion.js';
+import type { NamedCase } from './case-ids.js';
 import type { Report } from './findings.js';
 import { badId } from './ids.js';
 import { nearest } from './nearest.js';
@@ -73,8 +74,14 @@ export function prepareDefaults(
   return { written, asserts: asserts.list, failed: asserts.failed, tags, uses, filled: new LastList(), idle };
 }
 
-/** Merges and checks one case. Undefined after reporting why it is none. */
-export function buildCase(raw: RawCase, context: CaseContext, report: Report): Case | undefined {
+/** Told of a case that has an id, and mistakes, for which it is left out. */
+export type Lost = (one: NamedCase) => void;
+
+/**
+ * Merges and checks one case. Undefined after reporting why it is none.
+ * @param lost told of its id then: one that is made of variables is not yet what it will be
+ */
+export function buildCase(raw: RawCase, context: CaseContext, report: Report, lost: Lost): Case | undefined {
   let failed = false;
   const note: Report = (problem) => {
     failed = true;
@@ -108,7 +115,10 @@ export function buildCase(raw: RawCase, context: CaseContext, report: Report): C
   const filled = asserts.map((each) =>
     each.forCase(own.list.includes(each) ? { ...scope, lacking: each.place } : scope, note),
   );
-  if (failed || own.failed || !isWhole(filled)) return undefined;
+  if (failed || own.failed || !isWhole(filled)) {
+    if (written.id !== undefined && why === undefined) lost({ id, place });
+    return undefined;
+  }
   const assert = defaults.filled.of(filled);
   const tags = written.tags ? [...new Set([...defaults.tags, ...written.tags])] : defaults.tags;
   // No larger than it must be: ten thousand cases are kept.

@@ -1,10 +1,12 @@
 import { posix } from 'node:path';
 import { inPieces } from '../lists.js';
+import { isObject } from '../objects.js';
 import { caseSchema, type WrittenCase } from '../schemas/cases.js';
 import type { Case, Place } from '../vocabulary.js';
-import { buildCase, type CaseContext, type Defaults, prepareDefaults } from './case.js';
+import { buildCase, type CaseContext, type Defaults, type Lost, prepareDefaults } from './case.js';
 import { type CaseFile, readCaseFile } from './case-file.js';
 import type { Report } from './findings.js';
+import { badId } from './ids.js';
 import type { PromptFiles } from './layout.js';
 import { readRows } from './rows.js';
 import type { Source } from './source.js';
@@ -53,6 +55,7 @@ function isRows(path: string): boolean {
 /**
  * Reads the cases of a prompt in order, some at a time: file by file, in each the rows of `from` before the cases written
  * out. Problems are reported; a case with problems is left out.
+ * @param lost told of those that are left out and have an id
  */
 export async function* readCases(
   files: PromptFiles,
@@ -60,6 +63,7 @@ export async function* readCases(
   context: CaseContext,
   report: Report,
   note: Note,
+  lost: Lost = () => {},
 ): AsyncGenerator<Case[]> {
   const own = files.cases.filter((path) => !isRows(path));
   const main = own.find((path) => posix.basename(path).startsWith(`${posix.basename(baseStem(files))}.cases.`));
@@ -76,21 +80,30 @@ export async function* readCases(
   };
   for (const path of files.cases) {
     if (isRows(path)) {
-      yield* fromRows(sources.tree, path, defaultsOf(main), context, report, note);
+      yield* fromRows(sources.tree, path, defaultsOf(main), context, { report, note, lost });
       continue;
     }
     const file = sources.get(path);
     if (file.broken) continue;
     const defaults = defaultsOf(path);
-    for (const each of file.from) yield* fromRows(sources.tree, each.path, defaults, context, report, note, each.place);
+    for (const each of file.from) {
+      yield* fromRows(sources.tree, each.path, defaults, context, { report, note, lost }, each.place);
+    }
+    for (const source of file.wrong) loseNamed(source, lost);
     for (const { piece } of inPieces(file.cases)) {
       yield piece.flatMap((source) => {
-        const one = buildCase({ written: source.value as WrittenCase, source, defaults }, context, report);
+        const one = buildCase({ written: source.value as WrittenCase, source, defaults }, context, report, lost);
         return one ? [one] : [];
       });
     }
   }
   for (const defaults of prepared.values()) for (const problem of defaults.idle.values()) report(problem);
+}
+
+/** What does not fit the schema may have an id still. */
+function loseNamed({ value, place }: Source, lost: Lost): void {
+  const id = isObject(value) ? value.id : undefined;
+  if (typeof id === 'string' && badId(id) === undefined) lost({ id, place: place([]) });
 }
 
 const NOWHERE: Source = { file: '', value: {}, place: () => ({ file: '', line: 1, column: 1 }) };
@@ -106,17 +119,19 @@ async function* fromRows(
   path: string,
   defaults: Defaults,
   context: CaseContext,
-  report: Report,
-  note: Note,
+  { report, note, lost }: { report: Report; note: Note; lost: Lost },
   mentioned?: Place,
 ): AsyncGenerator<Case[]> {
   const columns = { seen: new Set<string>(), used: new Set<string>() };
   for await (const rows of readRows(tree, path, report, mentioned)) {
     yield rows.flatMap((row) => {
       const written = checked(caseSchema, row.source, report, 'a row');
-      if (!written) return [];
+      if (!written) {
+        loseNamed(row.source, lost);
+        return [];
+      }
       const raw = { written, source: row.source, defaults, ...(row.columns && { columns }) };
-      const one = buildCase(raw, context, report);
+      const one = buildCase(raw, context, report, lost);
       return one ? [one] : [];
     });
   }

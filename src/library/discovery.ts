@@ -4,7 +4,7 @@ import type { Baseline, Case, Library, Prompt } from '../vocabulary.js';
 import { AssertionTypes } from './assertion-types.js';
 import { readBaseline } from './baseline.js';
 import type { CaseContext, Uses } from './case.js';
-import { CaseIds } from './case-ids.js';
+import { CaseIds, type NamedCase } from './case-ids.js';
 import { CaseFiles, readCases } from './cases.js';
 import { readConfig, type Settings } from './config.js';
 import { Findings, type Report } from './findings.js';
@@ -111,23 +111,18 @@ async function checkCases(
     report(problem);
   };
   let count = 0;
-  for await (const batch of readCases(files, sources, context, note, (text) => notes.add(text))) {
+  const lost = (one: NamedCase): void => ids.add(one);
+  for await (const batch of readCases(files, sources, context, note, (text) => notes.add(text), lost)) {
     for (const one of batch) ids.add(one);
     count += batch.length;
     if (kept && count <= MOST_KEPT) kept.push(...batch);
     else kept = undefined;
   }
-  await ids.report(
-    () =>
-      readCases(
-        files,
-        sources,
-        context,
-        () => {},
-        () => {},
-      ),
-    report,
-  );
+  await ids.report(async (see) => {
+    const silent = (): void => {};
+    for await (const batch of readCases(files, sources, context, silent, silent, see))
+      for (const one of batch) see(one);
+  }, report);
   if (count === 0 && !failed && !sources.brokenOrFull(files)) {
     const file = files.cases[0] ?? files.path;
     report(make['prompt-without-cases'](files.id, { file, line: 1, column: 1 }));

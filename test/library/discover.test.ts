@@ -585,3 +585,38 @@ describe('baselines', () => {
     expect(library.prompts.map((prompt) => library.baseline(prompt))).toEqual([baseline, undefined]);
   });
 });
+
+describe('ids given twice', () => {
+  const told = async (files: Record<string, string | string[]>) =>
+    (await problemsOf(project({ 'evals/a.prompt.md': PROMPT, ...files }))).map(
+      ({ code, place }) => `${place?.file.replace('evals/a.', '')}:${place?.line} ${code}`,
+    );
+  const good = `{ id: one, vars: { ticket: x }, ${CHECK} }`;
+
+  test('are told beside what else is wrong with either of the cases', async () => {
+    const unused = `{ id: One, vars: { ticket: x, other: x }, ${CHECK} }`;
+    const misspelt = `{ id: one, vars: { ticket: x }, asert: [] }`;
+    const file = (...cases: string[]) =>
+      told({ 'evals/a.cases.yaml': ['cases:', ...cases.map((each) => `  - ${each}`)] });
+    expect(await file(good, unused)).toEqual(['cases.yaml:3 duplicate-id', 'cases.yaml:3 unused-variable']);
+    expect(await file(unused, good)).toEqual(['cases.yaml:2 unused-variable', 'cases.yaml:3 duplicate-id']);
+    expect(await file(misspelt, good)).toEqual(['cases.yaml:2 unknown-key', 'cases.yaml:3 duplicate-id']);
+    expect(await file(misspelt, unused, good)).toEqual([
+      'cases.yaml:2 unknown-key',
+      'cases.yaml:3 duplicate-id',
+      'cases.yaml:3 unused-variable',
+      'cases.yaml:4 duplicate-id',
+    ]);
+  });
+
+  test('are told of rows, too', async () => {
+    const rows = ['{"id":"one","ticket":"x"}', '{"id":"one","ticket":"x","tags":3}', '{"id":"two","ticket":"x"}'];
+    const files = { 'evals/a.cases.jsonl': rows, 'evals/a.cases.yaml': `defaults: { ${CHECK} }` };
+    expect(await told(files)).toEqual(['cases.jsonl:2 duplicate-id', 'cases.jsonl:2 wrong-type']);
+  });
+
+  test('are not told of cases without one, whose variables are yet to be put right', async () => {
+    const files = { 'evals/a.cases.yaml': ['cases:', `  - { ${CHECK} }`, `  - { ${CHECK} }`] };
+    expect(await told(files)).toEqual(['cases.yaml:2 missing-variable', 'cases.yaml:3 missing-variable']);
+  });
+});
