@@ -20,20 +20,28 @@ export async function changedFiles(root: string, ref: string): Promise<string[]>
 }
 
 /**
- * The name that a file of the working tree had at a commit, as far as git recognises it.
- * @param path relative to the root
- * @returns likewise; undefined where it had the same name, was not there, or git does not track it yet
- * @throws GitFailure
+ * The prompt files of the working tree that had other names at a commit, as far as git recognises them. Those that it does not
+ * track yet are none.
+ * @returns new names to old ones, all relative to the root
+ * @throws UserError
  */
-export async function formerName(root: string, commit: string, path: string): Promise<string | undefined> {
+export async function formerNames(root: string, commit: string): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
   const place = inRepository(root);
-  if (!place) return undefined;
+  if (!place) return names;
   const flags = ['--name-status', '-z', '--find-renames', '--diff-filter=R', '--no-ext-diff', '--no-relative'];
-  const fields = (await git(root, ['diff', ...flags, commit, '--', ':(top)'])).split('\0');
+  const text = await git(root, ['diff', ...flags, commit, '--', ':(top,glob)**/*.prompt.md']).catch(
+    (error: unknown) => {
+      throw error instanceof GitFailure ? error.asUserError('what was renamed') : error;
+    },
+  );
+  const fields = text.split('\0');
   // Of each renamed file three: how alike they are, the old name, the new one.
-  const index = fields.findIndex((field, at) => at % 3 === 2 && field === place.toGit(path));
-  const old = fields[index - 1];
-  return old === undefined ? undefined : place.fromGit(old);
+  for (let at = 0; at + 2 < fields.length; at += 3) {
+    const [, from = '', to = ''] = fields.slice(at, at + 3);
+    names.set(place.fromGit(to), place.fromGit(from));
+  }
+  return names;
 }
 
 /**

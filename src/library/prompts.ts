@@ -4,7 +4,7 @@ import type { Config, Problem, Prompt } from '../vocabulary.js';
 import { readConfig, type Settings } from './config.js';
 import { Findings } from './findings.js';
 import { badId } from './ids.js';
-import { expectPrompts, findFiles } from './layout.js';
+import { expectPrompts, findFiles, type PromptFiles } from './layout.js';
 import { globFiles } from './load.js';
 import { partialFinder } from './partials.js';
 import { readPrompt } from './prompt.js';
@@ -17,19 +17,21 @@ export interface Prompts {
   prompts: Prompt[];
   /** What is wrong with the others, and with the config. */
   problems: Problem[];
+  /** The config's models or overrides cannot be read: what a prompt asks which model, cannot be told. */
+  modelsBroken: boolean;
 }
 
 /**
  * Reads the prompts of a tree, and nothing of their cases: what a prompt was in a commit can be told when its cases no longer fit
  * it, or have mistakes. That no model is named for a prompt is no mistake here.
  * @param configPath the config file, relative to the root; absent where the tree has none
- * @param wanted ids; absent: all prompts
+ * @param wanted which prompts; absent: all
  */
 export function readPrompts(
   tree: Tree,
   configPath: string | undefined,
   providers: ReadonlyMap<string, ProviderDefinition>,
-  wanted?: ReadonlySet<string>,
+  wanted?: (files: Pick<PromptFiles, 'id' | 'path'>) => boolean,
 ): Prompts {
   const findings = new Findings();
   const settings = readConfig(tree, configPath, providers, findings.add);
@@ -42,7 +44,7 @@ export function readPrompts(
     overridden: overrides(tree, settings),
     modelsOptional: true,
   };
-  const chosen = layout.prompts.filter(({ id }) => wanted === undefined || wanted.has(id));
+  const chosen = wanted ? layout.prompts.filter(wanted) : layout.prompts;
   if (wanted) expectPrompts(tree, chosen);
   const prompts = chosen.flatMap((files) => {
     const why = badId(files.id);
@@ -53,7 +55,8 @@ export function readPrompts(
     const read = readPrompt(files, context, findings.add);
     return read && !read.broken ? [read.prompt] : [];
   });
-  return { config: settings.config, prompts, problems: findings.sorted() };
+  const { config, modelsBroken } = settings;
+  return { config, prompts, problems: findings.sorted(), modelsBroken };
 }
 
 /** The folders that a tree's library lies in, as its config says. A config with mistakes says what it can. */

@@ -19,9 +19,9 @@ import type { EvaluateOptions } from './options.js';
 export interface Against {
   /** The commit, a full hash. */
   commit: string;
-  /** What is run: each changed eval followed by its old side. */
+  /** What is run: each changed eval followed by its old side, new ones by themselves. */
   evals: Eval[];
-  /** The changed evals alone: what is planned for, and tested. */
+  /** The changed and the new evals alone: what is planned for, and tested. */
   news: Eval[];
   /** The working tree's library, which knows the cases of old sides, too. */
   library: Library;
@@ -64,13 +64,13 @@ export async function openAgainst(
   const { library, evals } = session;
   const { tree, title } = await committed(ref, whence);
   const label = ref === 'merge-base' ? tree.commit.slice(0, 7) : ref;
-  const { sides, notes, reasons } = await findOldSides(session, tree, { title, label });
-  const chosen = new Set(sides.map(({ now }) => now.prompt.id));
+  const { news, sides, filed, notes, reasons } = await findOldSides(session, tree, { title, label });
+  const chosen = new Set(news.map(({ prompt }) => prompt.id));
   const prompts = library.prompts.filter(({ id }) => chosen.has(id));
   const present = new Map(sides.map(({ now, old }) => [old.prompt.id, now.prompt]));
-  const recordings = [{ tree, prompt: (id: string) => present.get(id)?.id }];
+  const recordings = [{ tree, prompt: (id: string) => filed.get(id) }];
   return {
-    ...sideBySide(sides, present, {
+    ...sideBySide(news, sides, present, {
       ...session,
       commit: tree.commit,
       library: { ...library, prompts, notes: [...library.notes, ...notes] },
@@ -78,7 +78,7 @@ export async function openAgainst(
     }),
     reasons,
     ...(evals.length > 0 &&
-      sides.length === 0 &&
+      news.length === 0 &&
       reasons.length === 0 && { nothing: `no prompt changed since ${title}` }),
     notes: (run) => driftNotes(run, sides, title),
   };
@@ -86,10 +86,12 @@ export async function openAgainst(
 
 /**
  * Versions of prompts in turn, each with the one that it is compared with.
+ * @param news the evals of the sides, and others that are run by themselves
  * @param sides evals whose prompts have ids of their own
  * @param present the prompts of the working tree behind the ids of old versions: whose cases they run, by whose schema they are judged
  */
 export function sideBySide(
+  news: readonly Eval[],
   sides: readonly OldSide[],
   present: ReadonlyMap<string, Prompt>,
   { library, includes, store, commit }: Pick<Against, 'library' | 'includes' | 'store' | 'commit'>,
@@ -97,8 +99,8 @@ export function sideBySide(
   const named = (id: string): string => present.get(id)?.id ?? id;
   return {
     commit,
-    evals: inTurn(sides),
-    news: sides.map(({ now }) => now),
+    evals: inTurn(news, sides),
+    news: [...news],
     library: { ...library, cases: (prompt) => library.cases(present.get(prompt.id) ?? prompt) },
     includes: (id, testCase) => includes(named(id), testCase),
     store,
@@ -111,17 +113,18 @@ export function sideBySide(
     },
     beside: (planner, ended) => beside(planner, sides, ended),
     accepted: (run) => acceptedOf(run, sides, commit),
-    compare: (run) => compareSides(run, sides, commit),
+    compare: (run) => compareSides(run, news, sides, commit),
     notes: () => [],
   };
 }
 
-/** Each new side, then the old one, unless that has been before: two models may replace one. */
-function inTurn(sides: readonly OldSide[]): Eval[] {
+/** Each new eval, then its old side, unless that has been before: two models may replace one. */
+function inTurn(news: readonly Eval[], sides: readonly OldSide[]): Eval[] {
   const evals: Eval[] = [];
-  for (const { now, old } of sides) {
+  for (const now of news) {
     evals.push(now);
-    if (!evals.includes(old)) evals.push(old);
+    const old = sides.find((side) => side.now === now)?.old;
+    if (old && !evals.includes(old)) evals.push(old);
   }
   return evals;
 }
@@ -143,8 +146,8 @@ function acceptedOf(run: Run, sides: readonly OldSide[], commit: string): Baseli
  * New sides against old ones; old ones against themselves, so that what fails in both versions reads as accepted. Only the new
  * ones are tested: the old ones would take their share of the alpha.
  */
-function compareSides(run: Run, sides: readonly OldSide[], commit: string): Comparison {
-  const news = sides.flatMap(({ now }) => runOfEval(run, now) ?? []);
+function compareSides(run: Run, today: readonly Eval[], sides: readonly OldSide[], commit: string): Comparison {
+  const news = today.flatMap((now) => runOfEval(run, now) ?? []);
   const olds = [...new Set(sides.map(({ old }) => old))].flatMap((old) => runOfEval(run, old) ?? []);
   const compared = compare({ ...run, evals: news }, acceptedOf(run, sides, commit));
   // To their own trials, old sides are replayed ones.

@@ -111,7 +111,8 @@ export function sessionOf(
     now: { prompt: now, model: { model } },
     old: { prompt: good, model: { model } },
   }));
-  const against = sideBySide(sides, ids, { ...session, store, commit: now.version });
+  const news = sides.map((side) => side.now);
+  const against = sideBySide(news, sides, ids, { ...session, store, commit: now.version });
   const { evals: both, library, includes } = against;
   return { ...session, store, against, evals: both, library, includes, source: { library, evals: both, includes } };
 }

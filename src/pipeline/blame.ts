@@ -105,7 +105,7 @@ export function openPrompt(
   const { project, located } = openNamed(given, options);
   if (located.kind !== 'prompt') throw new UserError([problems['a-partial'](given)]);
   const { id, path } = located.files;
-  const found = readPrompts(project.tree, project.configPath, providerTypes, new Set([id]));
+  const found = readPrompts(project.tree, project.configPath, providerTypes, (files) => files.id === id);
   const prompt = found.prompts.find((each) => each.path === path);
   if (!prompt) throw new UserError(found.problems);
   return { project, prompt };

@@ -111,7 +111,9 @@ async function promptsAt(
     const was = await before();
     const config = project.configPath ?? CONFIG_FILE;
     const wanted = new Set(among.map(({ id }) => id));
-    const { prompts } = readPrompts(was, was.has(config) ? config : undefined, options.providers, wanted);
+    const { prompts } = readPrompts(was, was.has(config) ? config : undefined, options.providers, ({ id }) =>
+      wanted.has(id),
+    );
     return { before: new Map(prompts.map((each) => [each.id, each])), notes: [] };
   } catch (error) {
     if (!(error instanceof UserError) || ref !== undefined) throw error;

@@ -1,6 +1,6 @@
 import { comparePrompts, type PromptDiff, type PromptSide } from '../catalogue/compare.js';
 import { problems, UserError } from '../errors.js';
-import { formerName } from '../git/changes.js';
+import { formerNames } from '../git/changes.js';
 import { type GitTree, gitTree } from '../library/git-tree.js';
 import type { PromptFiles } from '../library/layout.js';
 import { locate } from '../library/locate.js';
@@ -67,7 +67,7 @@ async function findOld(
 ): Promise<Found> {
   if (!now) return find(project, old, name);
   const same = find(project, old, { given: now.id, path: now.path });
-  const former = same.files ? undefined : await formerName(project.root, old.commit, now.path);
+  const former = same.files ? undefined : (await formerNames(project.root, old.commit)).get(now.path);
   return former === undefined ? same : find(project, old, { given: former, path: former });
 }
 

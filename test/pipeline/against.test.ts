@@ -136,7 +136,7 @@ describe('two versions in one run', () => {
     made.write('evals/reworded.cases.yaml', casesFile(['c02']));
     const { code, report, notes } = await evaluateInside(made, { against: 'main' });
     expect(code).toBe(0);
-    expect(ids({ report })).toEqual(['alone [mock:echo]', 'alone@main [mock:echo]']);
+    expect(ids({ report })).toEqual(['added [mock:echo]', 'alone [mock:echo]', 'alone@main [mock:echo]']);
     expect(notes.join('\n')).toContain('added is new since main');
   });
 
@@ -183,6 +183,85 @@ describe('two versions in one run', () => {
     expect(report.evals.map(({ cases }) => cases.failed)).toEqual([12, 12]);
     expect(report.evals[0]?.metrics.pass).toMatchObject({ mean: 0, baseline: 0, delta: 0 });
     expect(report.evals[0]?.changes.unpaired).toEqual([]);
+  });
+
+  it('are found behind a new name, with what was recorded under the old one', async () => {
+    const made = await twoVersions({ cases: 12, template: 'old {{text}}\nand more of it\nthat stays as it is' });
+    made.git('stash', '-q');
+    await evaluateInside(made, { mode: 'record' }, WORLD);
+    made.commitAs('Ana');
+    made.git('branch', '-f', 'main');
+    made.git('mv', PROMPT, 'evals/told.prompt.md');
+    made.git('mv', CASES, 'evals/told.cases.yaml');
+    made.write('evals/told.prompt.md', made.read('evals/told.prompt.md').replace('old', 'new'));
+    made.server.forget();
+    const { code, report } = await evaluateInside(made, { mode: 'record', against: 'main' }, WORLD);
+    expect([code, ids({ report })]).toEqual([0, ['told [local:echo]', 'echo@main [local:echo]']]);
+    expect(made.server.requests.every((seen) => userText(seen).startsWith('new'))).toBe(true);
+    expect(made.server.requests).toHaveLength(12);
+    expect(report.evals[0]?.metrics.pass).toMatchObject({ baseline: 1, delta: 0 });
+  });
+
+  it('are none of a new prompt or model: it is held to its minimum', async () => {
+    const made = offline('{{text}}', '{{text}}', 3);
+    made.write('evals/added.prompt.md', 'nothing {{^text}}{{/text}}');
+    made.write('evals/added.cases.yaml', casesFile(['c01']));
+    const bad = await evaluateInside(made, { against: 'main' });
+    expect([bad.code, ids(bad)]).toEqual([1, ['added [mock:echo]']]);
+    expect(bad.report.reasons.join('\n')).toContain('pass is 0, below the minimum of 1');
+    made.write('evals/added.prompt.md', '{{text}}');
+    expect((await evaluateInside(made, { against: 'main' })).code).toBe(0);
+    made.commitAs('Ana');
+    made.write('assay.config.yaml', "providers: { next: { type: mock } }\nmodels: ['mock:echo', 'next:echo']\n");
+    const model = await evaluateInside(made, { against: 'main' });
+    expect([model.code, ids(model)]).toEqual([0, ['added [next:echo]', 'echo [next:echo]']]);
+    expect(model.notes.join('\n')).toContain('echo [next:echo] is new since main');
+  });
+
+  it('cannot be told where no model of the commit is the old one: unverified, and never called unchanged', async () => {
+    const reasonsOf = async (made: Project) => {
+      const { code, report } = await evaluateInside(made, { against: 'main' });
+      expect(code).toBe(3);
+      expect(report.reasons.join('\n')).not.toContain('no prompt changed');
+      return report.reasons[0];
+    };
+    const models = (...names: string[]) => ['---', `models: [${names.join(', ')}]`, '---', '{{text}}'].join('\n');
+    const providers = 'providers: { one: { type: mock }, two: { type: mock } }\n';
+
+    const two = offline(models('mock:echo'), `${models('one:echo', 'two:echo')} more`);
+    two.write('assay.config.yaml', providers);
+    expect(await reasonsOf(two)).toMatch(
+      /^echo \[one:echo\]: main \([0-9a-f]{7}\) asked mock:echo instead: name the one that it `replaces` under models$/,
+    );
+    const broken = offline('{{text}}', '{{text}} more');
+    broken.write('assay.config.yaml', 'models: [mock:echo\n');
+    broken.commitAs('Ana');
+    broken.write('assay.config.yaml', 'models: [mock:echo]\n');
+    broken.write(PROMPT, '{{text}} and more');
+    expect(await reasonsOf(broken)).toMatch(
+      /^which models were asked at main \([0-9a-f]{7}\) cannot be told: assay\.config\.yaml:\d: /,
+    );
+    const none = offline('{{text}}', '{{text}} more');
+    none.write('assay.config.yaml', 'mode: replay\n');
+    none.commitAs('Ana');
+    none.write('assay.config.yaml', 'models: [mock:echo]\n');
+    none.write(PROMPT, '{{text}} and more');
+    expect(await reasonsOf(none)).toMatch(/^echo \[mock:echo\]: main \([0-9a-f]{7}\) names no model to run it against/);
+    const named = await evaluateInside(none, { against: 'main', models: ['mock:echo'] });
+    expect([named.code, ids(named)]).toEqual([0, ['echo [mock:echo]', 'echo@main [mock:echo]']]);
+  });
+
+  it('are not told apart by finished outputs: a prompt that has no others is unverified where it changed', async () => {
+    const made = offline('{{text}}', '{{text}}', 1);
+    made.write('assay.config.yaml', 'providers: { past: { type: outputs, path: out.jsonl } }\nmodels: [past:one]\n');
+    made.write('out.jsonl', '{ "id": "c01", "output": "say c01" }\n');
+    made.commitAs('Ana');
+    const same = await evaluateInside(made, { against: 'main' });
+    expect([same.code, same.report.reasons.join('')]).toEqual([0, expect.stringMatching(/^no prompt changed/)]);
+    made.write(PROMPT, '{{text}} more');
+    const changed = await evaluateInside(made, { against: 'main' });
+    expect(changed.code).toBe(3);
+    expect(changed.report.reasons[0]).toMatch(/^echo changed since main .* compare them with --baseline$/);
   });
 
   it('cannot be told apart where the old one does not fit the cases or cannot be read: unverified', async () => {
