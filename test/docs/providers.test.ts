@@ -245,9 +245,9 @@ describe('the page about providers', () => {
 
   it('names every key of a price', () => {
     const { properties, required } = configSchema.properties.prices.additionalProperties;
-    const { rows } = tableOf(PAGE, 'key of a price');
-    expect(rows.flatMap(([name = '']) => codeWords(name))).toEqual(Object.keys(properties));
-    const needed = rows.filter(([, byDefault]) => byDefault === 'required');
+    const table = tableOf(PAGE, 'key of a price').rows;
+    expect(table.flatMap(([name = '']) => codeWords(name))).toEqual(Object.keys(properties));
+    const needed = table.filter(([, byDefault]) => byDefault === 'required');
     expect(needed.flatMap(([name = '']) => codeWords(name))).toEqual(required);
   });
 
