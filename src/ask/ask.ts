@@ -9,6 +9,8 @@ export interface AskContext {
   metric?: string;
   /** Ends the question from outside: Ctrl-C, a run's deadline. */
   signal?: AbortSignal;
+  /** Of a trial: the models without whose grades its answer is worth nothing. */
+  graders?(): readonly string[];
   /** Told before each call that may cost something. */
   sent?(): void;
 }

@@ -37,6 +37,8 @@ interface Line {
  * model: it stops that model alone, the others are asked, judges too. A provider is down when three questions after each other
  * got no answer in all their tries; those under way at the same time are lost together and count as one, so that a short outage
  * ends no run however many were under way.
+ *
+ * An answer that nobody can grade is money lost: while a model that is to grade it is given up, a trial is not asked either.
  */
 export function circuit({ describe }: { describe(model: string): Pick<ModelDescription, 'provider'> }): Circuit {
   const lines = new Map<string, Line>();
@@ -46,10 +48,17 @@ export function circuit({ describe }: { describe(model: string): Pick<ModelDescr
     lines.set(provider, line);
     return line;
   };
+  const ungradable = (models: readonly string[]): Answer | undefined => {
+    for (const model of models) {
+      const why = givenUp(lineOf(model), model);
+      if (why !== undefined) return unavailable(`not asked, since ${model} cannot grade the answer: ${why}`);
+    }
+    return undefined;
+  };
   return {
     outer: (next) => (request, context) => {
       const line = lineOf(request.model);
-      const instead = notAsked(line, request.model);
+      const instead = notAsked(line, request.model) ?? ungradable(context.graders?.() ?? []);
       if (instead) return Promise.resolve(instead);
       line.asked += 1;
       const number = line.asked;
@@ -80,6 +89,8 @@ function giveUp(line: Line, model: string, failure: Failure): void {
 function learn(line: Line, model: string, number: number, answer: Answer): void {
   const { failure } = answer.ok ? {} : answer;
   if (failure) giveUp(line, model, failure);
+  // Not by us: the queue has given the provider up.
+  if (failure?.kind === 'unavailable' && !line.denied.has(model)) line.open ??= failure;
   // What was not sent, or ended from outside, tells nothing of the provider.
   if (failure && (answer.attempts === 0 || failure.kind === 'aborted')) return;
   if (!failure || !NO_ANSWER.has(failure.kind)) {
@@ -95,9 +106,20 @@ function learn(line: Line, model: string, number: number, answer: Answer): void 
 }
 
 /** The answer to a question that is not asked; undefined when it may be. */
-function notAsked({ open, denied }: Line, model: string): Answer | undefined {
+function notAsked(line: Line, model: string): Answer | undefined {
+  const why = givenUp(line, model);
+  return why === undefined ? undefined : unavailable(why);
+}
+
+/** Why a model is not asked any more; undefined when it may be. */
+function givenUp({ open, denied }: Line, model: string): string | undefined {
   const failure = open ?? denied.get(model);
   if (!failure) return undefined;
-  const message = `${open ? 'provider' : 'model'} unavailable: ${failure.message}`;
+  // That of the queue says so itself.
+  if (failure.kind === 'unavailable') return failure.message;
+  return `${open ? 'provider' : 'model'} unavailable: ${failure.message}`;
+}
+
+function unavailable(message: string): Answer {
   return { ok: false, failure: { kind: 'unavailable', message }, attempts: 0, retry: { retry: 'no' } };
 }

@@ -35,7 +35,7 @@ export function headerLine(header: JsonObject): string {
 }
 
 /**
- * The line of a trial: its eval, what the report leaves out (the texts beside its scores, that it was cut off), and the row of the
+ * The line of a trial: its eval, what the report leaves out (the texts beside its scores, that it was cut off or is still to be graded), and the row of the
  * report, member by member. A report of a million trials is put together of these rows as they stand here.
  */
 export function trialLine(result: TrialResult): string {
@@ -45,8 +45,9 @@ export function trialLine(result: TrialResult): string {
 /** What the row of the report leaves out. */
 function besideRow(result: TrialResult): string {
   if (result.status === 'skipped' && result.cutOff) return '"cutOff":true,';
+  const ungraded = result.status === 'completed' && result.ungraded ? '"ungraded":true,' : '';
   const details = detailsOf(result);
-  return details ? `"details":${JSON.stringify(details)},` : '';
+  return details ? `${ungraded}"details":${JSON.stringify(details)},` : ungraded;
 }
 
 function beginning({ prompt, model }: Pick<TrialId, 'prompt' | 'model'>): string {

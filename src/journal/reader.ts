@@ -142,8 +142,9 @@ function enter(index: JournalIndex, entry: JournalEntry): void {
   if (entry.kind !== 'trial') return;
   const { offset, length, result } = entry;
   const key = trialKey(result);
-  index.trials.set(key, { offset, length, status: result.status });
-  if (result.status === 'completed') index.calls.delete(key);
+  const ungraded = result.status === 'completed' && result.ungraded;
+  index.trials.set(key, { offset, length, status: ungraded ? 'ungraded' : result.status });
+  if (result.status === 'completed' && !ungraded) index.calls.delete(key);
 }
 
 function misplaced(entry: JournalEntry, number: number): string | undefined {

@@ -4,10 +4,10 @@ import type { Pages } from '../pages.js';
 import type { TrialResult } from '../vocabulary.js';
 import type { LinePlace } from './lines.js';
 
-/** Where the line of a trial stands, and what became of it. */
-export type TrialPlace = LinePlace & { status: TrialResult['status'] };
+/** Where the line of a trial stands, and what became of it: `ungraded` is completed, but its answer is still to be graded. */
+export type TrialPlace = LinePlace & { status: TrialResult['status'] | 'ungraded' };
 
-const STATUSES = ['completed', 'errored', 'skipped'] as const;
+const STATUSES = ['completed', 'errored', 'skipped', 'ungraded'] as const;
 
 /** The trials of a journal by their key, in the order in which each came first: a map that need not be in memory. */
 export class TrialIndex {

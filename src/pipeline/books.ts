@@ -1,11 +1,13 @@
 import type { JournalHeader } from '../journal/journal.js';
+import { trialKey } from '../journal/entries.js';
 import { type JournalIndex, openResults } from '../journal/reader.js';
 import { scratchFile } from '../journal/scratch-file.js';
 import { Pages } from '../pages.js';
+import type { Completed } from '../run/execute.js';
 import { type Ledger, openLedger } from '../run/ledger.js';
 import { assertHashes, trialFacts } from '../score/facts.js';
 import { isJudged } from '../score/grader.js';
-import type { RunInfo } from '../vocabulary.js';
+import type { RunInfo, TrialId } from '../vocabulary.js';
 import { fingerprintOf } from './fingerprint.js';
 import { Places } from './places.js';
 import type { Session } from './session.js';
@@ -88,4 +90,23 @@ export function restore(
   } finally {
     results.close();
   }
+}
+
+/** Trials that have their answers, which are still to be graded. */
+export interface Ungraded {
+  of(trial: TrialId): Completed | undefined;
+  close(): void;
+}
+
+/** The ungraded trials of a journal. Its results may be read until `close`. */
+export function ungradedIn(path: string, { trials }: JournalIndex): Ungraded {
+  const results = openResults(path);
+  return {
+    of(trial) {
+      const place = trials.get(trialKey(trial));
+      const result = place?.status === 'ungraded' ? results.at(place) : undefined;
+      return result?.status === 'completed' ? result : undefined;
+    },
+    close: () => results.close(),
+  };
 }

@@ -5,6 +5,7 @@ import type { Journal } from '../journal/journal.js';
 import { renderMessages } from '../library/render.js';
 import { adaptivePlan, type Planner } from '../plan/planner.js';
 import { type Engine, execute } from '../run/execute.js';
+import { graderOf } from '../score/grader.js';
 import { createScorer, type TrialScorer } from '../score/scorer.js';
 import type { Prompt } from '../vocabulary.js';
 import type { World } from '../world.js';
@@ -80,6 +81,7 @@ export function engineOf(
     signal: options.signal ?? new AbortController().signal,
     render: (prompt, vars) => renderMessages(prompt.template, vars).messages,
     score: (scoreable) => scorer.score({ ...scoreable, prompt: yardstick(scoreable.prompt) }),
+    graders: gradersOf(session),
     record: (result, at) => {
       const seat = ledger.seatOf(result, at);
       // With what its case is: a journal must be comparable when the files have changed.
@@ -108,6 +110,20 @@ function yardsticks({ against }: Session): (prompt: Prompt) => Prompt {
     known.set(prompt.id, found);
     return found;
   };
+}
+
+/**
+ * The models without whose grades an answer is worth nothing: those of checks that decide, by their level or since the gate looks at
+ * their metric. What only informs does not keep a case from being asked.
+ */
+function gradersOf({ assertions, config }: Session): NonNullable<Engine['graders']> {
+  const how = { assertions, ...(config.judge && { judge: config.judge }) };
+  return (testCase, { gate }) =>
+    testCase.assert.flatMap((assertion) => {
+      const decides = assertion.level === 'error' || Object.hasOwn(gate.metrics, assertion.metric);
+      const model = decides ? graderOf(assertion, how)?.model : undefined;
+      return model === undefined ? [] : [model];
+    });
 }
 
 /** The plan of a session's run: first rounds, then what its verdicts still need; old versions beside the new ones. */

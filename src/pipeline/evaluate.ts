@@ -4,7 +4,7 @@ import { graderOf } from '../score/grader.js';
 import type { Assertion, Case, Problem, Prompt, RunInfo } from '../vocabulary.js';
 import { processWorld, type World } from '../world.js';
 import { type Bounds, boundsOf } from './bounds.js';
-import { type Books, headerOf, JOURNAL, openBooks, restore } from './books.js';
+import { type Books, headerOf, JOURNAL, openBooks, restore, type Ungraded, ungradedIn } from './books.js';
 import { checkOutputs, conclude, type Conclusion } from './conclude.js';
 import { emptiness } from './emptiness.js';
 import { type EngineParts, engineOf, follow, partsOf, plannerOf } from './engine.js';
@@ -36,9 +36,10 @@ export async function evaluate(asked: EvaluateOptions, world: World = processWor
     const own = journalledCalls();
     const parts = partsOf(session, options, world, { ...bounds, own });
     await checkCases(session, parts, options, world);
-    const journal = await openRun(session, books, options, own);
+    const opened = await openRun(session, books, options, own);
+    const { journal } = opened;
     try {
-      const reasons = await run(session, books, parts, journal, options, bounds, world);
+      const reasons = await run(session, books, parts, opened, options, bounds, world);
       const interrupted = options.interruptedBy?.();
       const { run: ended } = books.ledger;
       const notes = [...(session.against?.notes(ended) ?? []), ...(await remarks.about(ended))];
@@ -53,6 +54,7 @@ export async function evaluate(asked: EvaluateOptions, world: World = processWor
     } finally {
       // Not before the reports are there: until then nobody else may begin a run in this folder.
       await journal.close();
+      opened.ungraded?.close();
     }
   } finally {
     bounds?.release();
@@ -122,7 +124,7 @@ async function run(
   session: Session,
   books: Books,
   parts: EngineParts,
-  journal: Journal,
+  { journal, ungraded }: OpenedRun,
   options: EvaluateOptions,
   bounds: Bounds,
   world: World,
@@ -130,6 +132,7 @@ async function run(
   const { store, against } = session;
   const { ledger } = books;
   const engine = engineOf(session, books, parts, journal, options, bounds);
+  if (ungraded) engine.ungraded = (trial) => ungraded.of(trial);
   try {
     const supply = supplyOf(session);
     await follow(plannerOf(session, books, supply), supply, engine, options, bounds);
@@ -152,13 +155,19 @@ async function run(
   }
 }
 
+/** The journal of a run, and what an earlier process has left of it to be graded. */
+interface OpenedRun {
+  journal: Journal;
+  ungraded?: Ungraded;
+}
+
 /** Begins the journal, or goes on with the one that is there: its completed trials are entered and not run again. */
 async function openRun(
   session: Session,
   books: Books,
   options: EvaluateOptions,
   own: JournalledCalls,
-): Promise<Journal> {
+): Promise<OpenedRun> {
   await checkOutputs(session);
   const path = session.out(JOURNAL);
   const { ledger } = books;
@@ -168,8 +177,9 @@ async function openRun(
     : { journal: await openJournal(path, header, session) };
   try {
     own.open(journal, kept);
-    if (kept) restore(books, path, kept, 'completed');
-    return journal;
+    if (!kept) return { journal };
+    restore(books, path, kept, 'completed');
+    return { journal, ungraded: ungradedIn(path, kept) };
   } catch (error) {
     await journal.close();
     throw error;

@@ -3,6 +3,7 @@ import type {
   Answer,
   Case,
   FailureKind,
+  GraderUse,
   Message,
   ModelRequest,
   Prompt,
@@ -14,14 +15,21 @@ import type { Ledger } from './ledger.js';
 import { Room } from './room.js';
 import { type Trial, type TrialSource, trialsOf } from './trials.js';
 
+type ScoredAnswer = Extract<Answer, { ok: true }>;
+
 /** Scores an answer; never throws for trouble with a model or a scorer. */
 export type ScoreTrial = (args: {
   trial: TrialId;
   case: Case;
   prompt: Prompt;
-  answer: Extract<Answer, { ok: true }>;
+  answer: ScoredAnswer;
+  /** What its grading has taken already. */
+  graders?: GraderUse;
   signal: AbortSignal;
 }) => Promise<TrialResult>;
+
+/** A trial that has its answer. */
+export type Completed = Extract<TrialResult, { status: 'completed' }>;
 
 /** Failures of questions that were never put: such a trial was not begun. */
 const NOT_ASKED: ReadonlySet<FailureKind> = new Set(['budget', 'unavailable']);
@@ -42,6 +50,10 @@ export interface Engine extends TrialSource {
   ask: Ask;
   render(prompt: Prompt, vars: Case['vars']): Message[];
   score: ScoreTrial;
+  /** The models without whose grades an answer to this case is worth nothing. */
+  graders?(testCase: Case, prompt: Prompt): readonly string[];
+  /** The trial as an earlier process left it with an answer that is still to be graded; undefined for any other. */
+  ungraded?(trial: TrialId): Completed | undefined;
   ledger: Ledger;
   /** Writes a result where it survives a crash; resolves when it is there. Not told of what is left when the run is stopped. */
   record(result: TrialResult, at: number): Promise<unknown>;
@@ -158,14 +170,37 @@ async function finish(result: TrialResult, at: number, engine: Engine): Promise<
 
 function runTrial(trial: Trial, begun: Begun, engine: Engine): TrialResult | Promise<TrialResult> {
   const { signal, limited } = engine;
-  const gone = () => skipped(trial.id, whyStopped(signal), begun);
+  const left = engine.ungraded?.(trial.id);
+  const gone = () => left ?? skipped(trial.id, whyStopped(signal), begun);
   if (signal.aborted) return gone();
-  if (!limited) return askAndScore(trial, begun, engine, signal);
+  const work = left
+    ? (inner: AbortSignal) => grade(trial, left, begun, engine, inner)
+    : (inner: AbortSignal) => askAndScore(trial, begun, engine, inner);
+  if (!limited) return work(signal);
   const late = (): TrialResult => {
+    if (left) return left;
     const failure = { kind: 'timeout', message: 'the trial took too long (--trial-timeout)' } as const;
     return { ...trial.id, status: 'errored', failure, attempts: Math.max(1, begun.attempts) };
   };
-  return limited((inner) => askAndScore(trial, begun, engine, inner), { late, gone }, signal);
+  return limited(work, { late, gone }, signal);
+}
+
+/** Has an answer graded that is there already. Where that does not come to its end, it stays as it was. */
+async function grade(
+  trial: Trial,
+  left: Completed,
+  begun: Begun,
+  { score }: Engine,
+  signal: AbortSignal,
+): Promise<TrialResult> {
+  begun.leave();
+  const { completion, source, attempts, handWritten } = left;
+  const answer: ScoredAnswer = { ok: true, completion, source, attempts };
+  if (handWritten) answer.handWritten = handWritten;
+  const { case: testCase, evaluation } = trial;
+  const graded = { ...(left.graders && { graders: left.graders }) };
+  const result = await score({ trial: trial.id, case: testCase, prompt: evaluation.prompt, answer, ...graded, signal });
+  return result.status === 'completed' ? result : left;
 }
 
 async function askAndScore(trial: Trial, begun: Begun, engine: Engine, signal: AbortSignal): Promise<TrialResult> {
@@ -174,7 +209,8 @@ async function askAndScore(trial: Trial, begun: Begun, engine: Engine, signal: A
   const sent = (): void => {
     begun.sent = true;
   };
-  const answer = await engine.ask(request, { purpose: 'trial', trial: trial.id, signal, sent });
+  const graders = () => engine.graders?.(trial.case, prompt) ?? [];
+  const answer = await engine.ask(request, { purpose: 'trial', trial: trial.id, signal, sent, graders });
   begun.answered(answer);
   if (answer.ok) {
     const result = await engine.score({ trial: trial.id, case: trial.case, prompt, answer, signal });

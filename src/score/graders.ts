@@ -1,18 +1,34 @@
 import type { Ask } from '../ask/ask.js';
-import type { Answer, GraderUse, Purpose } from '../vocabulary.js';
+import type { Answer, Failure, FailureKind, GraderUse, Purpose } from '../vocabulary.js';
 
 /** The port as the scorers of one answer are given it, and what became of their questions. */
 export interface WatchedGraders {
   ask: Ask;
-  /** What the questions took so far; undefined when none was put. */
+  /** What the questions took so far, those of an earlier process too; undefined when none was put. */
   used(): GraderUse | undefined;
   /** Why a question was ended from outside, if one was. */
   unfinished(): string | undefined;
+  /** Whether one came to nothing because the model could not be reached: asked at another time, it may be answered. */
+  unreached(): boolean;
 }
 
-export function watchGraders(ask: Ask): WatchedGraders {
+/** It says nothing of the question that it was not answered. */
+const UNREACHED: ReadonlySet<FailureKind> = new Set([
+  'unavailable',
+  'auth',
+  'quota',
+  'rate-limited',
+  'overloaded',
+  'server',
+  'network',
+  'timeout',
+]);
+
+/** @param before what the questions of an earlier process took for the answer */
+export function watchGraders(ask: Ask, before?: GraderUse): WatchedGraders {
   let unfinished: string | undefined;
-  let used: GraderUse | undefined;
+  let unreached = false;
+  let used = before;
   return {
     ask: async (request, context) => {
       const answer = await ask(request, context);
@@ -21,13 +37,20 @@ export function watchGraders(ask: Ask): WatchedGraders {
         const its = useOf(answer, context.purpose);
         used = used ? together(used, its) : its;
       }
+      if (!answer.ok && isUnreached(answer.failure)) unreached = true;
       if (!answer.ok && answer.failure.kind === 'aborted') unfinished = 'the run was interrupted while it was scored';
       if (!answer.ok && answer.failure.kind === 'budget') unfinished = answer.failure.message;
       return answer;
     },
     used: () => used,
     unfinished: () => unfinished,
+    unreached: () => unreached,
   };
+}
+
+/** Status 403 is a right that the key does not have, whatever else it is called. */
+function isUnreached({ kind, status }: Failure): boolean {
+  return UNREACHED.has(kind) || status === 403;
 }
 
 /** What failed may have cost something, nobody knows how much. Embeddings put out no tokens. */

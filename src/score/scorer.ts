@@ -15,6 +15,7 @@ import type {
   Answer,
   Assertion,
   Case,
+  GraderUse,
   Json,
   Problem,
   Prompt,
@@ -41,6 +42,8 @@ export interface Scoreable {
   case: Case;
   prompt: Prompt;
   answer: Extract<Answer, { ok: true }>;
+  /** What its grading took in an earlier process. */
+  graders?: GraderUse;
   /** Ends what is asked of judges, for this answer. */
   signal?: AbortSignal;
 }
@@ -106,7 +109,7 @@ async function scoreTrial(scoreable: Scoreable, parts: ScoringParts, prepare: Pr
   const { trial, case: testCase, answer, signal = parts.signal } = scoreable;
   const { completion, source, attempts, handWritten } = answer;
   const { judge, root } = parts;
-  const watched = watchGraders(parts.ask);
+  const watched = watchGraders(parts.ask, scoreable.graders);
   const read = readingOnce();
   const given = active(testCase).map((assertion) => {
     const tools: ScorerTools = { ask: watched.ask, metric: assertion.metric, root };
@@ -139,6 +142,7 @@ async function scoreTrial(scoreable: Scoreable, parts: ScoringParts, prepare: Pr
   if (score !== undefined) result.score = score;
   const graders = watched.used();
   if (graders) result.graders = graders;
+  if (watched.unreached() && scores.some(({ status }) => status === 'unscored')) result.ungraded = true;
   return result;
 }
 

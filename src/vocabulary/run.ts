@@ -38,6 +38,8 @@ export type TrialResult = TrialId & { content?: CaseContent } & (
         score?: number;
         /** Absent where no model was asked to grade. */
         graders?: GraderUse;
+        /** A score is missing since a model that grades could not be reached: a resumed run has the answer graded. */
+        ungraded?: true;
       }
     | { status: 'errored'; failure: Failure; attempts: number }
     /** `cutOff`: it was stopped after a call for it had gone out, whose cost is not known. */

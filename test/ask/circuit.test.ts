@@ -38,6 +38,44 @@ test.each(['auth', 'not-found'] as const)('%s with status 403 ends the asking of
   expect(await ask(request({ model: 'a:y' }), judging)).toMatchObject({ ok: true });
 });
 
+test('a trial is not asked while a model that is to grade it is given up, whatever else may be asked', async () => {
+  const port = scripted(bad('auth', { retry: 'no' }, 'no such key'), good());
+  const breaker = circuit({ describe: describeAs() });
+  const ask = breaker.outer(port);
+  const trial = context({ graders: () => ['c:judge', 'b:judge'] });
+  expect(await ask(request({ model: 'b:judge' }), context({ purpose: 'judge' }))).toMatchObject({ ok: false });
+  expect(await ask(request({ model: 'a:x' }), trial)).toMatchObject({
+    attempts: 0,
+    failure: {
+      kind: 'unavailable',
+      message: 'not asked, since b:judge cannot grade the answer: provider unavailable: no such key',
+    },
+  });
+  expect(port.asked).toBe(1);
+  expect(await ask(request({ model: 'a:x' }), context({ graders: () => ['c:judge'] }))).toMatchObject({ ok: true });
+});
+
+test('a provider that its queue has given up is known as such; one that denies a model is not', async () => {
+  const gone = { kind: 'unavailable', message: 'provider unavailable: it refused everything' } as const;
+  const port = scripted({ ok: false, failure: gone, attempts: 0 }, good());
+  const ask = circuit({ describe: describeAs() }).outer(port);
+  await ask(request({ model: 'b:judge' }), context({ purpose: 'judge' }));
+  expect(await ask(request({ model: 'a:x' }), context({ graders: () => ['b:judge'] }))).toMatchObject({
+    failure: {
+      message: 'not asked, since b:judge cannot grade the answer: provider unavailable: it refused everything',
+    },
+  });
+  expect(port.asked).toBe(1);
+
+  const denied = refused({ kind: 'auth', message: 'no access', status: 403 });
+  const other = scripted(denied, denied, good());
+  const breaker = circuit({ describe: describeAs() });
+  const both = layered(other, [breaker.outer, breaker.inner]);
+  await Promise.all([1, 2, 3].map(() => both(request({ model: 'a:x' }), context())));
+  await both(request({ model: 'a:x' }), context());
+  expect(await both(request({ model: 'a:y' }), context())).toMatchObject({ ok: true });
+});
+
 test('a key that has no quota ends the asking of the provider with status 403, too', async () => {
   const port = scripted(refused({ kind: 'quota', message: 'no credit', status: 403 }), good());
   const ask = circuit({ describe: describeAs() }).outer(port);

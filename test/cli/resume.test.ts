@@ -143,6 +143,76 @@ describe.concurrent('killed in the middle', () => {
   });
 });
 
+describe.concurrent('a judge that is out of reach', () => {
+  const COUNT = 12;
+  const GRADED = { reason: 'polite', score: 1 };
+  const refused = { status: 401, json: { error: { message: 'no such key', type: 'authentication_error' } } };
+
+  /** A judge that refuses its key after four grades, until it is well again. */
+  async function judged(open: OpenEcho, level: 'error' | 'warn') {
+    const seen = { answers: 0, grades: 0, well: false };
+    const made = await open({
+      config: ['concurrency: 2', 'judge: { model: "judge:local" }'],
+      script: ({ json }, id) => {
+        if ((json as { model?: string }).model !== 'local') {
+          seen.answers += 1;
+          return says(`you said ${id}`);
+        }
+        if (!seen.well && seen.grades >= 4) return refused;
+        seen.grades += 1;
+        return says(JSON.stringify(GRADED));
+      },
+    });
+    const config = made.read('assay.config.yaml');
+    const url = `type: openai, baseURL: "${made.server.url}/v1", api: chat`;
+    made.write('assay.config.yaml', config.replace('providers: {', `providers: { judge: { ${url} },`));
+    made.write(CASES, [
+      `defaults: { assert: [{ type: judge, value: Is polite, level: ${level} }] }`,
+      ...casesFile(Array.from({ length: COUNT }, (_, at) => `c${at + 10}`)),
+    ]);
+    return { made, seen };
+  }
+
+  test.for(['live', 'record'])(
+    'in mode %s: no answer is bought in vain, and none twice',
+    async (mode, { echoProject }) => {
+      const { made, seen } = await judged(echoProject, 'error');
+      const first = await made.evaluate(['--mode', mode]);
+      expect(first.code).toBe(3);
+      // Four graded ones, and those that were under way.
+      const bought = seen.answers;
+      expect(bought).toBeLessThanOrEqual(4 + 2 * 2 + 1);
+      const report = expectReports(made, first);
+      expect(report.trials).toMatchObject({ planned: COUNT, completed: bought, skipped: COUNT - bought });
+      const results = report.evals[0]?.results ?? [];
+      expect(results.find(({ status }) => status === 'skipped')?.reason).toBe(
+        'not asked, since judge:local cannot grade the answer: provider unavailable: judge: HTTP 401: no such key',
+      );
+
+      // Still not: nothing is asked but the judge once more, and nothing that was answered is lost.
+      const again = await made.evaluate(['--mode', mode, '--resume']);
+      expect(again.code).toBe(3);
+      expect(expectReports(made, again).trials.completed).toBeGreaterThanOrEqual(bought);
+
+      seen.well = true;
+      const resumed = await made.evaluate(['--mode', mode, '--resume']);
+      expect(resumed.code, resumed.stdout).toBe(0);
+      expect(expectReports(made, resumed).trials).toEqual({ planned: COUNT, completed: COUNT, errored: 0, skipped: 0 });
+      expect(seen).toMatchObject({ answers: COUNT, grades: COUNT });
+    },
+  );
+
+  test('keeps no case from being asked where its grade only informs', async ({ echoProject }) => {
+    const { made, seen } = await judged(echoProject, 'warn');
+    const first = await made.evaluate();
+    expect(expectReports(made, first).trials.completed).toBe(COUNT);
+    expect(first.code, first.stdout).toBe(0);
+    seen.well = true;
+    expect((await made.evaluate([...LIVE, '--resume'])).code).toBe(0);
+    expect(seen).toMatchObject({ answers: COUNT, grades: COUNT });
+  });
+});
+
 test('two runs do not write to the same place at a time', async ({ echoProject }) => {
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => {

@@ -11,6 +11,8 @@ import { openaiFaults } from '../support/openai-spec.js';
 import {
   type AssayOptions,
   type Content,
+  type EvalReport,
+  type Outcome,
   PACKAGE,
   type Project,
   type ResultReport,
@@ -35,11 +37,14 @@ export interface Cell {
   servers: Readonly<Record<Family, ScriptedServer>>;
   args: string[];
   options: AssayOptions;
+  /** Ends the fault. */
+  recover(): void;
 }
 
 /** Makes a project whose models, or judges, are one of each family, each behind a server with this fault. */
 export async function makeCell(row: Row, role: Role, { project, startServer }: Tools): Promise<Cell> {
-  const started = await Promise.all(FAMILIES.map((family) => startFaulty(row, family, role, startServer)));
+  const state = { faulty: true };
+  const started = await Promise.all(FAMILIES.map((family) => startFaulty(row, family, role, state, startServer)));
   const servers = Object.fromEntries(FAMILIES.map((family, at) => [family, started[at]])) as Cell['servers'];
   const made = project(role === 'model' ? modelProject(row) : judgeProject(row));
   const env = FAMILIES.map((family): [string, string][] => {
@@ -56,22 +61,36 @@ export async function makeCell(row: Row, role: Role, { project, startServer }: T
     servers,
     args: ['eval', '--mode', 'live', ...(row.flags ?? [])],
     options: { env: Object.fromEntries(env.flat()) },
+    recover() {
+      state.faulty = false;
+      for (const server of started) server.forget();
+    },
   };
 }
 
-async function startFaulty(row: Row, family: Family, role: Role, startServer: Tools['startServer']) {
+async function startFaulty(
+  row: Row,
+  family: Family,
+  role: Role,
+  state: { faulty: boolean },
+  startServer: Tools['startServer'],
+) {
   const counts = new Map<string, number>();
   const server: ScriptedServer = await startServer(async (seen) => {
-    const id = /\bc\d\d\b/.exec(seen.body)?.[0] ?? '';
+    const id = caseOf(seen);
     const nth = counts.get(id) ?? 0;
     counts.set(id, nth + 1);
     const text = role === 'model' ? `you said ${id}` : JSON.stringify({ reason: `${id} is polite`, score: 1 });
     const right = (more?: Record<string, unknown>) => rightAnswer(family, text, more);
-    const sound = seen.body.includes(modelName(NAMES[family].other));
+    const sound = !state.faulty || seen.body.includes(modelName(NAMES[family].other));
     const reply = sound ? undefined : await row.reply?.({ family, id, nth, index: seen.index, seen, right, server });
     return reply ?? { json: right() };
   });
   return server;
+}
+
+function caseOf({ body }: Seen): string {
+  return /\bc\d\d\b/.exec(body)?.[0] ?? '';
 }
 
 function modelProject(row: Row): Record<string, Content> {
@@ -82,16 +101,17 @@ function modelProject(row: Row): Record<string, Content> {
   };
 }
 
+/** A prompt for each judge, named like its metric: where one cannot be asked, the answers of the others are none of its business. */
 function judgeProject(row: Row): Record<string, Content> {
-  const judges = asked(row, 'judge').map(
-    (model, at) =>
-      `{ type: judge, value: Is polite, metric: ${FAMILIES[at] ?? modelName(model)}, options: { model: "${model}" } }`,
-  );
-  return {
-    'assay.config.yaml': ['models: [mock:echo]'],
-    'evals/echo.prompt.md': '{{text}}',
-    'evals/echo.cases.yaml': [`defaults: { assert: [${judges.join(', ')}] }`, ...casesFile(caseIds(row.cases ?? 2))],
-  };
+  const prompts = asked(row, 'judge').map((model, at): [string, Content][] => {
+    const name = FAMILIES[at] ?? modelName(model);
+    const judge = `{ type: judge, value: Is polite, metric: ${name}, options: { model: "${model}" } }`;
+    return [
+      [`evals/${name}.prompt.md`, '{{text}}'],
+      [`evals/${name}.cases.yaml`, [`defaults: { assert: [${judge}] }`, ...casesFile(caseIds(row.cases ?? 2))]],
+    ];
+  });
+  return { 'assay.config.yaml': ['models: [mock:echo]'], ...Object.fromEntries(prompts.flat()) };
 }
 
 /** The models that a row asks: one of each family in its order, and the others behind them. */
@@ -101,7 +121,7 @@ function asked({ others = false }: Row, role: Role): string[] {
 }
 
 /** Runs a cell, and holds it to all that its row says and to what holds for every run. @returns what the matrix shows of it */
-export async function expectCell({ row, role, made, servers, args, options }: Cell): Promise<string> {
+export async function expectCell({ row, role, made, servers, args, options, recover }: Cell): Promise<string> {
   const timing = startTimed(made, args, options);
   const outcome = await endedWithin(timing, row.within);
   const report = expectReports(made, outcome);
@@ -113,7 +133,7 @@ export async function expectCell({ row, role, made, servers, args, options }: Ce
   const peakMb = timing.peakMb();
   for (const family of FAMILIES) {
     const server = servers[family];
-    const its = role === 'model' ? report.evals.find(({ model }) => model === NAMES[family].model) : report.evals[0];
+    const its = evalOf(report, role, NAMES[family].model, family);
     const results = its?.results ?? [];
     const wanted = role === 'model' ? fates : graded(fates);
     expect(results).toHaveLength(row.cases ?? 2);
@@ -133,14 +153,35 @@ export async function expectCell({ row, role, made, servers, args, options }: Ce
   }
   expectConformant(servers.openai);
   for (const family of FAMILIES) expectNoSecret(made, outcome, NAMES[family].key);
+  if (row.recovers) {
+    recover();
+    await expectRecovered(made, await made.assay([...args, '--resume'], options), servers);
+  }
   const over = Math.round(timing.ownMs() - row.within * 1000);
   return `exit ${outcome.code} ${over < 0 ? '' : '+'}${over} ms`;
+}
+
+/** The eval of a model, or of the prompt that a judge grades. */
+function evalOf({ evals }: RunReport, role: Role, model: string, metric: string): EvalReport | undefined {
+  return evals.find((each) => (role === 'model' ? each.model === model : each.prompt.id === metric));
+}
+
+/** All is answered and graded, each case by one more question at most. */
+async function expectRecovered(made: Project, outcome: Outcome, servers: Cell['servers']): Promise<void> {
+  expect(outcome, outcome.stderr).toMatchObject({ code: 0 });
+  const report = expectReports(made, outcome);
+  expect(report.trials.completed).toBe(report.trials.planned);
+  expect(report.evals.flatMap(({ results }) => results.filter(({ pass }) => pass !== true))).toEqual([]);
+  for (const family of FAMILIES) {
+    const ids = servers[family].requests.map(caseOf);
+    expect(ids).toHaveLength(new Set(ids).size);
+  }
 }
 
 /** The other model of the provider did all that it was to do. */
 function expectOthers(report: RunReport, family: Family, role: Role, cases: number): void {
   const { other } = NAMES[family];
-  const its = role === 'model' ? report.evals.find(({ model }) => model === other) : report.evals[0];
+  const its = evalOf(report, role, other, modelName(other));
   const fates = (its?.results ?? []).map((result) => fateOf(result, modelName(other), role));
   expect(fates, other).toEqual(Array.from({ length: cases }, () => 'passed'));
 }

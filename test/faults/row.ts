@@ -66,6 +66,8 @@ export interface Row {
   says?: RegExp;
   /** Most requests that a server may see. */
   requests?: number;
+  /** Whether the provider is well again afterwards: `--resume` must then answer and grade what was left, and nothing anew. */
+  recovers?: true;
   /** Throws at what is wrong beyond that. */
   more?(seeing: Seeing): void;
 }

@@ -6,7 +6,7 @@ import { Pages } from '../../src/pages.js';
 const place: fc.Arbitrary<TrialPlace> = fc.record({
   offset: fc.nat({ max: 2 ** 40 }),
   length: fc.nat(),
-  status: fc.constantFrom('completed', 'errored', 'skipped'),
+  status: fc.constantFrom('completed', 'errored', 'skipped', 'ungraded'),
 });
 
 test('an index of trials is as a map: the latest place of each, in the order in which each came first', () => {

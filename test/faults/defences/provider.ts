@@ -49,6 +49,18 @@ export const PROVIDER_DEFENCES: readonly Defence[] = [
     row: 'P6a',
   },
   {
+    what: 'no answer is bought that nobody can grade',
+    edits: [['ask/circuit.js', '?? ungradable(context.graders?.() ?? [])', '']],
+    row: 'P26',
+    role: 'judge',
+  },
+  {
+    what: 'an answer that no judge could be reached for is graded when the run is resumed',
+    edits: [['score/scorer.js', 'result.ungraded = true;', '{}']],
+    row: 'P6c',
+    role: 'judge',
+  },
+  {
     what: 'a refused key is told from a bad request',
     edits: [['providers/wire-errors.js', 'if (status === 401 || status === 403 || says(AUTH))', 'if (false)']],
     row: 'P6d',

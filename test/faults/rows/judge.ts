@@ -12,7 +12,7 @@ export const JUDGES: readonly Row[] = [
     url: DEAD,
     within: 14,
     fates: 'failed',
-    says: /no verdict from the judge: provider unavailable/,
+    says: /no verdict from the judge: [^]*cannot grade the answer: provider unavailable/,
   },
   {
     id: 'R12',

@@ -27,6 +27,7 @@ export const REFUSALS: readonly Row[] = [
       fates: FIRST_ASKED,
       says: /provider unavailable: .*not with this key/,
       requests: 1,
+      recovers: true,
     }),
   ),
   ...(
