@@ -12,11 +12,17 @@ interface Open {
  * may hold the same members many times over, so that its JSON is longer than any text can be; and nesting goes as deep as it likes.
  * @param most characters at which writing stops
  * @param indent what each level is indented by; none: all in one line
+ * @param change made to each text, names included, before it is written
  * @returns `whole: false` when the JSON is longer than `most`: then `text` is that many characters of it
  */
-export function jsonStart(value: Json, most: number, indent = ''): { text: string; whole: boolean } {
+export function jsonStart(
+  value: Json,
+  most: number,
+  indent = '',
+  change = unchanged,
+): { text: string; whole: boolean } {
   let text = '';
-  for (const piece of pieces(value, most, indent)) {
+  for (const piece of pieces(value, most, indent, change)) {
     text += piece;
     if (text.length > most) return { text: text.slice(0, most), whole: false };
   }
@@ -26,18 +32,25 @@ export function jsonStart(value: Json, most: number, indent = ''): { text: strin
 /** Whether a value's JSON, in one line, has more characters than `most`; the work is bound by that. */
 export function isLongJson(value: Json, most: number): boolean {
   let length = 0;
-  for (const piece of pieces(value, most, '')) {
+  for (const piece of pieces(value, most, '', unchanged)) {
     length += piece.length;
     if (length > most) return true;
   }
   return false;
 }
 
-function* pieces(root: Json, most: number, indent: string): Generator<string> {
+type Change = (text: string) => string;
+
+function unchanged(text: string): string {
+  return text;
+}
+
+function* pieces(root: Json, most: number, indent: string, change: Change): Generator<string> {
   const open: Open[] = [];
   const line = (): string => (indent === '' ? '' : `\n${indent.repeat(open.length)}`);
   const begin = (value: Json): string => {
-    if (value === null || typeof value !== 'object') return leaf(value, most);
+    if (value === null || typeof value !== 'object')
+      return typeof value === 'string' ? leaf(change(value), most) : leaf(value, most);
     const isList = Array.isArray(value);
     const names = isList ? undefined : Object.keys(value);
     open.push({ names, members: isList ? value : Object.values(value), at: 0 });
@@ -52,7 +65,7 @@ function* pieces(root: Json, most: number, indent: string): Generator<string> {
       continue;
     }
     last.at += 1;
-    const name = names ? `${leaf(names[at] ?? '', most)}:${indent && ' '}` : '';
+    const name = names ? `${leaf(change(names[at] ?? ''), most)}:${indent && ' '}` : '';
     yield `${at > 0 ? ',' : ''}${line()}${name}`;
     yield begin(members[at] as Json);
   }

@@ -9,6 +9,8 @@ export interface Subject {
   value: Json;
   /** Whether a path found `value`: then it is JSON and compared as such, not as text. */
   fromPath: boolean;
+  /** A number in what a path found that `value` does not hold exactly, as it was written. */
+  inexact?: string;
   completion: Completion;
   vars: JsonObject;
   expected?: Json;

@@ -1,6 +1,7 @@
 import type { Json } from '../vocabulary.js';
 import { type AssertionDefinition, type Subject, verdict } from './assertion.js';
-import { readJson, sameJson } from './json-value.js';
+import { notHeld } from './inexact.js';
+import { jsonOf, sameJson } from './json-value.js';
 import { clipped, clippedJson, given, NO_VALUE, shown } from './text.js';
 
 /**
@@ -31,12 +32,15 @@ function asText(subject: Subject, expected: string) {
 }
 
 function asJson(subject: Subject, expected: Json) {
-  const read = subject.fromPath ? ({ ok: true, value: subject.value } as const) : readJson(subject.text);
+  const read = jsonOf(subject);
   if (!read.ok) {
     const detail = { expected: clippedJson(expected), actual: clipped(subject.text) };
     return verdict(false, `is not JSON, and ${shown(expected)} was expected`, detail);
   }
-  return sameJson(read.value, expected) ? verdict(true, `equals ${shown(expected)}`) : differ(expected, read.value);
+  // Numbers that differ as they are held differ as they were written; the other way round does not hold.
+  if (!sameJson(read.value, expected)) return differ(expected, read.value);
+  if (read.inexact !== undefined) return { status: 'unscored', reason: notHeld(read.inexact) } as const;
+  return verdict(true, `equals ${shown(expected)}`);
 }
 
 function differ(expected: Json, actual: Json) {

@@ -1,6 +1,8 @@
+import { canonicalJson } from '../canonical-json.js';
 import type { Json } from '../vocabulary.js';
 import { type AssertionDefinition, type Declared, type Scorer, type Subject, verdict } from './assertion.js';
-import { readJson } from './json-value.js';
+import { notHeld } from './inexact.js';
+import { jsonOf, readJson } from './json-value.js';
 import { cachedSchema } from './schema.js';
 import { shown } from './text.js';
 
@@ -38,6 +40,9 @@ const NO_SCHEMA = {
   remedy: 'Give the assertion a schema as value, or the prompt an output schema.',
 };
 
+/** What can tell a number beyond 2^53 from one near it: a bound, a constant or a choice of that size, or these keywords. */
+const TELLS_LONG_NUMBERS = /"(?:multipleOf|uniqueItems)":|\d{16}|\de\+\d/;
+
 /** A text that a path found is read in its turn: a field that holds JSON as text. Anything else found is JSON already. */
 function anyJson(subject: Subject) {
   if (typeof subject.value !== 'string') return verdict(true, 'is JSON');
@@ -47,9 +52,11 @@ function anyJson(subject: Subject) {
 function following(schema: Json): Scorer {
   const compiled = cachedSchema(schema);
   if (!compiled.ok) throw new Error(compiled.message);
+  const tellsLongNumbers = TELLS_LONG_NUMBERS.test(canonicalJson(schema));
   return (subject) => {
-    const read = subject.fromPath ? ({ ok: true, value: subject.value } as const) : readJson(subject.text);
+    const read = jsonOf(subject);
     if (!read.ok) return notJson(subject.text);
+    if (read.inexact !== undefined && tellsLongNumbers) return { status: 'unscored', reason: notHeld(read.inexact) };
     const result = compiled.validate(read.value);
     if (result.valid) return verdict(true, 'follows the schema');
     return verdict(false, `does not follow the schema: ${result.errors.join('; ')}`);

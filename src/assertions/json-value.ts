@@ -1,15 +1,33 @@
 import type { Json } from '../vocabulary.js';
+import type { Subject } from './assertion.js';
+import { type Inexact, inexactIn } from './inexact.js';
 
 /** Text read as JSON, or that it is none. */
-export type ReadJson = { ok: true; value: Json } | { ok: false };
+export type ReadJson = { ok: true; value: Json; inexact?: Inexact } | { ok: false };
 
 /** Reads a whole text, white space around it apart, as JSON. Nothing else: no fences, no prose, no comments. */
 export function readJson(text: string): ReadJson {
   try {
-    return { ok: true, value: JSON.parse(text.trim()) as Json };
+    const json = text.trim();
+    const value = JSON.parse(json) as Json;
+    const inexact = inexactIn(json);
+    return inexact ? { ok: true, value, inexact } : { ok: true, value };
   } catch {
     return { ok: false };
   }
+}
+
+/**
+ * What a check of JSON looks at: what a path found, else the text read as JSON. `inexact`: a number in it that stands for another
+ * one than was written, so that nothing may pass for being equal to it.
+ */
+export function jsonOf(subject: Subject): { ok: true; value: Json; inexact?: string } | { ok: false } {
+  const { fromPath, value, inexact } = subject;
+  if (fromPath) return inexact === undefined ? { ok: true, value } : { ok: true, value, inexact };
+  const read = readJson(subject.text);
+  const [first] = (read.ok && read.inexact?.values()) || [];
+  if (!read.ok || first === undefined) return read.ok ? { ok: true, value: read.value } : read;
+  return { ok: true, value: read.value, inexact: first };
 }
 
 /** Whether two JSON values are the same: types count (3 is not "3"), the order of an object's keys does not. */

@@ -4,11 +4,13 @@ import { jsonWithin } from './json-within.js';
 
 /**
  * A change to the output before it is checked. `before` turns the whole output into what a path looks into, and finds nothing
- * (undefined) where `json` was asked for and there is none; `after` changes the text that is checked.
+ * (undefined) where `json` was asked for and there is none; `after` changes each text that is checked, where there is anything to do.
  */
 export type CompiledTransform =
-  | { ok: true; before(text: string): string | undefined; after(text: string): string }
+  | { ok: true; before(text: string): string | undefined; after: Change | undefined }
   | { ok: false; message: string; remedy: string };
+
+type Change = (text: string) => string;
 
 const STEPS: Readonly<Record<string, (text: string) => string | undefined>> = {
   trim: (text) => text.trim(),
@@ -37,7 +39,11 @@ export function compileTransform(list: string | undefined): CompiledTransform {
   }
   const split = names.lastIndexOf('json') + 1;
   const after = chain(names.slice(split));
-  return { ok: true, before: chain(names.slice(0, split)), after: (text) => after(text) ?? '' };
+  return {
+    ok: true,
+    before: chain(names.slice(0, split)),
+    after: split === names.length ? undefined : (text) => after(text) ?? '',
+  };
 }
 
 function chain(names: string[]): (text: string) => string | undefined {

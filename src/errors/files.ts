@@ -45,7 +45,8 @@ export const fileProblems = {
   'inexact-number': (place?: Place): Problem => ({
     code: 'inexact-number',
     message: 'this number is too long to be read exactly',
-    remedy: 'Put it in quotes.',
+    remedy:
+      'Put it in quotes, as text; in an answer, where it stands without, look for it with contains or regex and no path.',
     place,
   }),
   'line-too-long': (path: string, limit: number, place?: Place): Problem => ({

@@ -27,7 +27,7 @@ import type {
 import { finishScore } from './finish.js';
 import { watchGraders } from './graders.js';
 import { admitted, inverted, trouble, unscored } from './outcome.js';
-import { readingOnce, type Viewed, viewOf } from './subject.js';
+import { readingOnce, type Seen, viewOf } from './subject.js';
 import { totals } from './totals.js';
 
 /** What scoring needs of a run. */
@@ -182,13 +182,9 @@ function scoreOf(
   }
 }
 
-/** What was seen may have its text made only when it is asked for. */
-function subjectOf(
-  seen: Extract<Viewed, { ok: true }>,
-  beside: Pick<Subject, 'completion' | 'vars' | 'trial'>,
-): Subject {
-  const { value, fromPath } = seen;
-  const { completion, vars, trial } = beside;
+/** The text of what was seen may be made only when it is asked for. */
+function subjectOf(seen: Seen, { completion, vars, trial }: Pick<Subject, 'completion' | 'vars' | 'trial'>): Subject {
+  const { value, fromPath, inexact } = seen;
   if (typeof value === 'string') return { text: value, value, fromPath, completion, vars, trial };
   return {
     get text() {
@@ -196,6 +192,7 @@ function subjectOf(
     },
     value,
     fromPath,
+    ...(inexact !== undefined && { inexact }),
     completion,
     vars,
     trial,

@@ -10,9 +10,9 @@ function nested(depth: number): string {
 }
 
 async function scoreOf(type: string, output: string, value: Json, more: object = {}) {
-  const started = performance.now();
+  const started = process.cpuUsage();
   const result = await scored([assertion({ type, value, ...more })], output);
-  expect(performance.now() - started).toBeLessThan(5_000);
+  expect(process.cpuUsage(started).user).toBeLessThan(5_000_000);
   return result.scores[0];
 }
 
