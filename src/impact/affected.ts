@@ -1,3 +1,4 @@
+import { covering } from '../library/covering.js';
 import type { Prompt } from '../vocabulary.js';
 import { type Cause, Causes } from './causes.js';
 import { differences, factsOf } from './facts.js';
@@ -14,7 +15,7 @@ export interface Affected {
  * differ. Comments, owner, tags, reasons and the changelog reach none.
  * @param before absent when the library could not be read as it was: then all of `among` are affected
  * @param among prompts of `after` to look at
- * @param files all files that differ between the two, where that is known: others need not be compared
+ * @param files all files that may differ between the two, or folders with such, where that is known: others need not be compared
  */
 export async function affectedBy(
   before: Side | undefined,
@@ -23,7 +24,7 @@ export async function affectedBy(
   files?: readonly string[],
 ): Promise<Affected[]> {
   const known = new Map(before?.library.prompts.map((prompt) => [prompt.id, prompt]));
-  const causes = before && new Causes(before, after, files && new Set(files));
+  const causes = before && new Causes(before, after, files && covering(files));
   const found: Affected[] = [];
   for (const prompt of among) {
     const was = known.get(prompt.id);

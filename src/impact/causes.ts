@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import type { Prompt } from '../vocabulary.js';
 import { Closures, type Edge, wayTo } from './closure.js';
 import { type Parts, partsOfConfig, partsOfData, partsOfTemplate } from './content.js';
@@ -36,11 +35,11 @@ export class Causes {
   private readonly closures: { before: Closures; after: Closures };
   private readonly changed = new Map<string, Promise<ReadonlySet<string>>>();
 
-  /** @param files all that differ, where that is known */
+  /** @param around what of all that may differ a file is or lies in, where that is known */
   constructor(
     private readonly before: Side,
     private readonly after: Side,
-    private readonly files?: ReadonlySet<string>,
+    private readonly around?: (path: string) => string | undefined,
   ) {
     this.closures = { before: new Closures(before), after: new Closures(after) };
   }
@@ -106,7 +105,7 @@ export class Causes {
   }
 
   private async differs(file: string, parts: readonly string[]): Promise<boolean> {
-    if (parts.length === 0 || this.files?.has(posix.normalize(file)) === false) return false;
+    if (parts.length === 0 || (this.around && this.around(file) === undefined)) return false;
     let changed = this.changed.get(file);
     if (!changed) {
       changed = this.changedParts(file);

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { covering } from '../library/covering.js';
 import type { Config, Prompt } from '../vocabulary.js';
 
 /** The config file a project has when none is named. */
@@ -29,6 +30,36 @@ export function reachable<P extends Pick<Prompt, 'path' | 'partials' | 'caseFile
   // Variants run the cases of another prompt, and what is a variable of a row depends on all their templates.
   for (const prompt of library.prompts) if (touched(prompt)) groups.add(groupOf(prompt.path));
   return library.prompts.filter((prompt) => groups.has(groupOf(prompt.path)));
+}
+
+/**
+ * The prompts with a file that git does not look at, each with one such file: whether they changed cannot be told.
+ * @param unseen files and folders, relative to the root
+ */
+export function unseenAmong<P extends Pick<Prompt, 'path' | 'partials' | 'caseFiles'>>(
+  library: { config: Pick<Config, 'file'>; prompts: readonly P[] },
+  unseen: readonly string[],
+): ReadonlyMap<P, string> {
+  if (unseen.length === 0) return new Map();
+  const cover = covering(unseen);
+  const hidden = (path: string): boolean => cover(path) !== undefined;
+  const config = library.config.file;
+  if (config !== undefined && hidden(config)) return new Map(library.prompts.map((prompt) => [prompt, config]));
+  // Partials lie beside or above the prompt that includes them: only these folders can be ignored without it.
+  const partials = unseen.some((path) => /(?:^|\/)_partials(?:\/|$)/.test(path));
+  const groups = new Map<string, string>();
+  for (const prompt of library.prompts) {
+    const group = groupOf(prompt.path);
+    const files = [prompt.path, ...(partials ? prompt.partials : []), ...prompt.caseFiles];
+    const file = groups.get(group) ?? files.find(hidden);
+    if (file !== undefined) groups.set(group, file);
+  }
+  return new Map(
+    library.prompts.flatMap((prompt): [P, string][] => {
+      const file = groups.get(groupOf(prompt.path));
+      return file === undefined ? [] : [[prompt, file]];
+    }),
+  );
 }
 
 /** What a cases file can name. */

@@ -50,9 +50,14 @@ function outline(files: PromptFiles, tree: Tree, find: FindPartial, cases: CaseF
       return (partials ??= partialsOf(files.path, tree, find));
     },
     get caseFiles() {
-      return cases.paths(files);
+      return files.cases.some((path) => mayName(path, tree)) ? cases.paths(files) : files.cases;
     },
   };
+}
+
+/** Whether a cases file could name data files, told at the least price: most name none. A letter may be written as an escape. */
+function mayName(path: string, tree: Tree): boolean {
+  return /from|\\[xuU\r\n]/.test(loadText(tree, path, silent) ?? '');
 }
 
 function partialsOf(path: string, tree: Tree, find: FindPartial): string[] {

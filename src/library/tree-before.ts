@@ -1,4 +1,5 @@
 import { inRepository } from '../git/place.js';
+import { covering } from './covering.js';
 import { type GitTree, gitTree } from './git-tree.js';
 import type { Tree } from './tree.js';
 
@@ -7,7 +8,7 @@ import type { Tree } from './tree.js';
  * of git, and the others, mostly thousands, are read where they lie.
  * @param commit a full hash
  * @param now the project as it is today
- * @param differing paths relative to the root: all that differ, however little
+ * @param differing paths relative to the root: all files that may differ, however little, or folders that they lie in
  * @throws UserError as `gitTree`
  */
 export async function treeBefore(
@@ -18,10 +19,10 @@ export async function treeBefore(
 ): Promise<GitTree> {
   const was = await gitTree(root, commit, undefined, differing);
   const place = inRepository(root);
-  const changed = new Set(differing);
+  const differs = covering(differing);
   const isSame = (path: string): boolean => {
     const inGit = place?.toGit(path);
-    return inGit !== undefined && !changed.has(place?.fromGit(inGit) ?? path);
+    return inGit !== undefined && differs(place?.fromGit(inGit) ?? path) === undefined;
   };
   return {
     ...was,

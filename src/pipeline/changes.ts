@@ -1,14 +1,12 @@
-import { changedFiles } from '../git/changes.js';
+import { type Difference, differenceTo } from '../git/changes.js';
 import { type MergeBase, mergeBase } from '../git/refs.js';
 import type { GitTree } from '../library/git-tree.js';
 import { treeBefore } from '../library/tree-before.js';
 import type { Project } from './project.js';
 
 /** What differs between the working tree and where its branch began. */
-export interface Changes {
+export interface Changes extends Difference {
   base: MergeBase;
-  /** Paths relative to the project root. */
-  files: string[];
   /** The project as it was there. @throws UserError */
   before(): Promise<GitTree>;
 }
@@ -24,13 +22,18 @@ export function changesSince(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Changes> {
   const changes = mergeBase(root, env, ref).then(async (base): Promise<Changes> => {
-    const files = await changedFiles(root, base.commit);
+    const difference = await differenceTo(root, base.commit);
     let asked: Promise<GitTree> | undefined;
-    const before = (): Promise<GitTree> => (asked ??= treeBefore(root, base.commit, tree, files));
+    const before = (): Promise<GitTree> => (asked ??= treeBefore(root, base.commit, tree, mayDiffer(difference)));
     // Where something changed, it is likely to be asked for.
-    if (files.length > 0) before().catch(() => undefined);
-    return { base, files, before };
+    if (difference.files.length > 0) before().catch(() => undefined);
+    return { base, ...difference, before };
   });
   changes.catch(() => undefined);
   return changes;
+}
+
+/** All files that may differ, and folders with such files. */
+export function mayDiffer({ files, unchecked, unseen }: Difference): string[] {
+  return [...files, ...unchecked, ...unseen];
 }

@@ -2,15 +2,16 @@ import { isAbsolute } from 'node:path';
 import { UserError } from '../errors.js';
 import { type Affected, affectedBy } from '../impact/affected.js';
 import { pathsIn } from '../impact/named-files.js';
-import { reachable } from '../impact/reach.js';
+import { reachable, unseenAmong } from '../impact/reach.js';
 import type { Side } from '../impact/side.js';
+import { covering } from '../library/covering.js';
 import { discover } from '../library/discover.js';
 import type { GitTree } from '../library/git-tree.js';
-import { outlineOf } from '../library/outline.js';
+import { outlineOf, type PromptOutline } from '../library/outline.js';
 import { within } from '../trust/paths.js';
 import type { Config, Library, Prompt } from '../vocabulary.js';
 import type { World } from '../world.js';
-import type { Changes } from './changes.js';
+import { type Changes, mayDiffer } from './changes.js';
 import { type Found, openFor, readLibrary } from './library.js';
 import type { EvaluateOptions } from './options.js';
 import { CONFIG_FILE, type Project } from './project.js';
@@ -36,31 +37,53 @@ export async function affectedOf(
   const outline = outlineOf(opened.project.tree, opened.how);
   const prompts = outline.prompts.length;
   const changes = await asked;
-  const among = reachable(outline, changes.files, servesIn(outline.config, opened.project));
-  if (among.length === 0) return { ...changes, affected: [], prompts };
-  const some = among.length < prompts && { paths: among.map(({ path }) => path) };
-  const found = await readLibrary({ ...opened, how: { ...opened.how, ...some } });
+  const { among, unseen } = reachOf(outline, changes, opened.project);
+  if (among.length + unseen.size === 0) return { ...changes, affected: [], prompts };
+  const paths = [...among, ...unseen.keys()].map(({ path }) => path);
+  const found = await readLibrary({ ...opened, how: { ...opened.how, ...(paths.length < prompts && { paths }) } });
   return { ...(await affectedSince(changes, found)), prompts };
 }
 
 /** The prompts of a library that changes reach. */
 export async function affectedSince(changes: Changes, after: Found): Promise<Since> {
-  const among = reachable(after.library, changes.files, servesIn(after.library.config, after.project));
-  if (among.length === 0) return { ...changes, affected: [] };
+  const { among, unseen } = reachOf(after.library, changes, after.project);
+  const blind = [...unseen].map(([prompt, file]): Affected => {
+    const path = file === prompt.path ? [file] : [file, prompt.path];
+    return { prompt, causes: [{ change: 'unknown', path }] };
+  });
+  if (among.length === 0) return { ...changes, affected: blind };
   const before = await sideAt(await changes.before(), after, among);
-  if ('unreadable' in before) {
-    return { ...changes, affected: await affectedBy(undefined, after, among), unreadable: before.unreadable };
-  }
-  return { ...changes, affected: await affectedBy(before, after, among, changes.files) };
+  const found =
+    'unreadable' in before
+      ? await affectedBy(undefined, after, among)
+      : await affectedBy(before, after, among, mayDiffer(changes));
+  const order = new Map(after.library.prompts.map((prompt, index) => [prompt, index]));
+  const affected = [...found, ...blind].toSorted((a, b) => (order.get(a.prompt) ?? 0) - (order.get(b.prompt) ?? 0));
+  return { ...changes, affected, ...('unreadable' in before && { unreadable: before.unreadable }) };
+}
+
+/** The prompts that changes could reach: those to compare, and those of which git does not look at some file, with that. */
+function reachOf<P extends PromptOutline>(
+  library: { config: Config; prompts: readonly P[] },
+  changes: Changes,
+  project: Project,
+): { among: P[]; unseen: ReadonlyMap<P, string> } {
+  const unseen = unseenAmong(library, changes.unseen);
+  const reached = reachable(library, mayDiffer(changes), servesIn(library.config, changes, project));
+  return { among: reached.filter((prompt) => !unseen.has(prompt)), unseen };
 }
 
 /**
- * Whether a file is one that a provider's settings name, though it may be gone. Where they name one of the project from the root of
- * the system, any file could be it.
+ * Whether a file is one that a provider's settings name, though it may be gone. Any could be where they name one of the project from
+ * the root of the system, or one that git does not look at.
  */
-function servesIn({ providers }: Config, { root, tree }: Project): (path: string) => boolean {
+function servesIn({ providers }: Config, { unseen }: Changes, { root, tree }: Project): (path: string) => boolean {
   const serving = new Set(Object.values(providers).flatMap((settings) => [...pathsIn(settings)]));
-  const any = [...serving].some((path) => isAbsolute(path) && (within(root, path) || tree.has(path)));
+  const hiding = covering(unseen);
+  const any = [...serving].some((path) => {
+    if (isAbsolute(path)) return within(root, path) || tree.has(path);
+    return hiding(path) !== undefined && tree.has(path);
+  });
   return (path) => any || serving.has(path);
 }
 

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { lastChanges } from '../../src/git/authors.js';
-import { changedFiles } from '../../src/git/changes.js';
+import { differenceTo } from '../../src/git/changes.js';
 import { gitStatus, parseStatus } from '../../src/git/state.js';
 import { gitIn, repository } from '../support/repository.js';
 
-describe('changedFiles', () => {
+describe('differenceTo', () => {
   it('lists what was changed, added, removed, renamed or is new, seen from the project', async () => {
     const repo = repository({
       '.gitignore': 'reports/\n',
@@ -24,7 +24,7 @@ describe('changedFiles', () => {
     repo.write('shared/data.csv', 'id\n1\n');
     repo.write('app/evals/fresh/new.md', 'x');
     repo.write('reports/report.json', '{}');
-    expect(await changedFiles(join(repo.root, 'app'), 'HEAD~1')).toEqual([
+    expect((await differenceTo(join(repo.root, 'app'), 'HEAD~1')).files).toEqual([
       '../shared/data.csv',
       'evals/edited.md',
       'evals/fresh/new.md',
@@ -32,7 +32,7 @@ describe('changedFiles', () => {
       'evals/new "name".md',
       'evals/old name é.md',
     ]);
-    expect(await changedFiles(join(repo.root, 'app'), 'HEAD')).not.toContain('evals/edited.md');
+    expect((await differenceTo(join(repo.root, 'app'), 'HEAD')).files).not.toContain('evals/edited.md');
   });
 });
 

@@ -7,7 +7,7 @@ import { changesSince } from '../../src/pipeline/changes.js';
 import { openProject } from '../../src/pipeline/project.js';
 import { affectedOf } from '../../src/pipeline/since.js';
 import { type Content, project } from '../support/project.js';
-import { repository } from '../support/repository.js';
+import { gitIn, repository } from '../support/repository.js';
 
 const date = (): Date => new Date('2026-11-22T12:00:00Z');
 
@@ -68,6 +68,81 @@ describe('a file of a provider', () => {
     expect(await reached(made.root)).toEqual({});
     made.write('answers.jsonl', '{}');
     expect(Object.keys(await reached(made.root))).toEqual(['alone']);
+  });
+});
+
+describe('what git does not look at', () => {
+  it('reaches its prompts always, where it ignores it', async () => {
+    const made = repository(
+      library(['alone', 'team/own', 'team/partial', 'team/rows'], {
+        '.gitignore': 'own.prompt.md\n/evals/team/_partials\n/private/*.csv\nnode_modules\n/dist\n',
+        'node_modules/lib/index.js': '',
+        'evals/team/_partials/tone.md': 'Be kind.',
+        'evals/team/partial.prompt.md': '{{> tone}} {{ticket}}',
+        'evals/team/rows.cases.yaml': ['from: ../../private/rows.csv', ...CASES],
+        'private/rows.csv': 'id,ticket\ntwo,hello\n',
+      }),
+    );
+    const always = {
+      'team/own': ['evals/team/own.prompt.md'],
+      'team/partial': ['evals/team/_partials/tone.md', 'evals/team/partial.prompt.md'],
+      'team/rows': ['private/rows.csv', 'evals/team/rows.prompt.md'],
+    };
+    expect(await reached(made.root)).toEqual(always);
+    made.write('evals/alone.prompt.md', 'Kindly: {{ticket}}');
+    expect(await reached(made.root)).toEqual({ alone: ['evals/alone.prompt.md'], ...always });
+  });
+
+  it('reaches all who ask a provider that is built from elsewhere', async () => {
+    const app = { type: 'exec', command: 'node ./dist/app.mjs' };
+    const made = repository(
+      library(['alone', 'other'], {
+        '.gitignore': '/dist\n',
+        'dist/app.mjs': '',
+        'assay.config.yaml': JSON.stringify({ models: ['app:x'], providers: { app } }),
+        'evals/other.prompt.md': '---\nmodels: [mock:echo]\n---\n{{ticket}}',
+      }),
+    );
+    expect(await reached(made.root)).toEqual({
+      alone: ['dist/app.mjs', 'assay.config.yaml', 'evals/alone.prompt.md'],
+    });
+  });
+
+  it('reaches its prompts where a submodule or a repository in it was changed', async () => {
+    const shared = repository({ 'tone.md': 'Be kind.', 'rows.csv': 'id,ticket\ntwo,hello\n' });
+    const made = repository(library(['alone', 'partial', 'rows']));
+    made.git('-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', shared.root, 'evals/_partials');
+    made.write('evals/partial.prompt.md', '{{> tone}} {{ticket}}');
+    made.write('evals/rows.cases.yaml', ['from: _partials/rows.csv', ...CASES]);
+    // Git itself would be told not to look into it.
+    made.git('config', '-f', '.gitmodules', 'submodule.evals/_partials.ignore', 'all');
+    made.commitAs('Ana');
+    expect(await reached(made.root)).toEqual({});
+    const both = {
+      partial: ['evals/_partials/tone.md', 'evals/partial.prompt.md'],
+      rows: ['evals/_partials/rows.csv', 'evals/rows.prompt.md'],
+    };
+    made.write('evals/_partials/tone.md', 'Be calm.');
+    expect(await reached(made.root)).toEqual(both);
+    gitIn(join(made.root, 'evals/_partials'), 'commit', '-q', '-a', '-m', 'calm');
+    expect(await reached(made.root)).toEqual(both);
+    made.commitAs('Ana', 'bump');
+    expect(await reached(made.root)).toEqual({});
+    expect(await reached(made.root, 'HEAD~1')).toEqual(both);
+    gitIn(made.root, 'init', '-q', 'evals/inner');
+    made.write('evals/inner/new.prompt.md', '{{ticket}}');
+    made.write('evals/inner/new.cases.yaml', CASES);
+    expect(await reached(made.root)).toEqual({ 'inner/new': ['evals/inner/new.prompt.md'] });
+  });
+
+  it('is compared where git was told to take it for unchanged', async () => {
+    const made = repository(library(['alone', 'other']));
+    made.git('update-index', '--assume-unchanged', 'evals/alone.prompt.md', 'evals/other.prompt.md');
+    made.write('evals/alone.prompt.md', 'Kindly: {{ticket}}');
+    expect(await reached(made.root)).toEqual({ alone: ['evals/alone.prompt.md'] });
+    made.git('update-index', '--no-assume-unchanged', 'evals/alone.prompt.md', 'evals/other.prompt.md');
+    made.git('update-index', '--skip-worktree', 'evals/alone.prompt.md', 'evals/other.prompt.md');
+    expect(await reached(made.root)).toEqual({ alone: ['evals/alone.prompt.md'] });
   });
 });
 

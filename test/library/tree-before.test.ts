@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { changedFiles } from '../../src/git/changes.js';
+import { differenceTo } from '../../src/git/changes.js';
 import { folderTree } from '../../src/library/folder-tree.js';
 import { gitTree } from '../../src/library/git-tree.js';
 import { treeBefore } from '../../src/library/tree-before.js';
@@ -27,7 +27,7 @@ describe('the files of a project before a change', () => {
     repo.write('shared/edited.csv', 'id\n3\n');
     repo.write('app/evals/new.md', 'new\n');
     rmSync(join(app, 'evals/gone.md'));
-    const before = await treeBefore(app, commit, folderTree(app), await changedFiles(app, commit));
+    const before = await treeBefore(app, commit, folderTree(app), (await differenceTo(app, commit)).files);
     const asGitSays = await gitTree(app, commit);
     const paths = ['evals/same.md', 'evals/edited.md', 'evals/gone.md', '../shared/data.csv', '../shared/edited.csv'];
     for (const path of [...paths, './evals/../evals/edited.md', '../app/evals/edited.md']) {
