@@ -3,7 +3,7 @@ import { isRecord } from '../objects.js';
 
 const FINISH_REASONS: readonly FinishReason[] = ['stop', 'length', 'tool-calls', 'content-filter', 'refusal', 'other'];
 
-const USAGE_KEYS = new Set(['inputTokens', 'outputTokens', 'cachedInputTokens', 'reasoningTokens']);
+const USAGE_KEYS = new Set(['inputTokens', 'outputTokens', 'cachedInputTokens', 'cacheWriteTokens', 'reasoningTokens']);
 
 /** What each member of a completion must be; `undefined` is passed for an absent one. */
 const MEMBERS: Readonly<Record<string, (value: unknown) => boolean>> = {

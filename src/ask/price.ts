@@ -100,16 +100,18 @@ interface Tokens {
   input: number;
   output: number;
   cached: number;
+  written: number;
 }
 
-/** Tokens when they can be priced: both sides known (embeddings have no output), and cached ones part of the input. */
+/** Tokens when they can be priced: both sides known (embeddings have no output), and those read from a cache or written to one part of the input. */
 function countable(usage: Usage | undefined, purpose: Purpose): Tokens | undefined {
   const input = usage?.inputTokens;
   const output = usage?.outputTokens ?? (purpose === 'embedding' ? 0 : undefined);
   const cached = usage?.cachedInputTokens ?? 0;
+  const written = usage?.cacheWriteTokens ?? 0;
   if (input === undefined || output === undefined) return undefined;
-  const sound = [input, output, cached].every((each) => Number.isFinite(each) && each >= 0) && cached <= input;
-  return sound ? { input, output, cached } : undefined;
+  const whole = [input, output, cached, written].every((each) => Number.isFinite(each) && each >= 0);
+  return whole && cached + written <= input ? { input, output, cached, written } : undefined;
 }
 
 function byOwn(own: ModelPrice, { input, output, cached }: Tokens): number {
@@ -137,10 +139,15 @@ function costIn(
   { calcPrice }: Prices,
   list: string,
   names: readonly string[],
-  { input, output, cached }: Tokens,
+  { input, output, cached, written }: Tokens,
   timestamp: Date,
 ): number | undefined {
-  const usage = { input_tokens: input, output_tokens: output, ...(cached > 0 && { cache_read_tokens: cached }) };
+  const usage = {
+    input_tokens: input,
+    output_tokens: output,
+    ...(cached > 0 && { cache_read_tokens: cached }),
+    ...(written > 0 && { cache_write_tokens: written }),
+  };
   for (const name of names) {
     const key = `${list}:${name}`;
     const known = found.get(key);

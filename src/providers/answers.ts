@@ -19,12 +19,13 @@ export function count(value: unknown): number | undefined {
 }
 
 /** Usage without its unknown numbers; absent when none is known. */
-export function usageOf(numbers: Record<keyof Usage, number | undefined>): { usage?: Usage } {
-  const { inputTokens, outputTokens, cachedInputTokens, reasoningTokens } = numbers;
+export function usageOf(numbers: { [name in keyof Usage]: number | undefined }): { usage?: Usage } {
+  const { inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens, reasoningTokens } = numbers;
   const usage: Usage = {};
   if (inputTokens !== undefined) usage.inputTokens = inputTokens;
   if (outputTokens !== undefined) usage.outputTokens = outputTokens;
   if (cachedInputTokens !== undefined) usage.cachedInputTokens = cachedInputTokens;
+  if (cacheWriteTokens !== undefined) usage.cacheWriteTokens = cacheWriteTokens;
   if (reasoningTokens !== undefined) usage.reasoningTokens = reasoningTokens;
   return Object.keys(usage).length === 0 ? {} : { usage };
 }

@@ -104,6 +104,7 @@ function readUsage(usage: unknown): Pick<Completion, 'usage'> {
     inputTokens: fresh === undefined ? undefined : fresh + (read ?? 0) + (written ?? 0),
     outputTokens: count(usage.output_tokens),
     cachedInputTokens: read,
+    cacheWriteTokens: written,
     reasoningTokens: count(details.thinking_tokens),
   });
 }

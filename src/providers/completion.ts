@@ -34,6 +34,7 @@ const USAGE_NAMES: Readonly<Record<keyof Usage, readonly string[]>> = {
   inputTokens: ['inputTokens', 'input_tokens', 'prompt_tokens', 'input'],
   outputTokens: ['outputTokens', 'output_tokens', 'completion_tokens', 'output'],
   cachedInputTokens: ['cachedInputTokens', 'cached_input_tokens', 'cache_read_input_tokens'],
+  cacheWriteTokens: ['cacheWriteTokens', 'cache_write_tokens', 'cache_creation_input_tokens'],
   reasoningTokens: ['reasoningTokens', 'reasoning_tokens'],
 };
 

@@ -29,7 +29,9 @@ export interface ToolCall {
 export interface Usage {
   inputTokens?: number;
   outputTokens?: number;
+  /** Read from a cache, and part of `inputTokens`, as those are that were written to one. */
   cachedInputTokens?: number;
+  cacheWriteTokens?: number;
   reasoningTokens?: number;
 }
 

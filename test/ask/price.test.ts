@@ -54,6 +54,13 @@ test('cached tokens cost less', async () => {
   expect(cached).toBeCloseTo(2.025, 10);
 });
 
+test('tokens written to a cache cost more', async () => {
+  const written = { inputTokens: 1100, outputTokens: 10, cachedInputTokens: 80, cacheWriteTokens: 1000 };
+  const cost = await costOf('anthropic:claude-haiku-4-5', { usage: written });
+  // 20 at $1, 80 at $0.10, 1,000 at $1.25 and 10 at $5 per million.
+  expect(cost).toBeCloseTo(0.001_328, 12);
+});
+
 test('embeddings have no output to count', async () => {
   const asked = context({ purpose: 'embedding' });
   const completion = { usage: { inputTokens: 1_000_000 }, embeddings: [[1]] };

@@ -131,7 +131,11 @@ describe('what answers say beside their text', () => {
       },
       { output: 'x' },
     ],
-    ['usage with what came from the cache', {}, { usage: { inputTokens: 9, outputTokens: 3, cachedInputTokens: 3 } }],
+    [
+      'usage with what came from the cache and went into it',
+      {},
+      { usage: { inputTokens: 9, outputTokens: 3, cachedInputTokens: 3, cacheWriteTokens: 1 } },
+    ],
     ['the model that answered', {}, { answeredBy: 'claude-test-20260131' }],
   ])('messages: %s', async (_, more, expected) => {
     expect(await ask(anthropicWith(), { json: messagesAnswer('x', { ...more }) })).toMatchObject(expected);
