@@ -28,7 +28,9 @@ export function acceptedScores(baseline: Baseline, gate: Pick<GateSettings, 'red
         const folded = fold(repeats);
         // What could not be scored, or not often enough to be folded, is missing, not zero.
         if (folded === undefined) continue;
-        means.set(metric, [...(means.get(metric) ?? []), folded]);
+        const values = means.get(metric) ?? [];
+        values.push(folded);
+        means.set(metric, values);
       }
     }
     const metrics = [...means].toSorted(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1));

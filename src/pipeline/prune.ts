@@ -90,8 +90,9 @@ async function replayAll(
 
 /** As many rounds as may be planned or are accepted, whichever is more. */
 function workOf({ prompt, model: { model } }: Eval, planned: number, baseline: Baseline): Work[] {
-  const cases = Object.values(baseline.models[model]?.cases ?? {});
-  const accepted = cases.map((each) => Math.max(0, ...Object.values(each.scores).map((score) => score.repeats.length)));
-  const rounds = Math.max(planned, ...accepted);
+  let rounds = planned;
+  for (const { scores } of Object.values(baseline.models[model]?.cases ?? {})) {
+    for (const { repeats } of Object.values(scores)) rounds = Math.max(rounds, repeats.length);
+  }
   return Array.from({ length: rounds }, (_, index): Work => ({ prompt: prompt.id, model, repeat: index + 1 }));
 }

@@ -20,7 +20,7 @@ import type { World } from '../world.js';
 import { type Against, openAgainst, refuseBeside } from './against.js';
 import { type Whence, withBaselines } from './baselines.js';
 import { changesSince } from './changes.js';
-import { limitToFinished } from './finished.js';
+import { limitedToFinished } from './finished.js';
 import { definitionsOf, discoverOptions } from './library.js';
 import type { EvaluateOptions, Selection } from './options.js';
 import { openProject, type Project, projectPaths } from './project.js';
@@ -143,7 +143,7 @@ export async function openSession(options: SessionOptions, world: World): Promis
   try {
     if (options.against !== undefined) await addAgainst(session, options.against, whence);
     await checkSession(session, options, world);
-    if (options.port === undefined) await limitToFinished(session);
+    if (options.port === undefined) await limitRepeats(session);
     return session;
   } catch (error) {
     // What looking for mistakes has opened: providers that were made ready, locks of recordings that were put in place.
@@ -159,6 +159,14 @@ async function addAgainst(session: Session, ref: string, whence: Whence): Promis
   session.selection.against = against.commit;
   Object.assign(session, { against, evals, library, includes, store, source: { library, evals, includes } });
   if (nothing !== undefined) session.nothing ??= nothing;
+}
+
+/** Makes the session one of as many repeats as finished answers are there for. */
+async function limitRepeats(session: Session): Promise<void> {
+  const { evals, notes } = await limitedToFinished(session);
+  if (notes.length === 0) return;
+  const library = { ...session.library, notes: [...session.library.notes, ...notes] };
+  Object.assign(session, { evals, library, source: { ...session.source, library, evals } });
 }
 
 /** All mistakes of all files are told at once: where discovery fails, those in recordings are looked for, too. */

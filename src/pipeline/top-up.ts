@@ -55,7 +55,7 @@ export async function planTopUp(
     const { trials, calls, graderCalls, costUsd, graderCostUsd } = planned;
     if (trials === 0) continue;
     const grading = session.config.mode === 'replay' ? 0 : graderCalls;
-    sum.work.push(...work);
+    for (const each of work) sum.work.push(each);
     sum.evals.push({ prompt: prompt.id, version: prompt.version, model: model.model, ...planned, times: 1 });
     sum.trials += trials;
     sum.calls += calls + grading;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { badId, foldId } from '../../src/library/ids.js';
-import type { Json } from '../../src/vocabulary.js';
+import type { Json, JsonObject } from '../../src/vocabulary.js';
 import { check } from '../assertions/subjects.js';
 import { assertion, scored } from './builders.js';
 
@@ -40,7 +40,8 @@ describe('an answer whose parts overlap', () => {
   });
 
   it('is held against a schema without all its JSON', async () => {
-    for (const value of [{ type: 'array' }, { type: 'array', format: 'uri' }, { type: 'string' }]) {
+    const schemas: JsonObject[] = [{ type: 'array' }, { type: 'array', format: 'uri' }, { type: 'string' }];
+    for (const value of schemas) {
       const score = await scoreOf('json-schema', nested(3_000), value, { path });
       expect(score).toMatchObject({ status: 'scored', pass: value.type === 'array' });
     }
