@@ -41,10 +41,18 @@ function nearestWithConfig(cwd: string): string | undefined {
   }
 }
 
-/** Paths as the user names them (relative to the working folder) into paths relative to the root, `/` on every system. */
+/**
+ * Paths as the user names them (relative to the working folder) into paths relative to the root, `/` on every system. What names no
+ * file there may be the id of a prompt, which is the same in every folder.
+ */
 export function projectPaths(project: Project, cwd: string, paths: readonly string[]): string[] {
-  return paths.map((path) => toRelative(project.root, resolve(cwd, path)));
+  return paths.map((path) => {
+    const file = resolve(cwd, path);
+    return MAYBE_ID.test(path) && !existsSync(file) ? path : toRelative(project.root, file);
+  });
 }
+
+const MAYBE_ID = /^(?![./\\])[^*?[\]{}]+$/;
 
 function toRelative(root: string, file: string): string {
   return relative(root, file).split(sep).join('/') || '.';

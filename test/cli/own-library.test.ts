@@ -67,9 +67,16 @@ describe.concurrent('the own library', () => {
 
   test('works from any folder, and only on the prompts that are named', async ({ project }) => {
     const made = ownLibrary(project);
-    const { code, report } = await made.assay(['eval', 'triage.prompt.md'], { cwd: 'evals/support' });
-    expect(code).toBe(0);
-    expect(new Set(report?.evals.map((each) => each.prompt.id))).toEqual(new Set(['support/triage']));
+    for (const named of ['triage.prompt.md', 'support/triage', '.']) {
+      const { code, report } = await made.assay(['eval', named], { cwd: 'evals/support' });
+      expect(code).toBe(0);
+      expect(new Set(report?.evals.map((each) => each.prompt.id))).toEqual(new Set(['support/triage']));
+    }
+    const { code, stderr } = await made.assay(['eval', 'suport/triage'], { cwd: 'evals/support' });
+    expect({ code, stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Did you mean "support/triage"?'),
+    });
     expect(made.has('evals/support/reports')).toBe(false);
   });
 
