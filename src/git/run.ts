@@ -7,8 +7,8 @@ import { findGit } from './program.js';
 const MOST_BYTES = 1024 * 1024 * 1024;
 
 /**
- * Settings that stand before those of any repository: no program is run for us, neither a watcher of files, nor a hook, nor a pager
- * for signatures; and what looks like a bare repository among the files of a pull request is not taken for one (git 2.38).
+ * Settings that stand before those of any user and repository: no program is run for us, neither a watcher of files, nor a hook, nor
+ * a pager for signatures; and what looks like a bare repository among the files of a pull request is not taken for one (git 2.38).
  */
 const SAFELY = [
   'core.fsmonitor=false',
@@ -16,7 +16,19 @@ const SAFELY = [
   'log.showSignature=false',
   'safe.bareRepository=explicit',
 ];
-const SAFE = SAFELY.flatMap((setting) => ['-c', setting]);
+
+/**
+ * Settings by which git would tell less than it is asked for, or in other bytes: as they are where nobody has set them. As settings
+ * and not as flags, since a git that does not know one passes over it.
+ */
+const WHOLE = [
+  'diff.renameLimit=1000',
+  'i18n.logOutputEncoding=UTF-8',
+  'log.diffMerges=separate',
+  'log.follow=false',
+  'log.showRoot=true',
+];
+const SETTINGS = [...SAFELY, ...WHOLE].flatMap((setting) => ['-c', setting]);
 
 /** Why git gave no answer. */
 export class GitFailure extends Error {
@@ -47,7 +59,7 @@ export class GitFailure extends Error {
 export function git(folder: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const { file, options } = start(folder);
-    execFile(file, [...SAFE, ...args], { ...options, maxBuffer: MOST_BYTES }, (error, stdout, stderr) => {
+    execFile(file, [...SETTINGS, ...args], { ...options, maxBuffer: MOST_BYTES }, (error, stdout, stderr) => {
       if (error) reject(failureOf(error, stderr));
       else resolve(stdout);
     });
@@ -59,7 +71,7 @@ export function gitBytes(folder: string, args: readonly string[], input: string)
   return new Promise((resolve, reject) => {
     const { file, options } = start(folder);
     const limits = { maxBuffer: MOST_BYTES, encoding: 'buffer' } as const;
-    const child = execFile(file, [...SAFE, ...args], { ...options, ...limits }, (error, stdout, stderr) => {
+    const child = execFile(file, [...SETTINGS, ...args], { ...options, ...limits }, (error, stdout, stderr) => {
       if (error) reject(failureOf(error, stderr.toString('utf8')));
       else resolve(stdout);
     });
@@ -72,7 +84,7 @@ export function gitBytes(folder: string, args: readonly string[], input: string)
 export function gitSync(folder: string, args: readonly string[], input = ''): Buffer {
   const { file, options } = start(folder);
   try {
-    return execFileSync(file, [...SAFE, ...args], { ...options, input, maxBuffer: MOST_BYTES, stdio: 'pipe' });
+    return execFileSync(file, [...SETTINGS, ...args], { ...options, input, maxBuffer: MOST_BYTES, stdio: 'pipe' });
   } catch (error) {
     const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
     throw failureOf(error, stderr);
@@ -86,7 +98,7 @@ export async function* gitStream(
   signal?: AbortSignal,
 ): AsyncGenerator<Buffer> {
   const { file, options } = start(folder);
-  const child = spawn(file, [...SAFE, ...args], {
+  const child = spawn(file, [...SETTINGS, ...args], {
     ...options,
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(signal && { signal }),
