@@ -1,6 +1,7 @@
 import { type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { problems, UserError } from '../errors.js';
+import { linksAmong, namesByLinks } from './links.js';
 import { inRepository } from './place.js';
 import { resolveRef } from './refs.js';
 import { git, GitFailure } from './run.js';
@@ -9,9 +10,9 @@ import { git, GitFailure } from './run.js';
 export interface Difference {
   /** Changed, added, removed, or not tracked yet, sorted; a renamed file under both names, a submodule by its folder. */
   files: string[];
-  /** Files that git was told to take for unchanged, where they are there. */
-  unchecked: string[];
-  /** Files and folders that git does not look into: ignored ones, submodules that changed, other repositories. */
+  /** Others that may differ: files that git was told to take for unchanged, and names by which links lead to one that differs. */
+  others: string[];
+  /** Files and folders that git does not look into: ignored ones, submodules that changed, other repositories, links to these. */
   unseen: string[];
 }
 
@@ -23,32 +24,50 @@ export async function differenceTo(root: string, ref: string): Promise<Differenc
   const commit = await resolveRef(root, ref);
   const place = inRepository(root);
   if (!place) throw new UserError([problems['no-repository'](root)]);
-  const here = (path: string): string => place.fromGit(path.replace(/\/$/, ''));
   try {
     const [changed, ignored, index] = await Promise.all([
       changedInGit(root, commit, []),
       git(root, [...OTHERS, '--ignored', '--directory', '--', ':(top)']),
       git(root, ['ls-files', '--stage', '-v', '--full-name', '-z', '--', ':(top)']),
     ]);
-    const files = changed.map(here).toSorted();
-    return {
-      files,
-      unchecked: uncheckedIn(index)
-        .map(here)
-        .filter((path) => statOf(root, path)),
-      unseen: [...fieldsOf(ignored).map(here), ...files.filter((path) => statOf(root, path)?.isDirectory())],
-    };
+    const { files, others, unseen } = withLinks(place.top, changed.map(named), fieldsOf(ignored).map(named), index);
+    const here = (paths: readonly string[]): string[] => paths.map((path) => place.fromGit(path));
+    return { files: here(files).toSorted(), others: here(others), unseen: here(unseen) };
   } catch (error) {
     throw error instanceof GitFailure ? error.asUserError('what changed') : error;
   }
 }
 
+/** @param index what `git ls-files --stage -v` says */
+function withLinks(top: string, files: readonly string[], ignored: readonly string[], index: string): Difference {
+  const entries = fieldsOf(index).map((record) => ({ record, path: record.slice(record.indexOf('\t') + 1) }));
+  const folders = files.filter((path) => statOf(top, path)?.isDirectory());
+  const unseen = [...ignored, ...folders];
+  // A small letter stands for `--assume-unchanged`, `S` for `--skip-worktree`.
+  const unchecked = entries.flatMap(({ record, path }) => (/^[a-zS]/.test(record) && statOf(top, path) ? [path] : []));
+  const tracked = entries.flatMap(({ record, path }) => (record.startsWith(LINK, 2) ? [path] : []));
+  const links = linksAmong(top, new Set([...tracked, ...files]));
+  const linked = namesByLinks([...files, ...unchecked], links, { around: false });
+  const blind = namesByLinks(unseen, links, { around: true });
+  // Too many to tell: nothing is known of any file.
+  if (!linked || !blind) return { files: [...files], others: [], unseen: [''] };
+  return { files: [...files], others: [...unchecked, ...linked], unseen: [...unseen, ...blind] };
+}
+
+/** The mode of a symbolic link. */
+const LINK = '120000';
+
+/** Folders end with a slash. */
+function named(path: string): string {
+  return path.replace(/\/$/, '');
+}
+
 /** Files that are not tracked. */
 const OTHERS = ['ls-files', '--others', '--exclude-standard', '--full-name', '-z'];
 
-function statOf(root: string, path: string): Stats | undefined {
+function statOf(top: string, path: string): Stats | undefined {
   try {
-    return statSync(join(root, path), { throwIfNoEntry: false });
+    return statSync(join(top, path), { throwIfNoEntry: false });
   } catch {
     return undefined;
   }
@@ -56,11 +75,6 @@ function statOf(root: string, path: string): Stats | undefined {
 
 function fieldsOf(text: string): string[] {
   return text.split('\0').filter((field) => field !== '');
-}
-
-/** Reads `git ls-files --stage -v`: a small letter stands for `--assume-unchanged`, `S` for `--skip-worktree`. */
-function uncheckedIn(index: string): string[] {
-  return fieldsOf(index).flatMap((record) => (/^[a-zS]/.test(record) ? [record.slice(record.indexOf('\t') + 1)] : []));
 }
 
 /**

@@ -4,6 +4,8 @@ import { gitRootOf } from '../trust/paths.js';
 
 /** Where a folder lies in its git repository. Paths in git are counted from the top of the repository, with `/`. */
 export interface InRepository {
+  /** The absolute path of the top, without links in it. */
+  top: string;
   /** A path relative to the folder as git names it; undefined for one outside the repository. */
   toGit(path: string): string | undefined;
   /** A path as git names it, relative to the folder. */
@@ -17,6 +19,7 @@ export function inRepository(folder: string): InRepository | undefined {
   if (top === undefined) return undefined;
   const prefix = relative(top, real).split(sep).join('/');
   return {
+    top,
     toGit(path) {
       const joined = posix.join(prefix, path);
       const outside = joined === '..' || joined.startsWith('../') || posix.isAbsolute(path);

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import picomatch from 'picomatch';
 import { problems, UserError } from '../errors.js';
 import { type Blobs, blobsOf, type CommittedFile, filesOf } from '../git/objects.js';
+import { followingLinks } from '../git/links.js';
 import { type InRepository, inRepository } from '../git/place.js';
 import { resolveRef } from '../git/refs.js';
 import { GitFailure } from '../git/run.js';
@@ -16,7 +17,7 @@ export interface GitTree extends Tree {
 }
 
 /**
- * The files of a project as they were in a commit. Links are not followed, and are no files.
+ * The files of a project as they were in a commit. Links are followed to what they lead to in the commit.
  * @param root absolute path of the project root, which may lie anywhere in its repository
  * @param ref a branch, tag, hash, …
  * @param blobs contents that trees share: give the same ones to read several commits of a repository
@@ -34,7 +35,7 @@ export async function gitTree(
   if (!place) throw new UserError([problems['no-repository'](root)]);
   const listed = await told(async () => filesOf(root, commit));
   const soon = new Set(ahead.map((path) => place.toGit(path)));
-  await told(() => blobs.loadAhead(listed.filter((file) => !file.link && soon.has(file.path)).map(({ blob }) => blob)));
+  await told(() => blobs.loadAhead(listed.filter((file) => file.link || soon.has(file.path)).map(({ blob }) => blob)));
   const name = `commit ${commit.slice(0, 7)}${commit.startsWith(ref) ? '' : ` (${ref})`}`;
   return { ...treeOfFiles(listed, { name, root, place, blobs }), commit };
 }
@@ -50,11 +51,12 @@ export interface Whereabouts {
   blobs: Blobs;
 }
 
-/** A tree of these files, all or some of a commit's. Links are not followed, and are no files. */
+/** A tree of these files, all or some of a commit's. A link is the file that it leads to, if that is among these. */
 export function treeOfFiles(listed: readonly CommittedFile[], { name, root, place, blobs }: Whereabouts): Tree {
   const files = new Map(listed.map((file) => [file.path, file]));
   const folders = foldersOf(listed);
-  const known = [...files.values()].filter((file) => !file.link);
+  const links = listed.filter((file) => file.link);
+  const known = listed.filter((file) => !file.link);
   /** Files that were looked for, and are likely to be read next. */
   const expected = new Set<string>();
 
@@ -65,15 +67,30 @@ export function treeOfFiles(listed: readonly CommittedFile[], { name, root, plac
     if (inGit === undefined) throw new UserError([problems['outside-root'](path, 'it leads outside')]);
     return inGit;
   };
+  let following: ReturnType<typeof followingLinks> | undefined;
+  /** Where a path from the top leads after all links; undefined for what leads outside. */
+  const follow = (inGit: string): string | undefined => {
+    following ??= toldSync(() => {
+      blobs.load(links.map(({ blob }) => blob));
+      return followingLinks(new Map(links.map(({ path, blob }) => [path, blobs.read(blob).toString('utf8')])));
+    });
+    return following(inGit);
+  };
+  const fileAt = (inGit: string): CommittedFile | undefined => {
+    const end = follow(inGit);
+    return end === undefined ? undefined : files.get(end);
+  };
+  const isFolder = (inGit: string): boolean => {
+    const end = follow(inGit);
+    return end !== undefined && folders.has(end);
+  };
   const find = (path: string): CommittedFile => {
     const inGit = locate(path);
-    const file = files.get(inGit);
-    if (!file && !folders.has(inGit)) throw new UserError([problems['no-such-file'](path)]);
-    if (!file || file.link) {
-      const why = file ? 'it is a link, and links of a commit are not followed' : 'it is not a file';
-      throw new UserError([problems['unreadable-file'](path, why)]);
-    }
-    return file;
+    const file = fileAt(inGit);
+    if (file) return file;
+    if (isFolder(inGit)) throw new UserError([problems['unreadable-file'](path, 'it is not a file')]);
+    if (!files.has(inGit)) throw new UserError([problems['no-such-file'](path)]);
+    throw new UserError([problems['unreadable-file'](path, 'it is a link to no file of the commit')]);
   };
   /** Git is asked once for all that is likely to be read: what was looked for, or the neighbours of a file that was not. */
   const loadAround = (file: CommittedFile): void => {
@@ -94,13 +111,16 @@ export function treeOfFiles(listed: readonly CommittedFile[], { name, root, plac
       const found = new Map<string, CommittedFile>();
       for (const task of globTasks(root, patterns, ignore)) {
         const { base } = task;
-        const from = locate(base);
+        const from = follow(locate(base));
+        if (from === undefined) continue;
         const matches = matcher(task);
-        for (const file of known) {
-          const rest = from === '' || from === '.' ? file.path : below(file.path, from);
+        // As on disk, a link to a folder is not entered.
+        for (const { path: inGit } of listed) {
+          const rest = from === '' || from === '.' ? inGit : below(inGit, from);
           if (rest === undefined) continue;
           const path = base === '.' ? rest : posix.join(base, rest);
-          if (matches(path)) found.set(path, file);
+          const file = matches(path) ? fileAt(inGit) : undefined;
+          if (file) found.set(path, file);
         }
       }
       for (const { blob } of found.values()) expected.add(blob);
@@ -109,16 +129,16 @@ export function treeOfFiles(listed: readonly CommittedFile[], { name, root, plac
 
     has(path) {
       try {
-        return files.get(locate(path))?.link === false;
+        return fileAt(locate(path)) !== undefined;
       } catch {
         return false;
       }
     },
 
-    hasFolder: (path) => folders.has(place.toGit(path) ?? path),
+    hasFolder: (path) => isFolder(place.toGit(path) ?? path),
 
     expect(paths) {
-      const wanted = paths.flatMap((path) => files.get(locate(path)) ?? []).filter(({ link }) => !link);
+      const wanted = paths.flatMap((path) => fileAt(locate(path)) ?? []);
       toldSync(() => blobs.load(wanted.map(({ blob }) => blob)));
     },
 

@@ -34,6 +34,6 @@ export function changesSince(
 }
 
 /** All files that may differ, and folders with such files. */
-export function mayDiffer({ files, unchecked, unseen }: Difference): string[] {
-  return [...files, ...unchecked, ...unseen];
+export function mayDiffer({ files, others, unseen }: Difference): string[] {
+  return [...files, ...others, ...unseen];
 }

@@ -105,8 +105,8 @@ async function promptsAt(
   { project, library, options }: Found,
 ): Promise<{ before?: NonNullable<PolicyFacts['before']>; notes: string[] }> {
   try {
-    const { before, files, unchecked } = await changes;
-    const among = reachable(library, [...files, ...unchecked], () => false);
+    const { before, files, others } = await changes;
+    const among = reachable(library, [...files, ...others], () => false);
     if (among.length === 0) return { before: new Map(), notes: [] };
     const was = await before();
     const config = project.configPath ?? CONFIG_FILE;

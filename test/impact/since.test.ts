@@ -1,3 +1,4 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { whyOf } from '../../src/impact/affected.js';
@@ -143,6 +144,105 @@ describe('what git does not look at', () => {
     made.git('update-index', '--no-assume-unchanged', 'evals/alone.prompt.md', 'evals/other.prompt.md');
     made.git('update-index', '--skip-worktree', 'evals/alone.prompt.md', 'evals/other.prompt.md');
     expect(await reached(made.root)).toEqual({ alone: ['evals/alone.prompt.md'] });
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a change of what a link leads to', () => {
+  const link = (root: string, path: string, target: string): void => symlinkSync(target, join(root, path));
+
+  it('reaches the prompts that have the link among their files', async () => {
+    const app = { type: 'exec', command: ['node', './run/m.mjs'] };
+    const made = repository(
+      library(['alone', 'app', 'linked', 'partial', 'cased', 'rows'], {
+        'assay.config.yaml': JSON.stringify({ models: ['mock:echo'], providers: { app } }),
+        'shared/p.md': 'Say {{ticket}}',
+        'shared/tone.md': 'Be kind.',
+        'shared/partials/README.txt': '',
+        'shared/c.yaml': CASES,
+        'shared/data/rows.csv': 'id,ticket\ntwo,hello\n',
+        'shared/run/m.mjs': '',
+        'evals/app.prompt.md': '---\nmodels: [app:x]\n---\n{{ticket}}',
+        'evals/partial.prompt.md': '{{> tone}} {{ticket}}',
+        'evals/rows.cases.yaml': ['from: ../data/rows.csv', ...CASES],
+      }),
+    );
+    const { root } = made;
+    for (const path of ['evals/linked.prompt.md', 'evals/cased.cases.yaml']) made.remove(path);
+    link(root, 'evals/linked.prompt.md', '../shared/p.md');
+    link(root, 'evals/cased.cases.yaml', '../shared/c.yaml');
+    link(root, 'evals/_partials', '../shared/partials');
+    link(root, 'shared/partials/tone.md', '../tone.md');
+    link(root, 'data', 'shared/data');
+    link(root, 'run', 'shared/run');
+    link(root, 'round', '.');
+    made.commitAs('Ana');
+    expect(await reached(root)).toEqual({});
+    const changes: [string, Content, Record<string, string[]>][] = [
+      ['shared/p.md', '{{! asked for }}Say {{ticket}}', {}],
+      ['shared/p.md', 'Tell {{ticket}}', { linked: ['evals/linked.prompt.md'] }],
+      ['shared/tone.md', 'Be calm.', { partial: ['evals/_partials/tone.md', 'evals/partial.prompt.md'] }],
+      ['shared/c.yaml', ['# The same', ...CASES], {}],
+      [
+        'shared/c.yaml',
+        [CASES[0] ?? '', 'cases: [{ id: one, vars: { ticket: hey } }]'],
+        { cased: ['evals/cased.cases.yaml', 'evals/cased.prompt.md'] },
+      ],
+      [
+        'shared/data/rows.csv',
+        'id,ticket\ntwo,hey\n',
+        { rows: ['data/rows.csv', 'evals/rows.cases.yaml', 'evals/rows.prompt.md'] },
+      ],
+      ['shared/run/m.mjs', 'x', { app: ['run/m.mjs', 'assay.config.yaml', 'evals/app.prompt.md'] }],
+    ];
+    for (const [path, content, found] of changes) {
+      made.write(path, content);
+      expect({ path, found: await reached(root) }).toEqual({ path, found });
+      made.commitAs('Ana');
+    }
+    made.remove('evals/linked.prompt.md');
+    link(root, 'evals/linked.prompt.md', 'alone.prompt.md');
+    made.remove('evals/_partials');
+    link(root, 'evals/_partials', '../shared');
+    expect(await reached(root)).toEqual({
+      linked: ['evals/linked.prompt.md'],
+      partial: ['evals/_partials/tone.md', 'evals/partial.prompt.md'],
+    });
+  });
+
+  it('reaches them where the library or the config is behind a link, and where git ignores what it leads to', async () => {
+    const made = repository({
+      ...library([]),
+      '.gitignore': 'private\n',
+      'private/rows.csv': 'id,ticket\ntwo,hello\n',
+      'packages/evals/alone.prompt.md': '{{ticket}}',
+      'packages/evals/alone.cases.yaml': CASES,
+      'packages/evals/rows.prompt.md': '{{ticket}}',
+      'packages/evals/rows.cases.yaml': ['from: ../rows.csv', ...CASES],
+      'base.yaml': 'models: [mock:echo]\n',
+    });
+    const { root } = made;
+    made.remove('assay.config.yaml');
+    link(root, 'assay.config.yaml', 'base.yaml');
+    link(root, 'evals', 'packages/evals');
+    link(root, 'rows.csv', 'private/rows.csv');
+    made.commitAs('Ana');
+    const rows = ['rows.csv', 'evals/rows.prompt.md'];
+    expect(await reached(root)).toEqual({ rows });
+    made.write('packages/evals/alone.prompt.md', 'Kindly: {{ticket}}');
+    expect(await reached(root)).toEqual({ alone: ['evals/alone.prompt.md'], rows });
+    made.commitAs('Ana');
+    made.write('base.yaml', 'models: [mock:other]\n');
+    expect(await reached(root)).toEqual({ alone: ['assay.config.yaml', 'evals/alone.prompt.md'], rows });
+  });
+
+  it('counts for all where links lead to one another without end', async () => {
+    const made = repository(library(['alone']));
+    mkdirSync(join(made.root, 'a'));
+    for (let at = 0; at < 12; at += 1) link(made.root, `a/l${at}`, '../a');
+    made.commitAs('Ana');
+    expect(await reached(made.root)).toEqual({});
+    made.write('a/x.txt', '');
+    expect(await reached(made.root)).toEqual({ alone: ['assay.config.yaml', 'evals/alone.prompt.md'] });
   });
 });
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { array, assert, constantFrom, property, tuple } from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -162,18 +162,40 @@ describe('a commit', () => {
     expect(now.name).toBe(`commit ${now.commit.slice(0, 7)} (main)`);
   });
 
-  it.skipIf(process.platform === 'win32')('follows no link', async () => {
-    const repo = repository({ 'a.md': 'a' });
-    const { symlinkSync } = await import('node:fs');
-    symlinkSync('/etc/passwd', join(repo.root, 'link.md'));
-    symlinkSync('..', join(repo.root, 'up'));
-    repo.commitAs('Ana');
-    const tree = await gitTree(repo.root, 'HEAD');
-    expect(tree.glob(['**'])).toEqual(['a.md']);
-    expect(tree.has('link.md')).toBe(false);
-    expect(() => tree.read('link.md')).toThrow('it is a link');
-    expect(codeOf(() => tree.read('up/a.md'))).toBe('no-such-file');
-  });
+  it.skipIf(process.platform === 'win32')(
+    'follows links inside the repository as a file system does, no others',
+    async () => {
+      const repo = repository({ 'app/a.md': 'a', 'shared/deep/s.md': 's', 'shared/evals/b.prompt.md': 'b' });
+      const root = join(repo.root, 'app');
+      const links = {
+        'link.md': '/etc/passwd',
+        'nowhere.md': 'gone.md',
+        'loop.md': 'loop.md',
+        up: '../..',
+        'same.md': './a.md',
+        'again.md': 'same.md',
+        s: '../shared/deep/',
+        evals: 's/../evals',
+        round: '.',
+      };
+      for (const [path, target] of Object.entries(links)) symlinkSync(target, join(root, path));
+      repo.commitAs('Ana');
+      const [tree, disk] = [await gitTree(root, 'HEAD'), folderTree(root)];
+      expect(tree.glob(['*.md'])).toEqual(['a.md', 'again.md', 'same.md']);
+      for (const pattern of ['evals/**', 's/*', '**/s.md']) expect(tree.glob([pattern])).toEqual(disk.glob([pattern]));
+      const paths = ['same.md', 'again.md', 's/s.md', 'evals/b.prompt.md', 'round/round/a.md', 'up/shared/deep/s.md'];
+      for (const path of [...paths, 'nowhere.md', 'loop.md', 's', 's/none.md']) {
+        expect({ path, has: tree.has(path) }).toEqual({ path, has: disk.has(path) && !path.startsWith('up/') });
+      }
+      expect(tree.hasFolder?.('s')).toBe(true);
+      expect([tree.read('again.md'), tree.read('s/s.md'), tree.read('evals/b.prompt.md')]).toEqual(['a', 's', 'b']);
+      for (const path of ['link.md', 'nowhere.md', 'loop.md', 'up']) {
+        expect(() => tree.read(path)).toThrow('it is a link');
+        expect(tree.has(path)).toBe(false);
+      }
+      expect(codeOf(() => tree.read('up/a.md'))).toBe('no-such-file');
+    },
+  );
 
   it('tells bytes that are no UTF-8, with their line', async () => {
     const repo = repository({ 'a.md': 'a' });
