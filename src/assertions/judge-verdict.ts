@@ -42,8 +42,10 @@ function verdictOf(reply: object): JudgeVerdict {
   return { ok: true, score, reason: reason.trim() };
 }
 
+/** What stands in a fence around the whole. That it is one object and nothing else is for JSON.parse to say. */
 function unfenced(text: string): string {
-  return /^```(?:json)?[ \t]*\r?\n([^`]*)\r?\n```$/.exec(text)?.[1] ?? text;
+  const [opening] = /^```(?:json)?/i.exec(text) ?? [];
+  return opening !== undefined && text.endsWith('```') ? text.slice(opening.length, -3) : text;
 }
 
 /** JSON.parse keeps the last of two equal keys, and with it the last of two verdicts. */
