@@ -7,14 +7,13 @@ const CUT: Partial<Record<FinishReason, string>> = {
 };
 
 /**
- * The rule that stands without being written: an answer that was cut, filtered or refused fails, unless an assertion of the
- * case says how an answer is to end. Otherwise the beginning of an answer could pass for the whole.
+ * The rule that stands without being written: an answer that was cut, filtered or refused fails, unless a deciding assertion of
+ * the case says which ends are allowed. Otherwise the beginning of an answer could pass for the whole.
  * @returns the failed score, or nothing where the rule does not apply
  */
 export function finishScore(completion: Completion, assertions: readonly Assertion[]): Score | undefined {
   const reason = CUT[completion.finishReason];
-  const mentioned = assertions.some(({ type, level }) => type === 'finish-reason' && level !== 'off');
-  if (reason === undefined || mentioned) return undefined;
+  if (reason === undefined || assertions.some(saysHowItEnds)) return undefined;
   const remark = 'allow it with a finish-reason assertion';
   return {
     type: 'finish-reason',
@@ -26,4 +25,9 @@ export function finishScore(completion: Completion, assertions: readonly Asserti
     pass: false,
     reason: `${reason} (${completion.finishReason}; ${remark})`,
   };
+}
+
+/** Only what fails all other ends may stand in for the rule: not one that forbids some, or that only warns. */
+function saysHowItEnds({ type, negated, level }: Assertion): boolean {
+  return type === 'finish-reason' && !negated && level === 'error';
 }

@@ -267,13 +267,13 @@ describe('an answer that was cut, filtered or refused', () => {
     },
   );
 
-  it('is left to an assertion that says how it is to end, unless that is off', async () => {
+  it('is left to an assertion that says how it is to end, where that decides', async () => {
     const ending = { type: 'finish-reason', value: ['stop', 'length'] };
     expect((await scored([passing, assertion(ending)], answer('abc', { finishReason: 'length' }))).pass).toBe(true);
-    const warned = assertion({ ...ending, value: 'stop', level: 'warn' });
-    expect((await scored([passing, warned], answer('abc', { finishReason: 'length' }))).pass).toBe(true);
-    const off = assertion({ ...ending, level: 'off' });
-    expect((await scored([passing, off], answer('abc', { finishReason: 'length' }))).pass).toBe(false);
+    for (const more of [{ level: 'warn' }, { level: 'off' }, { value: 'refusal', negated: true }] as const) {
+      const other = assertion({ ...ending, ...more });
+      expect((await scored([passing, other], answer('abc', { finishReason: 'length' }))).pass).toBe(false);
+    }
   });
 
   it.each(['stop', 'tool-calls', 'other'] as const)('and no other: %s', async (finishReason) => {
