@@ -57,6 +57,8 @@ export interface AssertionDefinition {
   options?: JsonObject;
   /** Absent and `thresholdRequired` false: takes no threshold. */
   threshold?: { default?: number; minimum: number; maximum?: number; required?: boolean };
+  /** Looks at how the answer came about, not at its text: it takes neither `path` nor `transform`. */
+  textless?: true;
   /** Asks a model: planning counts its calls, and its trouble is unscored. */
   asks?: Purpose;
   /** Runs the user's code: needs --allow-code. */

@@ -13,6 +13,7 @@ export const finishReason: AssertionDefinition = {
   summary: 'The answer ended for this reason: stop, length, tool-calls, content-filter, refusal or other.',
   value: { type: ['string', 'array'], items: { type: 'string' } },
   needs: 'required',
+  textless: true,
   check({ value }) {
     const unknown = words(value).filter((word) => !REASONS.some((reason) => reason === word));
     if (words(value).length > 0 && unknown.length === 0) return [];

@@ -6,6 +6,7 @@ export const latency: AssertionDefinition = {
   summary: 'The answer took at most `threshold` milliseconds.',
   value: true,
   needs: 'none',
+  textless: true,
   threshold: { minimum: 0, required: true },
   prepare({ threshold }) {
     if (threshold === undefined) throw new Error('it has no threshold');

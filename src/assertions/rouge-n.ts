@@ -3,7 +3,7 @@ import type * as Rouge from 'js-rouge';
 import type { JsonObject } from '../vocabulary.js';
 import { nfc } from '../nfc.js';
 import { type AssertionDefinition, graded } from './assertion.js';
-import { givenText, marksProblems, textProblems } from './text.js';
+import { decimals, givenText, marksProblems, textProblems } from './text.js';
 
 const require = createRequire(import.meta.url);
 
@@ -45,7 +45,7 @@ export const rougeN: AssertionDefinition = {
         return { status: 'unscored', reason: 'the two texts are too long to be compared by ROUGE-L' };
       }
       const value = rouge(candidateWords, referenceWords, options);
-      return graded(value, threshold, `${name} is ${value.toFixed(3)} (threshold ${threshold})`);
+      return graded(value, threshold, `${name} is ${decimals(value, threshold)} (threshold ${threshold})`);
     };
   },
 };

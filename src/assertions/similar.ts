@@ -1,7 +1,7 @@
 import type { Json, JsonObject, ScoreOutcome } from '../vocabulary.js';
 import { type AssertionDefinition, type Declared, graded, type ScorerTools, type Subject } from './assertion.js';
 import { cosine, localModel, localModelMissing } from './embedding.js';
-import { asText, given, NO_VALUE, shown } from './text.js';
+import { asText, decimals, given, NO_VALUE, shown } from './text.js';
 
 const DEFAULT_THRESHOLD = 0.75;
 
@@ -71,7 +71,7 @@ function nearest([output = [], ...vectors]: number[][], wanted: string[], thresh
   return graded(
     Math.max(0, best),
     threshold,
-    `similarity with ${shown(text)} is ${best.toFixed(3)} (threshold ${threshold})`,
+    `similarity with ${shown(text)} is ${decimals(best, threshold)} (threshold ${threshold})`,
   );
 }
 

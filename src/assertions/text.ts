@@ -25,6 +25,14 @@ export function clippedJson(value: Json): string {
   return whole ? text : `${wellFormed(text)}… (more than ${DETAIL_LIMIT} characters in all)`;
 }
 
+/** A score with three decimals, or as many as it takes to show on which side of the threshold it is. */
+export function decimals(value: number, threshold: number): string {
+  const side = Math.sign(value - threshold);
+  let digits = 3;
+  while (digits < 20 && Math.sign(Number(value.toFixed(digits)) - threshold) !== side) digits += 1;
+  return value.toFixed(digits);
+}
+
 /** The value that a check compares with: its own, else the case's expected value. */
 export function given(declared: Declared): Json | undefined {
   return declared.value === undefined ? declared.expected : declared.value;

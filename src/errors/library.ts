@@ -110,6 +110,12 @@ export const libraryProblems = {
     remedy: orExpected ? 'Give "value", or "expected" in the case.' : 'Give "value".',
     place,
   }),
+  'no-embeddings': (model: string, place?: Place): Problem => ({
+    code: 'no-embeddings',
+    message: `"${model}" makes no embeddings`,
+    remedy: 'Name a model that does, e.g. openai:text-embedding-3-small, or none for the local one.',
+    place,
+  }),
   'no-models': (prompt: string, place?: Place): Problem => ({
     code: 'no-models',
     message: `prompt "${prompt}" has no model to run`,

@@ -120,6 +120,8 @@ function checkKeys(
   if (written.value === undefined && definition.needs === 'required')
     note(make['missing-value'](type, false, source.place([])));
   if (written.options !== undefined && definition.options === undefined) none('options');
+  if (written.path !== undefined && definition.textless) none('path');
+  if (written.transform !== undefined && definition.textless) none('transform');
   if (definition.options !== undefined) {
     const faults = faultsOf(definition.options, (written.options ?? {}) as JsonObject, 'options');
     reportFaults(faults, source, ['options'], note);
@@ -145,7 +147,7 @@ function checkModel(
 ): void {
   if (typeof model === 'string') {
     const place = source.place(['options', 'model']);
-    const problem = asks === 'judge' ? providers.judgeProblem(model, place) : providers.problem(model, place);
+    const problem = asks === 'judge' ? providers.judgeProblem(model, place) : providers.embedderProblem(model, place);
     if (problem) note(problem);
   }
   const inner = (path: Path, of: 'key' | 'value'): Place => source.place(['options', 'parameters', ...path], of);

@@ -52,6 +52,14 @@ export class Providers {
     return place ? { ...problem, place } : problem;
   }
 
+  /** What is wrong with the name of a model that is to embed, if anything: some cannot. */
+  embedderProblem(model: string, place: Place): Problem | undefined {
+    const problem = this.problem(model, place);
+    if (problem || this.behind(model)?.definition.embeds?.(model.slice(model.indexOf(':') + 1)) !== false)
+      return problem;
+    return make['no-embeddings'](model, place);
+  }
+
   /** What is wrong with a judge's name, if anything: one without a date is refused, too. */
   judgeProblem(model: string, place: Place): Problem | undefined {
     return this.problem(model, place) ?? (this.isUndated(model) ? make['undated-judge'](model, place) : undefined);

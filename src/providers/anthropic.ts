@@ -26,6 +26,7 @@ const DEFAULTS: SdkDefaults = {
 export const anthropic: ProviderDefinition = {
   type: 'anthropic',
   calls: 'network',
+  embeds: () => false,
   settings: {
     type: 'object',
     additionalProperties: false,

@@ -31,6 +31,7 @@ const COMMAND = 'Write command: [node, scripts/app.mjs], the program and its arg
 export const exec: ProviderDefinition = {
   type: 'exec',
   calls: 'code',
+  embeds: () => false,
   settings: {
     type: 'object',
     additionalProperties: false,

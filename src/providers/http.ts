@@ -27,6 +27,7 @@ const VALUE = /^[\t\u0020-\u007E\u0080-\u00FF]*$/;
 export const http: ProviderDefinition = {
   type: 'http',
   calls: 'network',
+  embeds: () => false,
   settings: {
     type: 'object',
     additionalProperties: false,

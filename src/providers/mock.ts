@@ -27,6 +27,7 @@ const TRANSIENT: ReadonlySet<FailureKind> = new Set([
 export const mock: ProviderDefinition = {
   type: 'mock',
   calls: 'none',
+  embeds: (name) => name === EMBED,
   settings: {
     type: 'object',
     additionalProperties: false,

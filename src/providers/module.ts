@@ -22,6 +22,7 @@ const MEANING = 'the path of a .js, .mjs or .ts file';
 export const module: ProviderDefinition = {
   type: 'module',
   calls: 'code',
+  embeds: () => false,
   settings: {
     type: 'object',
     additionalProperties: false,

@@ -32,6 +32,7 @@ const MEANING = 'a JSONL file of finished answers';
 export const outputs: ProviderDefinition = {
   type: 'outputs',
   calls: 'none',
+  embeds: () => false,
   settings: {
     type: 'object',
     additionalProperties: false,

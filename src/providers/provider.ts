@@ -86,6 +86,8 @@ export interface ProviderDefinition {
    * neither recorded nor charged.
    */
   calls: 'network' | 'code' | 'none';
+  /** Whether a model of this name makes embeddings; absent: that shows when one is asked. */
+  embeds?(name: string): boolean;
   /** JSON Schema of its settings in the config beside `type` and `concurrency`. */
   settings: JsonObject;
   /** The environment variables that may hold its keys: their values are redacted from all that is written. */

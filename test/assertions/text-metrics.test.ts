@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { cosine } from '../../src/assertions/embedding.js';
 import { distance } from '../../src/assertions/levenshtein.js';
 import { rouge, words } from '../../src/assertions/rouge-n.js';
+import { decimals } from '../../src/assertions/text.js';
 import { check, passes, score } from './subjects.js';
 
 const steps = (a: string, b: string) => distance([...a.normalize('NFC')], [...b.normalize('NFC')], 1_000);
@@ -113,6 +114,28 @@ describe('rouge-n', () => {
         },
       ),
     );
+  });
+});
+
+describe('a score near its threshold', () => {
+  it.each([
+    [0.74996, 0.75, '0.74996'],
+    [0.75, 0.75, '0.750'],
+    [0.7504, 0.75, '0.7504'],
+    [0.1 + 0.2, 0.3, '0.30000000000000004'],
+    [0.5, 0.75, '0.500'],
+    [0, 0, '0.000'],
+    [1, 1, '1.000'],
+  ])('%d at %d is shown on its side: %s', (value, threshold, shown) => {
+    expect(decimals(value, threshold)).toBe(shown);
+  });
+
+  it('does not contradict the outcome', async () => {
+    const wanted = 'a b c d e f g h i j k l m n o p q r s t u v w';
+    const outcome = await score('rouge-n', { value: wanted, threshold: 0.9777 }, wanted.slice(0, -2));
+    expect(outcome).toMatchObject({ pass: true, reason: 'ROUGE-1 f1 is 0.978 (threshold 0.9777)' });
+    const near = await score('rouge-n', { value: wanted, threshold: 0.978 }, wanted.slice(0, -2));
+    expect(near).toMatchObject({ pass: false, reason: 'ROUGE-1 f1 is 0.9778 (threshold 0.978)' });
   });
 });
 

@@ -137,6 +137,18 @@ describe('cost and latency', () => {
     expect(await passes('latency', { threshold: 100 }, priced({ latencyMs: 100.5 }))).toBe(false);
   });
 
+  it('name numbers that tell which one is greater', async () => {
+    const reasonOf = async (costUsd: number, threshold: number) =>
+      (await score('cost', { threshold }, priced({ costUsd }))).reason;
+    expect(await reasonOf(0.1000001, 0.1)).toBe('cost $0.1000001, more than $0.1');
+    expect(await reasonOf(0.1, 0.1)).toBe('cost $0.1, at most $0.1');
+    expect(await reasonOf(0.30000000000000004, 0.3)).toBe('cost $0.30000000000000004, more than $0.3');
+    expect(await reasonOf(0.00000123456789, 1)).toBe('cost $0.00000123457, at most $1');
+    expect(await score('latency', { threshold: 0.3 }, priced({ latencyMs: 0.1 + 0.2 }))).toMatchObject({
+      reason: 'took 0.30000000000000004 ms, more than 0.3 ms',
+    });
+  });
+
   it('are unscored where the number is unknown, never free or instant', async () => {
     expect(await score('cost', { threshold: 1 }, priced({}))).toMatchObject({ status: 'unscored' });
     expect(await score('latency', { threshold: 1 }, priced({}))).toMatchObject({ status: 'unscored' });

@@ -101,6 +101,7 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
   'nested-message': [['user', 'system', AT]],
   'never-accepted': [['support/triage', AT]],
   'no-case': [['support/triage']],
+  'no-embeddings': [['anthropic:claude-opus-4', AT]],
   'no-file-system': [['support/triage']],
   'no-git': [['the commit "main"']],
   'no-journal': [['reports/run.jsonl']],
