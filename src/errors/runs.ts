@@ -97,10 +97,11 @@ export const runProblems = {
     message: `"${path}" names no prompt of the last run`,
     remedy: 'Name a prompt, its cases or a folder that the run had, or run `assay eval` with it first.',
   }),
-  'no-such-metric': (metric: string, known: readonly string[]): Problem => ({
+  'no-such-metric': (metric: string, known: readonly string[], near?: string, place?: Place): Problem => ({
     code: 'no-such-metric',
     message: `no case has the metric ${JSON.stringify(metric)}`,
-    remedy: `The metrics are ${known.join(', ')}.`,
+    remedy: near ? `Did you mean "${near}"?` : `The metrics are ${known.join(', ')}.`,
+    place,
   }),
   'not-a-shard': (folder: string): Problem => ({
     code: 'not-a-shard',

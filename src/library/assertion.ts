@@ -8,7 +8,7 @@ import type { Report } from './findings.js';
 import type { Providers } from './models.js';
 import type { DiscoverOptions } from './options.js';
 import { renderText, textTagNames } from './render.js';
-import { type Path, type Source, within } from './source.js';
+import { type Path, REFUSED_KEYS, type Source, within } from './source.js';
 import { isObject } from '../objects.js';
 import { faultsOf, reportFaults } from './validate.js';
 
@@ -130,6 +130,9 @@ function checkKeys(
   checkThreshold(written.threshold, found, source, note);
   if (written.metric !== undefined && RESERVED_METRICS.has(written.metric)) {
     note(make['reserved-metric'](written.metric, source.place(['metric'])));
+  }
+  if (written.metric !== undefined && REFUSED_KEYS.has(written.metric)) {
+    note(make['forbidden-name'](written.metric, source.place(['metric'])));
   }
   const path = written.path === undefined ? undefined : compilePath(written.path);
   if (path && !path.ok) note(make['bad-path'](path.message, source.place(['path'])));

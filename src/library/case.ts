@@ -10,7 +10,7 @@ import { badId } from './ids.js';
 import { nearest } from './nearest.js';
 import type { ReadPrompt } from './prompt.js';
 import { missingVariables, renderMessages } from './render.js';
-import { type Path, type Source, within } from './source.js';
+import { type Path, REFUSED_KEYS, type Source, within } from './source.js';
 import { isObject } from '../objects.js';
 import { roleOf } from './template-messages.js';
 
@@ -99,6 +99,7 @@ export function buildCase(raw: RawCase, context: CaseContext, report: Report, lo
 
   const why = badId(id);
   if (why) note(make['bad-id'](id, why, source.place(['id'])));
+  else if (REFUSED_KEYS.has(id)) note(make['forbidden-name'](id, source.place(['id'])));
   /** As messages name it: on one line, whatever it is. */
   const name = why === undefined ? id : JSON.stringify(id).slice(1, -1);
   if (expected !== undefined && Object.hasOwn(vars, 'expected'))

@@ -46,6 +46,11 @@ export class CaseFiles {
   brokenOrFull(files: PromptFiles): boolean {
     return files.cases.some((path) => !isRows(path) && (this.get(path).broken || this.get(path).count > 0));
   }
+
+  /** Whether all that these files say of cases could be read; rows are told of where they are read. */
+  whole(files: PromptFiles): boolean {
+    return files.cases.every((path) => isRows(path) || !(this.get(path).broken || this.get(path).wrong.length > 0));
+  }
 }
 
 function isRows(path: string): boolean {

@@ -4,6 +4,7 @@ import type { ProviderDefinition } from '../providers/provider.js';
 import { configSchema, type WrittenConfig, type WrittenOverride } from '../schemas/config.js';
 import type { Config, JsonObject, Place, ProviderSettings } from '../vocabulary.js';
 import type { Report } from './findings.js';
+import { type NamedMetric, namedMetrics } from './gated-metrics.js';
 import { DEFAULT_GATE, mergeGate, normaliseRepeats } from './gate-settings.js';
 import { normaliseModels, Providers } from './models.js';
 import { nearest } from './nearest.js';
@@ -17,7 +18,9 @@ import { faultsOf, reportFaults, salvaged } from './validate.js';
 export interface Settings {
   config: Config;
   providers: Providers;
-  overrides: { written: WrittenOverride; place(path: Path): Place }[];
+  overrides: { written: WrittenOverride; place: Source['place'] }[];
+  /** The metrics that the config's own gate names. */
+  gated: NamedMetric[];
   /** Models were given, but cannot be read: that a prompt has none would be a second report of one mistake. */
   modelsBroken: boolean;
 }
@@ -65,7 +68,8 @@ export function readConfig(
     checkSettings(each, within, providers, report);
     return { written: each, place: within };
   });
-  return { config, providers, overrides, modelsBroken: broken.has('models') || broken.has('overrides') };
+  const modelsBroken = broken.has('models') || broken.has('overrides');
+  return { config, providers, overrides, gated: namedMetrics(written.gate, place), modelsBroken };
 }
 
 /** What front matter and overrides share beyond what a schema can say. */

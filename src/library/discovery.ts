@@ -9,6 +9,7 @@ import { CaseFiles, readCases } from './cases.js';
 import { readConfig, type Settings } from './config.js';
 import { Findings, type Report } from './findings.js';
 import { badId } from './ids.js';
+import { checkNamed, MetricNames, namedMetrics } from './gated-metrics.js';
 import { expectPrompts, findFiles, type Layout, type PromptFiles } from './layout.js';
 import { problems as make } from '../errors.js';
 import type { DiscoverOptions } from './options.js';
@@ -29,6 +30,8 @@ interface Known {
   context: CaseContext;
   /** Its cases, where there are few. */
   kept?: readonly Case[];
+  /** The metrics of all its cases, where all could be read. */
+  metrics?: ReadonlySet<string>;
   baseline?: Baseline;
 }
 
@@ -74,11 +77,17 @@ export async function discoverLibrary(tree: Tree, options: DiscoverOptions): Pro
       today: options.today,
     };
     read.prompt.caseFiles = sources.paths(files);
-    const kept = await checkCases(files, sources, context, report, notes);
+    const checked = await checkCases(files, sources, context, report, notes);
+    checkNamed(read.gated, [checked.metrics], report);
     const baseline = files.baseline === undefined ? undefined : readBaseline(tree, files.baseline, report);
-    known.set(files.id, { files, context, ...(kept && { kept }), ...(baseline && { baseline }) });
+    known.set(files.id, { files, context, ...checked, ...(baseline && { baseline }) });
   }
   prompts.noteIdleOverrides(layout, options.paths === undefined);
+  const metricsOf = ({ id }: PromptFiles) => known.get(id)?.metrics;
+  checkNamed(settings.gated, layout.prompts.map(metricsOf), report);
+  for (const [index, { written, place }] of settings.overrides.entries()) {
+    checkNamed(namedMetrics(written.gate, place), prompts.governed(index, layout).map(metricsOf), report);
+  }
   const problems = findings.sorted();
   if (problems.length > 0) throw new UserError(problems);
   const the = (prompt: Prompt): Known => {
@@ -95,14 +104,14 @@ export async function discoverLibrary(tree: Tree, options: DiscoverOptions): Pro
   };
 }
 
-/** Reads all cases once, reporting what is wrong. @returns them, where there are few enough to keep */
+/** Reads all cases once, reporting what is wrong. @returns what is worth keeping of them */
 async function checkCases(
   files: PromptFiles,
   sources: CaseFiles,
   context: CaseContext,
   report: Report,
   notes: Set<string>,
-): Promise<Case[] | undefined> {
+): Promise<Pick<Known, 'kept' | 'metrics'>> {
   let kept: Case[] | undefined = [];
   let failed = false;
   const ids = new CaseIds();
@@ -111,9 +120,13 @@ async function checkCases(
     report(problem);
   };
   let count = 0;
+  const metrics = new MetricNames();
   const lost = (one: NamedCase): void => ids.add(one);
   for await (const batch of readCases(files, sources, context, note, (text) => notes.add(text), lost)) {
-    for (const one of batch) ids.add(one);
+    for (const one of batch) {
+      ids.add(one);
+      metrics.add(one.assert);
+    }
     count += batch.length;
     if (kept && count <= MOST_KEPT) kept.push(...batch);
     else kept = undefined;
@@ -127,7 +140,8 @@ async function checkCases(
     const file = files.cases[0] ?? files.path;
     report(make['prompt-without-cases'](files.id, { file, line: 1, column: 1 }));
   }
-  return kept;
+  const whole = count > 0 && !failed && sources.whole(files);
+  return { ...(kept && { kept }), ...(whole && { metrics: metrics.names }) };
 }
 
 async function* casesOf(known: Known, sources: CaseFiles): AsyncGenerator<readonly Case[]> {
@@ -184,11 +198,16 @@ class Prompts {
     return this.peek(files)?.prompt.partials ?? [];
   }
 
+  /** The prompts that an override matches. */
+  governed(index: number, layout: Layout): PromptFiles[] {
+    return layout.prompts.filter(({ path }) => this.context.overridden(index, path));
+  }
+
   /** An override that changes no prompt may be a slip, or be meant for prompts to come. */
   noteIdleOverrides(layout: Layout, complete: boolean): void {
     if (!complete) return;
     for (const [index, { written, place }] of this.settings.overrides.entries()) {
-      if (layout.prompts.some(({ path }) => this.context.overridden(index, path))) continue;
+      if (this.governed(index, layout).length > 0) continue;
       const { file, line } = place([]);
       this.notes.add(`${file}:${line}: the override for ${JSON.stringify(written.files)} matches no prompt`);
     }

@@ -4,6 +4,7 @@ import type { JsonObject, ModelChoice, Parameters, Place, Prompt, Tool } from '.
 import { checkSettings, type Settings } from './config.js';
 import type { Report } from './findings.js';
 import { splitFrontMatter } from './front-matter.js';
+import { type NamedMetric, namedMetrics } from './gated-metrics.js';
 import { leastRepeats, mergeGate, normaliseRepeats } from './gate-settings.js';
 import type { PromptFiles } from './layout.js';
 import { loadText } from './load.js';
@@ -27,6 +28,8 @@ export interface ReadPrompt {
   input?: UserSchema & { ok: true };
   /** Its models without those of the command line: what a case consists of must not depend on flags. */
   models: readonly ModelChoice[];
+  /** The metrics that its own gate names. */
+  gated: NamedMetric[];
   /** With mistakes in it, what its cases lack cannot be told. */
   broken: boolean;
 }
@@ -113,7 +116,8 @@ export function readPrompt(files: PromptFiles, context: PromptContext, report: R
     constraints: template.constraints,
     caseFiles: [...files.cases],
   };
-  return { prompt, uses: names.roots, models: own, ...(schemas.input && { input: schemas.input }), broken };
+  const gated = namedMetrics(matter.written.gate, matter.place);
+  return { prompt, uses: names.roots, models: own, ...(schemas.input && { input: schemas.input }), gated, broken };
 }
 
 interface Matter {

@@ -19,7 +19,7 @@ import { openProject } from './project.js';
 import { beginRemarks } from './remarks.js';
 import { openSession, outputFolder, type Session } from './session.js';
 import { readShards, refuseForeign, type StoredShard } from './shards.js';
-import { runIdOf } from './run-id.js';
+import { joinedRunId } from './run-id.js';
 import type { Supply } from './supply.js';
 
 /**
@@ -35,7 +35,7 @@ export async function merge(folders: readonly string[], options: EvaluateOptions
   const session = await openSession({ ...options, ...shards[0]?.run.options, planOnly: true }, world);
   const remarks = beginRemarks(session, world);
   try {
-    const books = await openBooks(session, infoOf(shards, world));
+    const books = await openBooks(session, infoOf(shards));
     refuseForeign(shards, session, books);
     const journal = await openJournal(session.out(JOURNAL), headerOf(session, books.ledger), session);
     try {
@@ -71,7 +71,7 @@ function same(path: string, other: string): boolean {
 }
 
 /** The run from the start of its first shard to the end of its last. */
-function infoOf(shards: readonly StoredShard[], world: World): RunInfo {
+function infoOf(shards: readonly StoredShard[]): RunInfo {
   const infos = shards.map(({ run }) => run.info);
   const startedAt = infos.map((info) => info.startedAt).toSorted()[0] ?? '';
   const finishedAt = infos
@@ -79,7 +79,11 @@ function infoOf(shards: readonly StoredShard[], world: World): RunInfo {
     .toSorted()
     .at(-1);
   const { mode = 'replay', git = {}, configHash = '' } = infos[0] ?? {};
-  return { id: runIdOf(startedAt, world), startedAt, ...(finishedAt && { finishedAt }), mode, git, configHash };
+  const id = joinedRunId(
+    startedAt,
+    infos.map((info) => info.id),
+  );
+  return { id, startedAt, ...(finishedAt && { finishedAt }), mode, git, configHash };
 }
 
 /** Why it cannot be told how good the run is: what its shards lacked together, and what each said beside that. */

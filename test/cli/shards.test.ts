@@ -258,7 +258,18 @@ describe.concurrent('merge', { timeout: 60_000 }, () => {
     await made.assay(['merge', ...folders]);
     const accepted = await made.assay(['accept']);
     expect(accepted, accepted.stderr).toMatchObject({ code: 0 });
-    expect(made.files('evals').filter((path) => path.endsWith('.baseline.json'))).toHaveLength(2);
+    const baselines = made.files('evals').filter((path) => path.endsWith('.baseline.json'));
+    expect(baselines).toHaveLength(2);
+
+    const before = baselines.map((path) => made.read(path));
+    await made.assay(['merge', ...folders.toReversed()]);
+    const again = await made.assay(['accept']);
+    expect(again, again.stderr).toMatchObject({ code: 0 });
+    expect(baselines.map((path) => made.read(path))).toEqual(before);
+    const lines = made.read('reports/history.jsonl').trimEnd().split('\n');
+    const runs = new Set(lines.map((line) => (JSON.parse(line) as { run: string }).run));
+    expect(runs.size).toBe(1);
+    expect([...runs][0]).toMatch(/^\d{8}T\d{6}Z-[0-9a-f]{6}$/);
   });
 
   test('adds up what a replay lacks', async ({ project }) => {

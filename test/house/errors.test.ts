@@ -111,7 +111,10 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
   'no-models': [['support/triage', AT]],
   'no-repository': [['/home/ana/project']],
   'no-such-file': [['fixtures/tickets.csv', AT]],
-  'no-such-metric': [['acuracy', ['pass', 'score', 'accuracy']]],
+  'no-such-metric': [
+    ['acuracy', ['pass', 'score', 'accuracy'], 'accuracy', AT],
+    ['breif', ['pass', 'score', 'accuracy']],
+  ],
   'not-a-plain-file': [['reports/report.json']],
   'not-a-shard': [['reports']],
   'not-a-report': [['runs/report.json', 'it is no JSON']],

@@ -49,7 +49,7 @@ const body = fc
   .tuple(word, include)
   .map(([text, partial]) => `{{#system}}${text} ${partial}{{/system}}{{#user}}{{text}}{{/user}}`);
 const models = fc.constantFrom(['mock:echo'], ['mock:echo', 'local:x'], ['local:y', 'past:z'], ['past:z']);
-const gate = fc.constantFrom({ tolerance: 0.01 }, { tolerance: 0.05 }, { metrics: { tone: {} } });
+const gate = fc.constantFrom({ tolerance: 0.01 }, { tolerance: 0.05 }, { metrics: { score: {} } });
 const repeats = fc.constantFrom<unknown>(1, 3, { min: 1, max: 4 });
 
 const matter = fc.record(

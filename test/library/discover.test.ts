@@ -145,7 +145,7 @@ describe('settings', () => {
         '---',
         'hi',
       ],
-      'evals/support/a.cases.yaml': [`cases: [{ ${CHECK} }]`],
+      'evals/support/a.cases.yaml': ['cases: [{ assert: [{ type: equals, value: x, metric: tone }] }]'],
       'evals/b.prompt.md': [
         '---',
         'models: [{ model: "mock:own", replaces: "mock:old" }]',
