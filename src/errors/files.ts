@@ -60,6 +60,12 @@ export const fileProblems = {
     message: `another run is writing here: ${path} is there`,
     remedy: 'Wait until it ends. If no run is going on, delete that file.',
   }),
+  'no-fast-glob': (patterns: readonly string[]): Problem => ({
+    code: 'no-fast-glob',
+    message: `files cannot be matched with ${patterns.map((each) => JSON.stringify(each)).join(', ')} here: the application was bundled, and fast-glob is not beside it`,
+    remedy:
+      'Use only *, ** and {a,b} in patterns, leave promptassay out of the bundle, or write a lock file with `assay build` and hand it over.',
+  }),
   'no-such-file': (path: string, place?: Place): Problem => ({
     code: 'no-such-file',
     message: `there is no file ${path}`,

@@ -82,7 +82,7 @@ export function folderTree(root: string): Tree {
 /** What matches on disk. Behind a file there is nothing: fast-glob would fail there. */
 function entriesOf(root: string, patterns: readonly string[], ignore: readonly string[]): fastGlob.Entry[] {
   try {
-    return loadGlob().sync([...patterns], { ...globOptions(root, []), ignore: [...ignore], objectMode: true });
+    return loadGlob(patterns).sync([...patterns], { ...globOptions(root, []), ignore: [...ignore], objectMode: true });
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return [];
     throw error;

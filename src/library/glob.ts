@@ -35,7 +35,7 @@ export function globTasks(root: string, patterns: readonly string[], ignore: rea
     return why === undefined ? [] : [fileProblems['costly-glob'](pattern, why)];
   });
   if (costly.length > 0) throw new UserError(costly);
-  const glob = loadGlob();
+  const glob = loadGlob(patterns);
   const isClosing = (pattern: string) => pattern.endsWith('/**') || !glob.isDynamicPattern(posix.basename(pattern));
   return glob.generateTasks([...patterns], globOptions(root, ignore)).map(({ base, dynamic, positive, negative }) => ({
     base,
@@ -47,9 +47,18 @@ export function globTasks(root: string, patterns: readonly string[], ignore: rea
   }));
 }
 
-/** fast-glob takes some 30 ms to load: only commands that look for files pay. */
-let loaded: typeof fastGlob | undefined;
-export function loadGlob(): typeof fastGlob {
-  loaded ??= createRequire(import.meta.url)('fast-glob') as typeof fastGlob;
-  return loaded;
+/**
+ * fast-glob takes some 30 ms to load: only commands that look for files pay.
+ * @param patterns what it is needed for
+ * @throws UserError `no-fast-glob` in an application that was bundled without it
+ */
+export function loadGlob(patterns: readonly string[]): typeof fastGlob {
+  try {
+    loaded ??= createRequire(import.meta.url)('fast-glob') as typeof fastGlob;
+    return loaded;
+  } catch {
+    // Not found; or, in a script, there is no address of this module to find it from.
+    throw new UserError([fileProblems['no-fast-glob'](patterns)]);
+  }
 }
+let loaded: typeof fastGlob | undefined;

@@ -115,13 +115,9 @@ function find(tree: Tree, { library }: Settings, id: string, root: string): Foun
 function namesake(tree: Tree, library: readonly string[], id: string): string | undefined {
   const name = id.slice(id.lastIndexOf('/') + 1);
   if (!/^[\w.-]+$/.test(name)) return undefined;
-  try {
-    for (const folder of library) {
-      const [found] = globFiles(tree, [posix.join(folder, `**/${name}.prompt.md`)], () => {});
-      if (found !== undefined) return found.slice(folder === '.' ? 0 : folder.length + 1, -'.prompt.md'.length);
-    }
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND')) throw error;
+  for (const folder of library) {
+    const [found] = globFiles(tree, [posix.join(folder, `**/${name}.prompt.md`)], () => {});
+    if (found !== undefined) return found.slice(folder === '.' ? 0 : folder.length + 1, -'.prompt.md'.length);
   }
   return undefined;
 }
@@ -176,12 +172,12 @@ async function overridesOf(tree: Tree, path: string, overrides: readonly JsonObj
   if (visible.length === 0) return [];
   const { default: picomatch } = await import('picomatch');
   return visible.filter(({ files }) => {
-    const patterns = [files ?? []].flat().map(String);
+    const patterns = [files ?? []].flat().map((each) => String(each).replace(/^\.\//, ''));
     // Usual patterns tell without a look at the files; others match what they match when the library is read.
     if (patterns.every((each) => USUAL.test(each))) return patterns.length > 0 && picomatch(patterns)(path);
     return tree.glob(patterns).includes(path);
   });
 }
 
-/** Patterns that mean the same to picomatch as to fast-glob, which unfolds braces itself. */
+/** Patterns, without the `./` they may begin with, that mean the same to picomatch as to fast-glob, which unfolds braces itself. */
 const USUAL = /^(?!\.\/|\/)(?:[\w/*{},-]|\.(?!\.))+$/;

@@ -103,6 +103,7 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
   'no-case': [['support/triage']],
   'no-embeddings': [['anthropic:claude-opus-4', AT]],
   'no-file-system': [['support/triage']],
+  'no-fast-glob': [[['evals/@(a|b)*']]],
   'no-git': [['the commit "main"']],
   'no-journal': [['reports/run.jsonl']],
   'no-merge-base': [[undefined], ['origin/main']],

@@ -81,6 +81,38 @@ test('an application that is bundled for Node reads files, and tells what is mis
   expect(out[1]).toContain('there is no prompt "other/greet" in evals of');
 });
 
+test.each(['esm', 'cjs'] as const)('an application bundled as %s tells what it needs fast-glob for', async (format) => {
+  const overrides = (pattern: string) => [
+    'models: [mock:echo]',
+    `overrides: [{ files: ${JSON.stringify(pattern)}, parameters: { maxTokens: 5 } }]`,
+  ];
+  const made = project(FILES);
+  linkPackage(made.root);
+  made.write('node.mjs', [
+    "import { loadPrompt, PromptError } from 'promptassay/prompts';",
+    'const told = (error) => error instanceof PromptError ? error.message : `no PromptError: ${error}`;',
+    'const found = loadPrompt(process.argv[2]).then(({ parameters }) => JSON.stringify(parameters), told);',
+    'found.then(console.log);',
+  ]);
+  const bundle = await rolldown({ input: join(made.root, 'node.mjs'), cwd: made.root, platform: 'node' });
+  await bundle.write({
+    dir: join(made.root, 'out'),
+    format,
+    entryFileNames: `app.${format === 'cjs' ? 'cjs' : 'mjs'}`,
+  });
+  await bundle.close();
+  made.remove('node_modules/promptassay');
+  const load = (id: string) => {
+    const args = [`out/app.${format === 'cjs' ? 'cjs' : 'mjs'}`, id];
+    return execFileSync(process.execPath, args, { cwd: made.root, encoding: 'utf8' }).trim();
+  };
+  expect(load('nope')).toMatch(/^there is no prompt "nope" in evals of/);
+  made.write('assay.config.yaml', overrides('./evals/**'));
+  expect(load('greet')).toBe('{"maxTokens":5}');
+  made.write('assay.config.yaml', overrides('evals/@(a|greet)*'));
+  expect(load('greet')).toMatch(/^files cannot be matched with "evals\/@\(a\|greet\)\*" here.*fast-glob.*lock file/s);
+});
+
 test('what Node loads of it are its own few files: no SDK, no validator, no parser that is not inside', () => {
   const folder = join(BUILD, 'prompts');
   const files = ['index.js', 'portable.js', ...readdirSync(join(folder, 'bundled')).map((name) => `bundled/${name}`)];
