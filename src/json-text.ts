@@ -1,5 +1,8 @@
 import type { Json } from './vocabulary.js';
 
+/** So many characters of JSON are made of what a path found that overlaps; what does not is about as long as the value. */
+export const LONGEST_OVERLAP = 4_000_000;
+
 /** An object or list that is being written. */
 interface Open {
   names: readonly string[] | undefined;
@@ -22,6 +25,11 @@ export function jsonStart(
   change = unchanged,
 ): { text: string; whole: boolean } {
   let text = '';
+  // Most values are texts, and a reason names one or two for every answer.
+  if (typeof value === 'string') {
+    text = leaf(change(value), most);
+    return text.length > most ? { text: text.slice(0, most), whole: false } : { text, whole: true };
+  }
   for (const piece of pieces(value, most, indent, change)) {
     text += piece;
     if (text.length > most) return { text: text.slice(0, most), whole: false };

@@ -1,4 +1,5 @@
-import { compilePath } from '../json-path.js';
+import { type CompiledPath, compilePath } from '../json-path.js';
+import { isLongJson, LONGEST_OVERLAP } from '../json-text.js';
 import type { Completion, Json, Problem } from '../vocabulary.js';
 import { prepareBody, type BodyTemplate } from './body-template.js';
 import { readUsage } from './completion.js';
@@ -68,7 +69,7 @@ interface Plan {
   usage: Finder | undefined;
 }
 
-type Finder = (value: Json) => Json | undefined;
+type Finder = Extract<CompiledPath, { ok: true }>;
 
 class Http implements Provider {
   constructor(
@@ -102,11 +103,17 @@ class Http implements Provider {
     const { output, usage } = this.plan;
     if (!output && !usage) return { output: this.wholeBody(response, text), finishReason: 'stop' };
     const json = this.parse(text);
-    const found = output ? output(json) : text;
+    const found = output ? output.find(json) : text;
     if (found === undefined || found === null) {
       throw this.failure('bad-response', `the answer has nothing at ${String(this.context.settings.output)}`);
     }
-    const tokens = readUsage(usage?.(json));
+    if (output?.overlaps && isLongJson(found, LONGEST_OVERLAP)) {
+      throw this.failure(
+        'bad-response',
+        `what "output" finds overlaps: it has more than ${LONGEST_OVERLAP} characters`,
+      );
+    }
+    const tokens = readUsage(usage?.find(json));
     return { output: textOf(found), finishReason: 'stop', ...(tokens && { usage: tokens }) };
   }
 
@@ -177,7 +184,7 @@ function finder(context: Pick<CheckContext, 'name' | 'settings'>, key: string): 
   if (path === undefined) return undefined;
   const compiled = compilePath(path);
   if (!compiled.ok) throw badSetting(context, `"${key}": ${compiled.message}`, 'Write a path such as $.answer.text.');
-  return compiled.find;
+  return compiled;
 }
 
 function headersOf(context: Pick<CheckContext, 'name' | 'settings' | 'env'>): Record<string, string> {

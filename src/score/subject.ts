@@ -4,7 +4,7 @@ import { readJson, type ReadJson } from '../assertions/json-value.js';
 import { Lru } from '../lru.js';
 import { compileTransform } from '../assertions/transform.js';
 import { compilePath } from '../json-path.js';
-import { jsonStart } from '../json-text.js';
+import { jsonStart, LONGEST_OVERLAP } from '../json-text.js';
 import type { Assertion, Json, JsonObject } from '../vocabulary.js';
 
 /** What of an output is checked, or why there is nothing to check: then the check fails. */
@@ -53,9 +53,6 @@ function compile(path: string | undefined, transform: string | undefined): View 
 function seen(text: string, fromPath: boolean): Viewed {
   return { ok: true, text, value: text, fromPath };
 }
-
-/** So many characters of JSON are made of what overlaps; what does not is about as long as the answer. */
-const LONGEST_OVERLAP = 4_000_000;
 
 interface Look {
   change: ((text: string) => string) | undefined;

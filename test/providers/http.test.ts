@@ -149,6 +149,12 @@ describe('the answer', () => {
 
   it.each<[string, Reply, object, RegExp]>([
     ['nothing at the path', { json: { answer: {} } }, TEXT, /nothing at \$\.answer\.text/],
+    [
+      'what overlaps without end',
+      { body: `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`, headers: { 'content-type': 'application/json' } },
+      { output: '$..a' },
+      /what "output" finds overlaps: it has more than 4000000 characters/,
+    ],
     ['null at the path', { json: { answer: { text: null } } }, TEXT, /nothing at/],
     [
       'HTML',
