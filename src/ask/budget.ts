@@ -1,12 +1,7 @@
 import type { Answer, FailureKind, ModelRequest, TrialId } from '../vocabulary.js';
 import type { AskContext, Layer } from './ask.js';
 import { aborted, unlessAborted } from './clock.js';
-
-/** What is spent: US dollars, and tokens in and out. */
-export interface Spending {
-  usd: number;
-  tokens: number;
-}
+import { type Spending, tookOf } from './spending.js';
 
 /** One limit, and what the user calls it: a flag, a key of the config. */
 export interface Limit {
@@ -27,7 +22,7 @@ export interface BudgetOptions {
 }
 
 /** A call that ends like this may have been answered, and be charged for, though the answer was lost. */
-const MAY_BE_CHARGED: ReadonlySet<FailureKind> = new Set([
+export const MAY_BE_CHARGED: ReadonlySet<FailureKind> = new Set([
   'timeout',
   'network',
   'bad-response',
@@ -67,6 +62,8 @@ export class Budget {
   #underWay = 0;
   #waiting: (() => void)[] = [];
   #reason: string | undefined;
+  /** Whether an earlier process has spent of it. */
+  #goesOn = false;
 
   constructor(options: BudgetOptions) {
     this.#options = options;
@@ -79,6 +76,12 @@ export class Budget {
 
   get spent(): Readonly<Spending> {
     return this.#spent;
+  }
+
+  /** Counts what earlier processes of the run have spent. */
+  goOn(spent: Spending): void {
+    add(this.#spent, spent, 1);
+    this.#goesOn = true;
   }
 
   /** Stands before each attempt: what is answered from a recording costs nothing. */
@@ -153,7 +156,8 @@ export class Budget {
       const others = reserved[what] * this.#factor(what);
       if (!limit || this.#spent[what] + others + most <= limit.most + CRUMB) continue;
       const [spent, more, all] = [this.#spent[what], most, limit.most].map(WORDS[what]);
-      return `budget spent: ${spent} of ${all}, and the next ${next} may take ${more} (${limit.name})`;
+      const [whole, remedy] = this.#goesOn ? [' by the run in all', '; raise it to go on'] : ['', ''];
+      return `budget spent: ${spent} of ${all}${whole}, and the next ${next} may take ${more} (${limit.name})${remedy}`;
     }
     return undefined;
   }
@@ -184,10 +188,7 @@ function spentBy(answer: Answer, most: Spending): Spending {
     const sent = answer.attempts > 0 && MAY_BE_CHARGED.has(answer.failure.kind);
     return sent ? most : { usd: 0, tokens: 0 };
   }
-  const { costUsd, usage } = answer.completion;
-  const { inputTokens, outputTokens } = usage ?? {};
-  const told = inputTokens !== undefined || outputTokens !== undefined;
-  return { usd: costUsd ?? most.usd, tokens: told ? (inputTokens ?? 0) + (outputTokens ?? 0) : most.tokens };
+  return { ...most, ...tookOf(answer.completion) };
 }
 
 function refused(message: string): Answer {

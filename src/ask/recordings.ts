@@ -5,6 +5,7 @@ import type { Ask, AskContext, Layer } from './ask.js';
 import { recordingKey } from './recording-key.js';
 import { asStored, HAND_WRITTEN, type RecordingRow, type RowName, rowId } from './recording-row.js';
 import type { RecordingStore } from './recordings-file.js';
+import { type Spending, tookOf } from './spending.js';
 
 /** How recordings are used. */
 export interface RecordingOptions {
@@ -22,7 +23,7 @@ export interface OwnCalls {
   /** How many attempts the reply of this name took; undefined for one that was recorded before the run, or for another. */
   attempts(trial: TrialId, name: string): number | undefined;
   /** Told before a reply is stored; resolves when that survives a crash. */
-  note(call: { trial: TrialId; name: string; attempts: number }): Promise<unknown>;
+  note(call: { trial: TrialId; name: string; attempts: number } & Partial<Spending>): Promise<unknown>;
 }
 
 /**
@@ -39,7 +40,10 @@ export function recordings({ mode, refresh = false, store, describe, own }: Reco
     const { trial } = context;
     await store.reserve(trial.prompt);
     const answer = await next(request, context);
-    if (answer.ok) await own?.note({ trial, name: rowId(name), attempts: answer.attempts });
+    if (answer.ok) {
+      const { attempts, completion } = answer;
+      await own?.note({ trial, name: rowId(name), attempts, ...tookOf(completion) });
+    }
     return stored(answer, trial.prompt, name, store);
   }
 

@@ -28,7 +28,7 @@ export function addBoundFlags(command: Command): Command {
     )
     .option('--trial-timeout <duration>', 'for a trial with all its attempts, waits and judges (default 30m)', duration)
     .option('--max-wait <duration>', 'the longest wait that a provider may ask for', duration)
-    .option('--max-time <duration>', 'for the whole run: then what is done is reported', duration)
+    .option('--max-time <duration>', 'for this process, resumed or not: then what is done is reported', duration)
     .option('--max-cost <usd>', 'most to spend, judges included (default policy.maxCostUsd)', dollars)
     .option('--max-tokens <n>', 'most tokens to use, in and out: 200000, 200k, 2M', tokens)
     .option('--allow-unknown-price', 'let calls whose price is not known count as nothing')

@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { problems, UserError } from '../errors.js';
 import { earlierReport } from '../pipeline/earlier-report.js';
 import { evaluate } from '../pipeline/evaluate.js';
 import type { World } from '../world.js';
@@ -48,6 +48,7 @@ async function runEval(paths: string[], flags: EvalFlags, outside: World, typed:
   const world = withEnvFile(outside, flags.envFile);
   const options = evalOptions(paths, flags, world);
   if (flags.dryRun) {
+    if (flags.resume) throw new UserError([problems['flags-exclude']('--dry-run', '--resume')]);
     const { dryRunCommand } = await import('./dry-run.js');
     return dryRunCommand(options, flags, world);
   }

@@ -6,13 +6,14 @@ export function money(usd: number | undefined): string {
 }
 
 /** What a run may cost, beside what it may spend. */
-export function budgetLine({ calls, graderCalls, tokens, usd, times, unpriced, limits }: CostEstimate): string {
+export function budgetLine({ calls, graderCalls, tokens, usd, times, unpriced, limits, spent }: CostEstimate): string {
   const graders = graderCalls > 0 ? ` and up to ${graderCalls} of graders` : '';
   const unknown = unpriced.length > 0 ? ` without ${unpriced.join(', ')}, whose price is not known` : '';
   const may = `${calls} calls${graders}, at most about ${tokens} tokens and ${money(usd)}${unknown}`;
   const most = [
-    limits.usd && `${money(limits.usd.most)} (${limits.usd.name})`,
-    limits.tokens && `${limits.tokens.most} tokens (${limits.tokens.name})`,
+    limits.usd && `${money(limits.usd.most)} (${limits.usd.name}${spent ? `, ${money(spent.usd)} spent` : ''})`,
+    limits.tokens &&
+      `${limits.tokens.most} tokens (${limits.tokens.name}${spent ? `, ${Math.ceil(spent.tokens)} spent` : ''})`,
   ].filter((each) => each !== undefined);
   return `estimate: ${may}${moreRepeats(times)}; the budget: ${most.join(', ')}`;
 }

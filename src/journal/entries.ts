@@ -2,11 +2,14 @@ import type { JsonObject, Score, ScoreDetail, TrialId, TrialResult } from '../vo
 import type { LinePlace } from './lines.js';
 import { resultOfRow, rowText } from './result-row.js';
 
-/** A reply that the run called for and stored: of which trial, under which name, and how many attempts it took. */
+/** A reply that the run called for and stored: of which trial, under which name, how many attempts it took, and what, as far as known. */
 export interface CallNote {
   trial: TrialId;
   name: string;
   attempts: number;
+  /** US dollars. */
+  usd?: number;
+  tokens?: number;
 }
 
 /**
@@ -84,8 +87,9 @@ function withDetails(result: TrialResult, details: unknown): TrialResult {
 }
 
 /** The line of a call. */
-export function callLine({ trial: { prompt, model, case: id, repeat }, name, attempts }: CallNote): string {
-  return JSON.stringify({ kind: 'call', prompt, model, case: id, repeat, name, attempts });
+export function callLine({ trial, name, attempts, usd, tokens }: CallNote): string {
+  const { prompt, model, case: id, repeat } = trial;
+  return JSON.stringify({ kind: 'call', prompt, model, case: id, repeat, name, attempts, usd, tokens });
 }
 
 /** The line of an end. */
@@ -120,10 +124,13 @@ export function parseEntry(text: string, { offset, length }: LinePlace): Journal
 }
 
 function callIn(rest: JsonObject, place: LinePlace): JournalEntry | string {
-  const { prompt, model, case: id, repeat, name, attempts } = rest;
+  const { prompt, model, case: id, repeat, name, attempts, usd, tokens } = rest;
   if (!isNamed(rest) || typeof name !== 'string' || typeof attempts !== 'number') return 'it names no call';
   const trial = { prompt, model, case: id, repeat } as TrialId;
-  return { kind: 'call', call: { trial, name, attempts }, ...place };
+  const call: CallNote = { trial, name, attempts };
+  if (typeof usd === 'number') call.usd = usd;
+  if (typeof tokens === 'number') call.tokens = tokens;
+  return { kind: 'call', call, ...place };
 }
 
 function isTrial(rest: JsonObject): rest is JsonObject & { prompt: string; model: string } {

@@ -3,12 +3,20 @@ import { problems, UserError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import { Pages } from '../pages.js';
 import type { JsonObject, TrialId, TrialResult } from '../vocabulary.js';
-import { type JournalEntry, parseEntry, rowIn, trialKey } from './entries.js';
+import { type CallNote, type JournalEntry, parseEntry, rowIn, trialKey } from './entries.js';
 import { type LinePlace, readLines } from './lines.js';
 import { rowText } from './result-row.js';
 import { scratchFile } from './scratch-file.js';
 import { TrialIndex } from './trial-index.js';
 import { fileErrorCode } from './write-trouble.js';
+
+/** A sum over calls, in US dollars and tokens. */
+export interface Noted {
+  usd: number;
+  tokens: number;
+  /** How many do not tell their part of it. Who tells tokens but no price has none that is known. */
+  untold: { usd: number; tokens: number };
+}
 
 /** What a journal says: places and outcomes, no outputs. */
 export interface JournalIndex {
@@ -21,6 +29,8 @@ export interface JournalIndex {
   trials: TrialIndex;
   /** Attempts of the replies that were called for and stored, by trialKey and name: only of trials without a completion. */
   calls: Map<string, Map<string, number>>;
+  /** What all calls took that are noted, and how many of them do not say. */
+  noted: Noted;
   /** Bytes up to the end of the last whole line. */
   size: number;
 }
@@ -60,7 +70,7 @@ export async function indexJournal(path: string): Promise<JournalIndex | undefin
   for await (const entry of readJournal(path)) {
     if (entry.kind === 'run') {
       const trials = new TrialIndex(new Pages(scratchFile()));
-      index = { header: entry.header, trials, calls: new Map(), size: 0 };
+      index = { header: entry.header, trials, calls: new Map(), noted: nothingNoted(), size: 0 };
     }
     if (!index) return undefined;
     enter(index, entry);
@@ -136,6 +146,7 @@ function enter(index: JournalIndex, entry: JournalEntry): void {
   else delete index.end;
   if (entry.kind === 'call') {
     const { trial, name, attempts } = entry.call;
+    note(index.noted, entry.call);
     const key = trialKey(trial);
     index.calls.set(key, (index.calls.get(key) ?? new Map<string, number>()).set(name, attempts));
   }
@@ -145,6 +156,18 @@ function enter(index: JournalIndex, entry: JournalEntry): void {
   const ungraded = result.status === 'completed' && result.ungraded;
   index.trials.set(key, { offset, length, status: ungraded ? 'ungraded' : result.status });
   if (result.status === 'completed' && !ungraded) index.calls.delete(key);
+}
+
+function nothingNoted(): Noted {
+  return { usd: 0, tokens: 0, untold: { usd: 0, tokens: 0 } };
+}
+
+function note(noted: Noted, { usd, tokens }: CallNote): void {
+  noted.usd += usd ?? 0;
+  noted.tokens += tokens ?? 0;
+  if (tokens !== undefined) return;
+  noted.untold.tokens += 1;
+  if (usd === undefined) noted.untold.usd += 1;
 }
 
 function misplaced(entry: JournalEntry, number: number): string | undefined {

@@ -7,6 +7,7 @@ import { historicalRecordings } from './bisect-recordings.js';
 import { type BisectOptions, openBisection } from './bisect-open.js';
 import type { Range } from './bisect-range.js';
 import { type Bounds, boundsOf } from './bounds.js';
+import { planCosts } from './cost-plan.js';
 import { partsOf } from './engine.js';
 import type { EvaluateOptions } from './options.js';
 
@@ -48,7 +49,8 @@ export async function bisect(asked: BisectOptions, world: World = processWorld()
   const { prompt: _given, good: _good, bad: _bad, metric: _metric, onEvaluation: _told, ...rest } = asked;
   let bounds: Bounds | undefined;
   try {
-    bounds = await boundsOf(session, rest, began, world);
+    bounds = boundsOf(session, rest, began, world);
+    await bounds.plan(() => planCosts(session, rest, world));
     const options: EvaluateOptions = { ...rest, signal: bounds.signal };
     const store = historicalRecordings(session, range, present);
     const prefix = idOfVersion(present, { version: '' });

@@ -1,4 +1,5 @@
-import { Budget, type BudgetLimits, type Spending } from '../ask/budget.js';
+import { Budget, type BudgetLimits } from '../ask/budget.js';
+import type { Spending } from '../ask/spending.js';
 import { Deadlines } from '../ask/deadline.js';
 import { estimateCost } from '../ask/price.js';
 import { problems, UserError } from '../errors.js';
@@ -7,7 +8,7 @@ import { type Engine, Stop } from '../run/execute.js';
 import { evalKey } from '../run/ledger.js';
 import type { ModelRequest, TrialId } from '../vocabulary.js';
 import type { World } from '../world.js';
-import { planCosts, type PlannedEval } from './cost-plan.js';
+import type { PlannedEval } from './cost-plan.js';
 import { DEFAULT_TRIAL_TIMEOUT_MS, type EvaluateOptions } from './options.js';
 import type { Session } from './session.js';
 
@@ -17,6 +18,13 @@ export interface Bounds {
   signal: AbortSignal;
   /** Absent: nothing is limited. */
   budget?: Budget;
+  /**
+   * Tells what the run may cost, before anything is called, where that is limited.
+   * @param rounds what its first rounds would call; asked for only where it is needed
+   * @param resumed of a run that goes on: what of that is left, and what has been spent already
+   * @throws UserError for models whose price is not known: a budget in money that cannot be kept is none
+   */
+  plan(rounds: () => Promise<PlannedEval[]>, resumed?: (rounds: PlannedEval[]) => Promise<Resumption>): Promise<void>;
   /** Told of each trial that has ended. */
   ended(trial: TrialId): void;
   /** Gives a trial its time limit. */
@@ -27,30 +35,36 @@ export interface Bounds {
   release(): void;
 }
 
+/** Of a run that goes on: what of its first rounds is left, and what its earlier processes have spent. */
+export interface Resumption {
+  left: PlannedEval[];
+  spent: Spending;
+}
+
 /**
  * The bounds of a run.
- * @param began on the world's clock: the time of a run includes finding and checking its files
- * @param plan what it would call; its first rounds by default
- * @throws UserError as `estimate`
+ * @param began on the world's clock: the time of a process includes finding and checking its files
  */
-export async function boundsOf(
-  session: Session,
-  options: EvaluateOptions,
-  began: number,
-  world: World,
-  plan = () => planCosts(session, options, world),
-): Promise<Bounds> {
+export function boundsOf(session: Session, options: EvaluateOptions, began: number, world: World): Bounds {
   const limits = limitsOf(session, options);
   const limited = limits.usd !== undefined || limits.tokens !== undefined;
-  const planned = limited && session.config.mode !== 'replay' ? estimate(await plan(), limits, options) : [];
+  let grading = gradingOf([]);
   const budget = limited
-    ? new Budget({ limits, estimate: estimator(session, world), grading: gradingOf(planned) })
+    ? new Budget({ limits, estimate: estimator(session, world), grading: (trial) => grading(trial) })
     : undefined;
   const time = timeLimit(options, began, world);
   const trials = new Deadlines(options.trialTimeoutMs ?? DEFAULT_TRIAL_TIMEOUT_MS, world);
   return {
     signal: time.signal,
     ...(budget && { budget }),
+    async plan(rounds, resumed) {
+      if (!budget || session.config.mode === 'replay') return;
+      const planned = await rounds();
+      grading = gradingOf(planned);
+      const going = await resumed?.(planned);
+      if (going) budget.goOn(going.spent);
+      tell(going ?? { left: planned }, limits, options);
+    },
     ended: (trial) => budget?.end(trial),
     limited: (work, instead, outer) => trials.within(work, instead, outer),
     spent: () => time.spent() ?? budget?.reason,
@@ -79,28 +93,28 @@ function gradingOf(planned: readonly PlannedEval[]): (trial: TrialId) => Spendin
   return ({ prompt, model }) => known.get(evalKey(prompt, model));
 }
 
-/**
- * Tells what the run may cost before it begins, judges included.
- * @returns what that is made of
- * @throws UserError for models whose price is not known: a budget in money that cannot be kept is none
- */
-function estimate(planned: PlannedEval[], limits: BudgetLimits, options: EvaluateOptions): PlannedEval[] {
-  const unpriced = [...new Set(planned.flatMap((each) => each.unpriced))];
+/** Tells what a run may cost, judges included. @throws UserError for models whose price is not known */
+function tell(
+  { left, spent }: Pick<Resumption, 'left'> & Partial<Resumption>,
+  limits: BudgetLimits,
+  options: EvaluateOptions,
+) {
+  const unpriced = [...new Set(left.flatMap((each) => each.unpriced))];
   const { usd: money } = limits;
   if (money && unpriced.length > 0 && !options.allowUnknownPrice) {
     throw new UserError(unpriced.map((model) => problems['unknown-price'](model, money.name)));
   }
-  const sum = (of: (each: PlannedEval) => number) => planned.reduce((all, each) => all + of(each), 0);
+  const sum = (of: (each: PlannedEval) => number) => left.reduce((all, each) => all + of(each), 0);
   options.onEstimate?.({
     calls: sum((each) => each.calls),
     graderCalls: sum((each) => each.graderCalls),
     tokens: sum((each) => each.inputTokens + each.outputTokens + each.graderTokens),
     usd: sum((each) => (each.costUsd ?? 0) + (each.graderCostUsd ?? 0)),
-    times: Math.max(1, ...planned.map((each) => each.times)),
+    times: Math.max(1, ...left.map((each) => each.times)),
     unpriced,
     limits,
+    ...(spent && { spent }),
   });
-  return planned;
 }
 
 function estimator({ pool }: Session, world: World) {

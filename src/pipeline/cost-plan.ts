@@ -49,9 +49,17 @@ interface Sum {
   output: number;
 }
 
-/** Works out what each eval of a session would call, in its first rounds. Calls nothing. Evals without cases are left out. */
-export async function planCosts(session: Session, options: EvaluateOptions, world: World): Promise<PlannedEval[]> {
-  const recorded = lookup(session, options);
+/**
+ * Works out what each eval of a session would call, in its first rounds. Calls nothing. Evals without cases are left out.
+ * @param over trials that need not be run any more
+ */
+export async function planCosts(
+  session: Session,
+  options: EvaluateOptions,
+  world: World,
+  recorded = lookup(session, options),
+  over?: (trial: TrialId) => boolean,
+): Promise<PlannedEval[]> {
   const acceptedBy = acceptedOf(session.library);
   const planned: PlannedEval[] = [];
   for (const { prompt, model } of session.evals) {
@@ -59,7 +67,7 @@ export async function planCosts(session: Session, options: EvaluateOptions, worl
     const compared = acceptedBy(prompt.id, model.replaces ?? model.model) !== undefined;
     const named = { prompt: prompt.id, version: prompt.version, model: model.model };
     const rounds = Array.from({ length: min }, (_, index) => ({ ...named, repeat: index + 1 }));
-    const found = await planCalls(session, model.model, rounds, recorded, world);
+    const found = await planCalls(session, model.model, rounds, recorded, world, over);
     if (found.trials > 0) planned.push({ ...named, ...found, times: compared ? max / min : 1 });
   }
   return planned;

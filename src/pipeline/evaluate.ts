@@ -1,11 +1,13 @@
 import { UserError } from '../errors.js';
-import { type Journal, openJournal, type Resumed, resumeJournal } from '../journal/journal.js';
+import { type Journal, openJournal, resumeJournal } from '../journal/journal.js';
+import type { JournalIndex } from '../journal/reader.js';
 import { graderOf } from '../score/grader.js';
 import type { Assertion, Case, Problem, Prompt, RunInfo } from '../vocabulary.js';
 import { processWorld, type World } from '../world.js';
 import { type Bounds, boundsOf } from './bounds.js';
 import { type Books, headerOf, JOURNAL, openBooks, restore, type Ungraded, ungradedIn } from './books.js';
 import { checkOutputs, conclude, type Conclusion } from './conclude.js';
+import { type IsRecorded, lookup, planCosts } from './cost-plan.js';
 import { emptiness } from './emptiness.js';
 import { type EngineParts, engineOf, follow, partsOf, plannerOf } from './engine.js';
 import { missesReasons } from './misses.js';
@@ -15,6 +17,7 @@ import { beginRemarks } from './remarks.js';
 import { runIdOf } from './run-id.js';
 import { checkModels, configHash, openSession, type Session } from './session.js';
 import { partOnly } from './shards.js';
+import { spentBefore } from './spent.js';
 import { supplyOf } from './supply.js';
 
 /**
@@ -29,14 +32,14 @@ export async function evaluate(asked: EvaluateOptions, world: World = processWor
   const remarks = beginRemarks(session, world);
   let bounds: Bounds | undefined;
   try {
-    bounds = await boundsOf(session, asked, began, world);
+    bounds = boundsOf(session, asked, began, world);
     const options = { ...asked, signal: bounds.signal };
     const info = await beginning(session, world);
     const books = await openBooks(session, info);
     const own = journalledCalls();
     const parts = partsOf(session, options, world, { ...bounds, own });
     await checkCases(session, parts, options, world);
-    const opened = await openRun(session, books, options, own);
+    const opened = await openRun(session, books, options, own, bounds, world);
     const { journal } = opened;
     try {
       const reasons = await run(session, books, parts, opened, options, bounds, world);
@@ -167,21 +170,50 @@ async function openRun(
   books: Books,
   options: EvaluateOptions,
   own: JournalledCalls,
+  bounds: Bounds,
+  world: World,
 ): Promise<OpenedRun> {
   await checkOutputs(session);
   const path = session.out(JOURNAL);
-  const { ledger } = books;
-  const header = headerOf(session, ledger);
-  const { journal, kept }: Resumed = options.resume
-    ? await resumeJournal(path, header, session)
-    : { journal: await openJournal(path, header, session) };
+  const header = headerOf(session, books.ledger);
+  if (!options.resume) {
+    // Before the journal that is there is replaced.
+    await bounds.plan(() => planCosts(session, options, world));
+    const journal = await openJournal(path, header, session);
+    own.open(journal);
+    return { journal };
+  }
+  const { journal, kept } = await resumeJournal(path, header, session);
+  let ungraded: Ungraded | undefined;
   try {
     own.open(journal, kept);
-    if (!kept) return { journal };
-    restore(books, path, kept, 'completed');
-    return { journal, ungraded: ungradedIn(path, kept) };
+    if (kept) restore(books, path, kept, 'completed');
+    ungraded = kept && ungradedIn(path, kept);
+    await planRest(session, books, { kept, ungraded }, options, bounds, world);
+    return { journal, ...(ungraded && { ungraded }) };
   } catch (error) {
+    ungraded?.close();
     await journal.close();
     throw error;
   }
+}
+
+/** Tells what the rest of a run may cost. What it has spent already counts, whichever process did. */
+async function planRest(
+  session: Session,
+  { ledger }: Books,
+  { kept, ungraded }: { kept: JournalIndex | undefined; ungraded: Ungraded | undefined },
+  options: EvaluateOptions,
+  bounds: Bounds,
+  world: World,
+): Promise<void> {
+  const known = lookup(session, options);
+  const answered: IsRecorded = async (trial, request) => ungraded?.of(trial.id) !== undefined || known(trial, request);
+  await bounds.plan(
+    () => planCosts(session, options, world, async () => false),
+    async (whole) => ({
+      left: await planCosts(session, options, world, answered, (trial) => ledger.completed(trial)),
+      spent: kept ? spentBefore(session.out(JOURNAL), kept, session.config.mode, whole) : { usd: 0, tokens: 0 },
+    }),
+  );
 }

@@ -1,5 +1,6 @@
 import type { Ask } from '../ask/ask.js';
-import type { BudgetLimits, Spending } from '../ask/budget.js';
+import type { BudgetLimits } from '../ask/budget.js';
+import type { Spending } from '../ask/spending.js';
 import type { AssertionDefinition } from '../assertions/assertion.js';
 import type { ProviderDefinition } from '../providers/provider.js';
 import type { Mode, Repeats, RunInfo, TrialResult } from '../vocabulary.js';
@@ -19,7 +20,7 @@ export interface Selection {
   nothing?: string;
 }
 
-/** What a run may cost in its first rounds, at most, and what it may spend. */
+/** What a run may cost in its first rounds, at most, as far as they are left; and what it may spend. */
 export interface CostEstimate extends Spending {
   calls: number;
   /** Of judges and embeddings. */
@@ -29,6 +30,8 @@ export interface CostEstimate extends Spending {
   /** Models whose price is not known: nothing is counted for them. */
   unpriced: readonly string[];
   limits: BudgetLimits;
+  /** What earlier processes of the run have spent; absent for one that begins. */
+  spent?: Spending;
 }
 
 /** What a run is asked for. Everything left out has the default of config or product. */

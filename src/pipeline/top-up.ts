@@ -83,10 +83,11 @@ export async function topUp(
 ): Promise<string[]> {
   const found = await checkModels(modelsOf(session), session, asked, world);
   if (found.length > 0) throw new UserError(found);
-  const bounds = await boundsOf(session, asked, began, world, async () => planned.evals);
+  const bounds = boundsOf(session, asked, began, world);
   const options = { ...asked, signal: bounds.signal };
   const own = journalledCalls();
   try {
+    await bounds.plan(async () => planned.evals);
     const parts = partsOf(session, options, world, { ...bounds, own });
     await checkCases(session, parts, options, world);
     const { journal, kept } = await resumeJournal(session.out(JOURNAL), headerOf(session, books.ledger), session);

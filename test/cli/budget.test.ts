@@ -83,7 +83,9 @@ describe.concurrent('a budget', () => {
     expect(asked.length - trials.completed).toBeLessThanOrEqual(1);
   });
 
-  test('that is large enough changes nothing, and a resumed run has one of its own', async ({ echoProject }) => {
+  test('that is large enough changes nothing, and a run that is resumed goes on where it is raised', async ({
+    echoProject,
+  }) => {
     const made = await echoProject(priced(20));
     expect((await made.evaluate(live('--max-tokens', '125', '--concurrency', '4'))).code).toBe(3);
     const rest = await made.evaluate(live('--resume', '--max-tokens', '1M', '--max-cost', '$1'));
@@ -94,6 +96,54 @@ describe.concurrent('a budget', () => {
       incomplete: false,
       trials: { completed: 20 },
     });
+  });
+
+  test.for(['live', 'record'])('is of a run, however often that is resumed (%s)', async (mode, { echoProject }) => {
+    const grade = '{"reason":"fine","score":1}';
+    const files = {
+      'evals/echo.cases.yaml': [
+        'defaults: { assert: [{ type: judge, value: Is polite, options: { model: "local:gpt-4o-mini-2024-07-18" } }] }',
+        ...casesFile(Array.from({ length: 12 }, (_, at) => `c${at + 10}`)),
+      ],
+    };
+    const script: EchoOptions['script'] = ({ json }) =>
+      JSON.stringify(json).includes('Is polite') ? { json: chatAnswer(grade) } : undefined;
+    const made = await echoProject(priced(0, { files, script }));
+    const run = (...args: string[]) => made.evaluate(['--mode', mode, ...MODEL, '--concurrency', '1', ...args]);
+    const most = 480;
+    expect((await run('--max-tokens', `${most}`)).code).toBe(3);
+    const asked = made.server.requests.length;
+    const again = await run('--max-tokens', `${most}`, '--resume');
+    expect(again.code).toBe(3);
+    expect(made.server.requests).toHaveLength(asked);
+    // 12 tokens a call, and what the last answer may have taken whose judge there was nothing left for.
+    const { reasons } = expectReports(made, again);
+    const spent = Number(/^budget spent: (\d+) tokens of 480 tokens by the run in all/.exec(reasons[0] ?? '')?.[1]);
+    expect(reasons[0]).toMatch(/raise it to go on$/);
+    expect(spent).toBeGreaterThanOrEqual(12 * (asked - 1));
+    expect(spent).toBeLessThanOrEqual(12 * asked + 40);
+    expect(again.stderr).toContain(`the budget: ${most} tokens (--max-tokens, ${spent} spent)`);
+
+    const rest = await run('--max-tokens', '1M', '--resume');
+    expect(rest.code, rest.stdout).toBe(0);
+    const left = expectReports(made, rest).trials.completed;
+    expect(left).toBe(12);
+    const over = await run('--max-tokens', '1M', '--resume');
+    expect(over.stderr).toMatch(/estimate: 0 calls, at most about 0 tokens and \$0\.0000;/);
+  });
+
+  test('counts what a provider does not say as what it may have been, in a run that is resumed, too', async ({
+    echoProject,
+  }) => {
+    const script: EchoOptions['script'] = (_seen, id) => ({
+      json: { ...chatAnswer(`you said ${id}`), usage: undefined },
+    });
+    const made = await echoProject(priced(20, { script }));
+    const args = ['--max-tokens', '50', '--concurrency', '1'];
+    expect((await made.evaluate(live(...args))).code).toBe(3);
+    const asked = made.server.requests.length;
+    expect((await made.evaluate(live(...args, '--resume'))).code).toBe(3);
+    expect(made.server.requests).toHaveLength(asked);
   });
 
   test('of money is refused for a model whose price is not known, before anything is called', async ({

@@ -129,6 +129,13 @@ describe.concurrent('killed in the middle', () => {
     expect(resumed.report?.run.id).toBe(whole.report?.run.id);
   });
 
+  test('and not planned as if it began: --dry-run beside --resume is refused', async ({ echoProject }) => {
+    const made = await echoProject();
+    const { code, stderr } = await made.evaluate([...LIVE, '--resume', '--dry-run']);
+    expect(stderr).toMatch(/--dry-run and --resume cannot be given together/);
+    expect(code).toBe(2);
+  });
+
   test('trials that errored are asked again', async ({ echoProject }) => {
     const refuse = { status: 400, json: { error: { message: 'not now', type: 'invalid_request_error' } } };
     let down = true;
