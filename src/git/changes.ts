@@ -25,12 +25,15 @@ export async function differenceTo(root: string, ref: string): Promise<Differenc
   const place = inRepository(root);
   if (!place) throw new UserError([problems['no-repository'](root)]);
   try {
-    const [changed, ignored, index] = await Promise.all([
-      changedInGit(root, commit, []),
-      git(root, [...OTHERS, '--ignored', '--directory', '--', ':(top)']),
-      git(root, ['ls-files', '--stage', '-v', '--full-name', '-z', '--', ':(top)']),
+    const [tracked, ignored, listed] = await Promise.all([
+      git(root, [...DIFF, commit, '--', TOP]),
+      git(root, [...LIST, '--others', '--ignored', '--directory', '--', TOP]),
+      git(root, [...LIST, '--others', '--cached', '--stage', '-v', '--', TOP]),
     ]);
-    const { files, others, unseen } = withLinks(place.top, changed.map(named), fieldsOf(ignored).map(named), index);
+    const entries = fieldsOf(listed).map(entryOf);
+    const untracked = entries.filter(({ tag }) => tag === UNTRACKED).map(({ path }) => path);
+    const changed = [...new Set([...fieldsOf(tracked), ...untracked.map(named)])];
+    const { files, others, unseen } = withLinks(place.top, changed, fieldsOf(ignored).map(named), entries);
     const here = (paths: readonly string[]): string[] => paths.map((path) => place.fromGit(path));
     return { files: here(files).toSorted(), others: here(others), unseen: here(unseen) };
   } catch (error) {
@@ -38,14 +41,33 @@ export async function differenceTo(root: string, ref: string): Promise<Differenc
   }
 }
 
-/** @param index what `git ls-files --stage -v` says */
-function withLinks(top: string, files: readonly string[], ignored: readonly string[], index: string): Difference {
-  const entries = fieldsOf(index).map((record) => ({ record, path: record.slice(record.indexOf('\t') + 1) }));
+/** A line of `git ls-files --stage -v`. */
+interface Entry {
+  /** A small letter stands for `--assume-unchanged`, `S` for `--skip-worktree`. */
+  tag: string;
+  path: string;
+  link: boolean;
+}
+
+const UNTRACKED = '?';
+
+/** Reads `<tag> <mode> <object> <stage>`, a tab and the path; of what is not tracked, the tag and the path alone. */
+function entryOf(record: string): Entry {
+  const tag = record[0] ?? '';
+  if (tag === UNTRACKED) return { tag, path: record.slice(2), link: false };
+  return { tag, path: record.slice(record.indexOf('\t') + 1), link: record.startsWith(LINK, 2) };
+}
+
+function withLinks(
+  top: string,
+  files: readonly string[],
+  ignored: readonly string[],
+  entries: readonly Entry[],
+): Difference {
   const folders = files.filter((path) => statOf(top, path)?.isDirectory());
   const unseen = [...ignored, ...folders];
-  // A small letter stands for `--assume-unchanged`, `S` for `--skip-worktree`.
-  const unchecked = entries.flatMap(({ record, path }) => (/^[a-zS]/.test(record) && statOf(top, path) ? [path] : []));
-  const tracked = entries.flatMap(({ record, path }) => (record.startsWith(LINK, 2) ? [path] : []));
+  const unchecked = entries.flatMap(({ tag, path }) => (/[a-zS]/.test(tag) && statOf(top, path) ? [path] : []));
+  const tracked = entries.flatMap(({ link, path }) => (link ? [path] : []));
   const links = linksAmong(top, new Set([...tracked, ...files]));
   const linked = namesByLinks([...files, ...unchecked], links, { around: false });
   const blind = namesByLinks(unseen, links, { around: true });
@@ -62,8 +84,18 @@ function named(path: string): string {
   return path.replace(/\/$/, '');
 }
 
-/** Files that are not tracked. */
-const OTHERS = ['ls-files', '--others', '--exclude-standard', '--full-name', '-z'];
+const TOP = ':(top)';
+const LIST = ['ls-files', '--exclude-standard', '--full-name', '-z'];
+const DIFF = [
+  'diff',
+  '--name-only',
+  '-z',
+  '--no-renames',
+  '--no-ext-diff',
+  '--no-textconv',
+  '--no-relative',
+  '--ignore-submodules=none',
+];
 
 function statOf(top: string, path: string): Stats | undefined {
   try {
@@ -103,27 +135,14 @@ export async function formerNames(root: string, commit: string): Promise<Map<str
 }
 
 /**
- * The files of `differenceTo`, with all paths from the top of the repository.
- * @param patterns git's own: only files that match one of them; none: all
+ * The files of `differenceTo` that match, with all paths from the top of the repository.
+ * @param patterns git's own: only files that match one of them
  * @throws GitFailure
  */
 export async function changedInGit(root: string, commit: string, patterns: readonly string[]): Promise<string[]> {
-  const top = patterns.length > 0 ? patterns : [':(top)'];
   const [tracked, untracked] = await Promise.all([
-    git(root, [
-      'diff',
-      '--name-only',
-      '-z',
-      '--no-renames',
-      '--no-ext-diff',
-      '--no-textconv',
-      '--no-relative',
-      '--ignore-submodules=none',
-      commit,
-      '--',
-      ...top,
-    ]),
-    git(root, [...OTHERS, '--', ...top]),
+    git(root, [...DIFF, commit, '--', ...patterns]),
+    git(root, [...LIST, '--others', '--', ...patterns]),
   ]);
   return [...new Set([...fieldsOf(tracked), ...fieldsOf(untracked)])];
 }
