@@ -233,8 +233,11 @@ const BUNDLES = [
   {
     folder: 'dist/prompts',
     input: { index: 'dist/prompts/index.js' },
-    // What its parts share stands in the entry, under names of one letter: each file more takes a millisecond or two of a start.
-    oneFile: true,
+    late: {
+      'dist/library/plain-yaml.js': 'plain-yaml',
+      'dist/library/yaml.js': 'yaml',
+      'node_modules/picomatch/index.js': 'picomatch',
+    },
     // Parsing it is a third of what loading a prompt takes. Functions keep their names, for stack traces.
     minify: { compress: true, mangle: { toplevel: false } },
     platform: 'neutral',
@@ -256,24 +259,49 @@ const BUNDLES = [
 /** Names stay: stack traces are read by people. */
 const NAMED = { compress: false, mangle: false };
 
-/** Replaces entries, and puts what they share beside them. @returns what was written */
-async function bundle({
-  folder,
-  input,
-  format = 'esm',
-  platform,
-  external,
-  plugins,
-  bundled,
-  groups = [],
-  oneFile = false,
-  minify = NAMED,
-}) {
+/** Leaves what an entry imports late to bundles of their own: files of `bundled/`, by the name that each module has there. */
+const lateBundles = (late) => ({
+  name: 'late-bundles',
+  async resolveId(id, importer, { kind }) {
+    if (kind !== 'dynamic-import') return null;
+    const found = await this.resolve(id, importer, { skipSelf: true });
+    const [, name] = Object.entries(late).find(([module]) => found?.id === inPackage(module)) ?? [];
+    return name === undefined ? null : { id: `./bundled/${name}.js`, external: true };
+  },
+});
+
+/**
+ * Replaces entries, and puts what they share beside them.
+ * @param late modules that entries import late, by files. Each has its own copy of what it shares with an entry, so that the entry
+ * exports what is public and nothing for them, and no file more is loaded at a start
+ * @returns what was written
+ */
+async function bundle({ folder, format = 'esm', bundled, late = {}, ...options }) {
+  const { input, plugins, ...rest } = options;
+  const output = await outputOf({ folder, format, input, plugins: [lateBundles(late), ...plugins], ...rest });
+  for (const [module, name] of Object.entries(late)) {
+    output.push(...(await outputOf({ folder, format, input: { [`bundled/${name}`]: module }, plugins, ...rest })));
+  }
+  for (const { fileName, code } of output) write(`${folder}/${fileName}`, asciiOnly(code));
+  const libraries = librariesIn(output);
+  const names = [...libraries.keys()].toSorted();
+  if (JSON.stringify(names) !== JSON.stringify(bundled)) {
+    throw new Error(`the bundle in ${folder} holds ${names.join(', ')}, not ${bundled.join(', ')}`);
+  }
+  if (names.length > 0) {
+    const licences = names.map((name) => `${name}\n\n${licenceIn(libraries.get(name))}\n`);
+    write(`${folder}${format === 'cjs' ? '' : '/bundled'}/LICENSES.txt`, licences.join('\n---\n\n'));
+  }
+  return output;
+}
+
+/** One bundle, of which nothing is written yet. */
+async function outputOf({ folder, input, format, platform, external, plugins, groups = [], minify = NAMED }) {
   const build = await rolldown({
     cwd: inPackage('.'),
     input,
     platform,
-    preserveEntrySignatures: oneFile || groups.length > 0 ? 'allow-extension' : 'exports-only',
+    preserveEntrySignatures: groups.length > 0 ? 'allow-extension' : 'exports-only',
     resolve: { mainFields: ['module', 'main'], conditionNames: ['module', 'import'] },
     external: [/^node:/, ...external],
     plugins,
@@ -289,16 +317,6 @@ async function bundle({
     codeSplitting: { groups },
   });
   await build.close();
-  for (const { fileName, code } of output) write(`${folder}/${fileName}`, asciiOnly(code));
-  const libraries = librariesIn(output);
-  const names = [...libraries.keys()].toSorted();
-  if (JSON.stringify(names) !== JSON.stringify(bundled)) {
-    throw new Error(`the bundle in ${folder} holds ${names.join(', ')}, not ${bundled.join(', ')}`);
-  }
-  if (names.length > 0) {
-    const licences = names.map((name) => `${name}\n\n${licenceIn(libraries.get(name))}\n`);
-    write(`${folder}${scripts ? '' : '/bundled'}/LICENSES.txt`, licences.join('\n---\n\n'));
-  }
   return output;
 }
 

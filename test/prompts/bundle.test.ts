@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
@@ -30,6 +31,8 @@ const FILES = {
     '}',
   ],
 };
+
+const PUBLIC = ['PromptError', 'loadPrompt'];
 
 test('an application is bundled for a browser, and renders without files, process and modules', async () => {
   const made = project(FILES);
@@ -111,6 +114,16 @@ test.each(['esm', 'cjs'] as const)('an application bundled as %s tells what it n
   expect(load('greet')).toBe('{"maxTokens":5}');
   made.write('assay.config.yaml', overrides('evals/@(a|greet)*'));
   expect(load('greet')).toMatch(/^files cannot be matched with "evals\/@\(a\|greet\)\*" here.*fast-glob.*lock file/s);
+});
+
+test('exports what is public, and no part of itself', async () => {
+  const names = await Promise.all(
+    ['index', 'portable'].map(async (entry) => {
+      const url = pathToFileURL(join(BUILD, `prompts/${entry}.js`)).href;
+      return Object.keys((await import(url)) as object).toSorted();
+    }),
+  );
+  expect(names).toEqual([PUBLIC, PUBLIC]);
 });
 
 test('what Node loads of it are its own few files: no SDK, no validator, no parser that is not inside', () => {
