@@ -1,5 +1,6 @@
 import { readlinkSync, realpathSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve, sep } from 'node:path';
+import { git } from './run.js';
 
 /** A symbolic link, and what it leads to. Both from the top of the repository. */
 export interface Link {
@@ -34,6 +35,33 @@ function targetOf(link: string): string | undefined {
   }
 }
 
+/**
+ * All links that git tracks, as they are in the working tree.
+ * @throws GitFailure
+ */
+export async function trackedLinks(root: string, top: string): Promise<Link[]> {
+  const index = await git(root, ['ls-files', '--stage', '--full-name', '-z', '--', ':(top)']);
+  const records = index.split('\0').filter((record) => record.startsWith('120000 '));
+  return linksAmong(
+    top,
+    records.map((record) => record.slice(record.indexOf('\t') + 1)),
+  );
+}
+
+/** Files and folders, and behind them what links in them, or around them, lead to, also by other links. */
+export function withTargets(paths: readonly string[], links: readonly Link[]): string[] {
+  const found = new Set(paths);
+  for (const path of found) {
+    for (const link of links) {
+      const rest = below(path, link.path) ?? (below(link.path, path) === undefined ? undefined : '');
+      const end = rest === undefined ? '' : posix.join(link.target, rest);
+      // At the top there is all that there is.
+      if (end !== '' && end !== '.' && found.size < MOST_NAMES) found.add(end);
+    }
+  }
+  return [...found];
+}
+
 /** More names than this make no sense: links that lead to one another have without end. */
 const MOST_NAMES = 10_000;
 
@@ -48,26 +76,28 @@ export function namesByLinks(
   { around }: { around: boolean },
 ): string[] | undefined {
   const found = new Set(paths);
-  const ways = paths.map((path) => ({ path, by: new Set<Link>() }));
+  const known = found.size;
+  const ways = [...found].map((path) => ({ path, by: new Set<Link>() }));
   for (const { path, by } of ways) {
     for (const link of links) {
       if (by.has(link)) continue;
-      const name =
-        nameBy(link, path) ?? (around && nameBy({ path: '', target: path }, link.target) ? link.path : undefined);
-      if (name === undefined || found.has(name)) continue;
-      if (found.size === MOST_NAMES + paths.length) return undefined;
+      const rest = below(path, link.target) ?? (around && below(link.target, path) !== undefined ? '' : undefined);
+      if (rest === undefined) continue;
+      const name = posix.join(link.path, rest);
+      if (found.has(name)) continue;
+      if (found.size === known + MOST_NAMES) return undefined;
       found.add(name);
       ways.push({ path: name, by: new Set([...by, link]) });
     }
   }
-  return [...found].slice(paths.length);
+  return [...found].slice(known);
 }
 
-/** The name of a file or folder by a link that leads to it, or to a folder around it. */
-function nameBy({ path: link, target }: Link, path: string): string | undefined {
-  if (path === target) return link;
-  if (target === '') return posix.join(link, path);
-  return path.startsWith(`${target}/`) ? posix.join(link, path.slice(target.length)) : undefined;
+/** The path of a file or folder from a folder that it is in, or is itself; undefined when it is neither. */
+function below(path: string, folder: string): string | undefined {
+  if (path === folder) return '';
+  if (folder === '') return path;
+  return path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : undefined;
 }
 
 /**

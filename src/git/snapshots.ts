@@ -10,6 +10,7 @@ export interface InCommit {
 
 /**
  * The names of objects in commits, a file's blob or a folder's tree: git is asked once for all of them.
+ * Links are followed inside the commit.
  * @returns in the order asked for; undefined where a commit has no such file
  * @throws GitFailure
  */
@@ -17,15 +18,24 @@ export function objectsAt(root: string, wanted: readonly InCommit[]): (string | 
   if (wanted.length === 0) return [];
   // One line asks for one object.
   const lines = wanted.map(({ commit, path }) => `${commit}:${path}\n`);
-  const answers = gitSync(root, ['cat-file', '--batch-check=%(objectname)'], lines.join('')).toString('utf8');
-  // Of what there is not, git repeats the question.
-  return answers.split('\n', wanted.length).map((line) => (/^[0-9a-f]{40,64}$/.test(line) ? line : undefined));
+  const ask = ['cat-file', '--batch-check=%(objectname)', '--follow-symlinks'];
+  const answers = gitSync(root, ask, lines.join(''));
+  const names: (string | undefined)[] = [];
+  for (let start = 0; names.length < wanted.length && start < answers.length; ) {
+    const end = answers.indexOf(0x0a, start);
+    const line = answers.toString('latin1', start, end);
+    // Of what there is not, git repeats the question; of a link that leads nowhere it tells how long the way is, and the way.
+    const way = /^(?:symlink|dangling|loop|notdir) (\d+)$/.exec(line)?.[1];
+    names.push(/^[0-9a-f]{40,64}$/.test(line) ? line : undefined);
+    start = end + 1 + (way === undefined ? 0 : Number(way) + 1);
+  }
+  return wanted.map((_, index) => names[index]);
 }
 
 /** Files below folders of any commits. */
 export interface Folders {
-  /** The blob of a file, by its path from the folder; undefined for none, and for a link. */
-  fileIn(tree: string, path: string): string | undefined;
+  /** The blob of a file, by its path from the folder; undefined for none; `link` where a link stands on the way, or there. */
+  fileIn(tree: string, path: string): string | 'link' | undefined;
   /** The blobs of all files. */
   blobs: ReadonlySet<string>;
 }
@@ -54,15 +64,12 @@ export function readFolders(root: string, trees: Iterable<string>): Folders {
   return {
     blobs,
     fileIn(tree, path) {
-      const names = path.split('/');
-      const file = names.pop() ?? '';
-      let folder: string | undefined = tree;
-      for (const name of names) {
-        const entry: Entry | undefined = folder === undefined ? undefined : known.get(folder)?.get(name);
-        folder = entry?.mode === FOLDER ? entry.id : undefined;
+      let at: Entry | undefined = { mode: FOLDER, id: tree };
+      for (const name of path.split('/')) {
+        at = at.mode === FOLDER ? known.get(at.id)?.get(name) : undefined;
+        if (!at || at.mode === LINK) return at && 'link';
       }
-      const found = folder === undefined ? undefined : known.get(folder)?.get(file);
-      return found && FILES.has(found.mode) ? found.id : undefined;
+      return FILES.has(at.mode) ? at.id : undefined;
     },
   };
 }
@@ -73,7 +80,8 @@ interface Entry {
 }
 
 const FOLDER = '40000';
-/** Neither links nor submodules. */
+const LINK = '120000';
+/** No submodules. */
 const FILES = new Set(['100644', '100755', '100664']);
 
 /**

@@ -66,23 +66,27 @@ export function statesAt(
   });
   const answers = objectsAt(root, asked.flat());
   let next = 0;
-  const found = wanted.map(({ path }) => {
+  const found = wanted.map(({ commit, path }) => {
     const [prompt, config, baseline] = answers.slice(next, next + 3);
     const folders = partialFolders(path).map((folder, at) => ({ folder, tree: answers[next + 3 + at] }));
     next += 3 + folders.length;
-    return { path, prompt, config, baseline, folders };
+    return { commit, path, prompt, config, baseline, folders };
   });
   const trees = found.flatMap(({ folders }) => folders.flatMap(({ tree }) => tree ?? []));
   const { fileIn, blobs: shared } = readFolders(root, trees);
-  const states = found.map(
-    ({ folders, ...state }): PromptState => ({
+  const states = found.map(({ folders, commit, ...state }): PromptState => {
+    const linked = new Map<string, string | undefined>();
+    return {
       ...state,
       partial(path) {
         const { folder, tree } = folders.find((each) => path.startsWith(`${each.folder}/`)) ?? {};
-        return tree === undefined || folder === undefined ? undefined : fileIn(tree, path.slice(folder.length + 1));
+        const blob = tree && folder && fileIn(tree, path.slice(folder.length + 1));
+        if (blob !== 'link') return blob;
+        if (!linked.has(path)) linked.set(path, objectsAt(root, [{ commit, path: place.toGit(path) ?? '' }])[0]);
+        return linked.get(path);
       },
-    }),
-  );
+    };
+  });
   const blobs = blobsOf(root);
   const own = states.flatMap(({ prompt, config, baseline }) => [prompt, config, baseline]);
   blobs.load([...own.filter((blob) => blob !== undefined), ...shared]);

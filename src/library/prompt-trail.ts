@@ -1,4 +1,5 @@
 import { commitsTouching, type LoggedCommit, renamesIn } from '../git/log.js';
+import { trackedLinks, withTargets } from '../git/links.js';
 import { objectsAt } from '../git/snapshots.js';
 import { filesBehind, type StatesContext } from './prompt-states.js';
 
@@ -34,9 +35,11 @@ export async function trailOf(today: string, tips: readonly string[], context: S
     }
     return renames.get(key);
   };
+  const links = await trackedLinks(root, place.top);
   for (;;) {
     const watched = new Set([...names].flatMap((name) => filesBehind(name, configPath)));
-    const files = [...watched].flatMap((file) => place.toGit(file) ?? []);
+    const own = [...watched].flatMap((file) => place.toGit(file) ?? []);
+    const files = withTargets(own, links);
     const commits = await commitsTouching(root, tips, files);
     const traced = await trace(today, commits, { there: presence(commits, names, context), renamedFrom });
     const more = [...traced.names].filter((name) => !names.has(name));

@@ -5,7 +5,7 @@ import { commitsTouching, renamesIn, shallowCommits } from '../../src/git/log.js
 import { objectsAt, readFolders } from '../../src/git/snapshots.js';
 import { repository } from '../support/repository.js';
 
-it('finds files of commits and folders by their objects, those below folders, too; no links', () => {
+it('finds files of commits and folders by their objects, those below folders, too', () => {
   const made = repository({ 'a b/ü.md': 'one', 'a b/deep/er/c.md': 'two', top: 'three' });
   if (process.platform !== 'win32') symlinkSync('c.md', join(made.root, 'a b/deep/er/link.md'));
   made.commitAs('Ana');
@@ -22,11 +22,27 @@ it('finds files of commits and folders by their objects, those below folders, to
   const { fileIn, blobs } = readFolders(made.root, [folder ?? '']);
   expect(fileIn(folder ?? '', 'ü.md')).toBe(made.git('rev-parse', 'HEAD:a b/ü.md'));
   expect(fileIn(folder ?? '', 'deep/er/c.md')).toBe(made.git('rev-parse', 'HEAD:a b/deep/er/c.md'));
-  for (const path of ['deep', 'deep/er', 'deep/er/link.md', 'nothing/here.md', 'ü.md/c.md']) {
+  if (process.platform !== 'win32') expect(fileIn(folder ?? '', 'deep/er/link.md')).toBe('link');
+  for (const path of ['deep', 'deep/er', 'nothing/here.md', 'ü.md/c.md']) {
     expect([path, fileIn(folder ?? '', path)]).toEqual([path, undefined]);
   }
   expect(blobs.size).toBe(2);
   expect(objectsAt(made.root, [])).toEqual([]);
+});
+
+it.skipIf(process.platform === 'win32')('follows links inside a commit', () => {
+  const made = repository({ 'a/b.md': 'one' });
+  const links = { here: 'a', 'b.md': 'here/b.md', out: '../elsewhere\nhere', gone: 'gone.md', loop: 'loop' };
+  for (const [path, target] of Object.entries(links)) symlinkSync(target, join(made.root, path));
+  const commit = made.commitAs('Ana');
+  const blob = made.git('rev-parse', 'HEAD:a/b.md');
+  const paths = ['out', 'b.md', 'gone', 'here/b.md', 'loop', 'b.md/x', 'here', 'none', 'a/b.md'];
+  expect(
+    objectsAt(
+      made.root,
+      paths.map((path) => ({ commit, path })),
+    ),
+  ).toEqual([undefined, blob, undefined, blob, undefined, undefined, made.git('rev-parse', 'HEAD:a'), undefined, blob]);
 });
 
 it('lists the commits that touched files, with those before them among these, and what they renamed', async () => {

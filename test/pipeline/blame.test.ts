@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -29,6 +29,23 @@ function small(template = 'Say {{word}}.\n') {
     }),
   );
 }
+
+it.skipIf(process.platform === 'win32')('follows links to prompts and partials', async () => {
+  const made = small();
+  made.write('shared/say.md', 'Say {{> tone}} {{word}}.\n');
+  made.write('shared/tone.md', 'it kindly:\n');
+  made.remove('evals/say.prompt.md');
+  mkdirSync(join(made.root, 'evals/_partials'));
+  symlinkSync('../shared/say.md', join(made.root, 'evals/say.prompt.md'));
+  symlinkSync('../../shared/tone.md', join(made.root, 'evals/_partials/tone.md'));
+  const linked = made.commitAs('Ana', 'Link');
+  made.write('shared/say.md', 'Tell {{> tone}} {{word}}.\n');
+  const told = made.commitAs('Bo', 'Tell');
+  made.write('shared/tone.md', 'it calmly:\n');
+  const calm = made.commitAs('Cy', 'Calm');
+  const { versions } = await of(made, 'say');
+  expect(versions.map(({ commit }) => commit)).toEqual([calm, told, linked, made.git('rev-parse', 'HEAD~3')]);
+});
 
 describe('a history of 30 commits', () => {
   let made: WorsenedHistory;
