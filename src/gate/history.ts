@@ -68,7 +68,7 @@ const AT_A_TIME = 1000;
 
 /**
  * The comparison with the cases that flip without a change of version: in this run, or between it and earlier runs of the same
- * version, cases and model. A replay that repeats the answers of another line counts once.
+ * version, cases and model. A replay that repeats the answers of another line, or the first of them, counts once.
  */
 export function withHistory(
   comparison: Comparison,
@@ -92,17 +92,44 @@ export function withHistory(
   return { ...comparison, evals };
 }
 
-/** Entries whose answers are their own: a replay gives again what a run before it, or this one, gave. */
-function distinct(entries: readonly HistoryEntry[], now: EvalComparison, replaying: boolean): HistoryEntry[] {
-  if (entries.length === 0) return [];
-  const current = JSON.stringify([now.rounds ?? 1, Object.fromEntries(othersOf(now))]);
-  const seen = new Set<string>();
-  return entries.filter(({ replayed, cases, trials }) => {
-    const outcome = JSON.stringify([trials, cases]);
-    const repeats = (replaying && outcome === current) || (replayed && seen.has(outcome));
-    seen.add(outcome);
-    return !repeats;
-  });
+/** Some trials of each case: of those that are not in `cases` all passed. */
+type Outcome = Pick<HistoryEntry, 'trials' | 'cases'>;
+
+/** Lines, this run's own among them, whose answers are not those of another: a replay gives again what a run before it gave. */
+interface Distinct {
+  before: readonly Outcome[];
+  /** Whether this run's answers are counted in none of the lines. */
+  own: boolean;
+}
+
+function distinct(entries: readonly HistoryEntry[], now: EvalComparison, replaying: boolean): Distinct {
+  if (entries.length === 0) return { before: [], own: true };
+  const current = { trials: now.rounds ?? 1, cases: Object.fromEntries(othersOf(now)), replayed: replaying };
+  let kept: Outcome[] = [];
+  for (const each of [...entries, current]) {
+    if (each.replayed) {
+      if (kept.some((other) => holds(other, each))) continue;
+      // Of more repeats than were given before: those are the first of its own.
+      kept = kept.filter((other) => !holds(each, other));
+    }
+    kept.push(each);
+  }
+  return { before: kept.filter((each) => each !== current), own: kept.includes(current) };
+}
+
+/** Whether an outcome may be that of the first of another's repeats: no case passed or failed more often. */
+function holds(all: Outcome, some: Outcome): boolean {
+  if (some.trials > all.trials) return false;
+  const fits = (id: string): boolean => {
+    const [passed, scored] = countsOf(some, id);
+    const [most, of] = countsOf(all, id);
+    return passed <= most && scored - passed <= of - most;
+  };
+  return Object.keys(some.cases).every(fits) && Object.keys(all.cases).every(fits);
+}
+
+function countsOf({ trials, cases }: Outcome, id: string): [passed: number, scored: number] {
+  return own(cases, id) ?? [trials, trials];
 }
 
 /** Cases that did not pass exactly as often as there are rounds. */
@@ -113,14 +140,19 @@ function* othersOf({ folded, rounds = 1 }: EvalComparison): Generator<[id: strin
   }
 }
 
-function flakinessOf({ folded }: EvalComparison, before: readonly HistoryEntry[]): Flakiness[] {
+function flakinessOf({ folded }: EvalComparison, { before, own: counts }: Distinct): Flakiness[] {
   const found: Flakiness[] = [];
   // Most cases passed all of their trials in most runs: the others alone are looked up.
   const usual = before.reduce((sum, { trials }) => sum + trials, 0);
   const unusual = before.filter(({ cases }) => Object.keys(cases).length > 0);
+  const runs = before.length + Number(counts);
   for (const { case: id, repeats } of folded) {
     if (repeats.scored === 0) continue;
-    const sum = { case: id, passed: repeats.passed + usual, trials: repeats.scored + usual, runs: 1 + before.length };
+    const sum = { case: id, passed: usual, trials: usual, runs };
+    if (counts) {
+      sum.passed += repeats.passed;
+      sum.trials += repeats.scored;
+    }
     for (const { cases, trials } of unusual) {
       const told = own(cases, id);
       if (!told) continue;

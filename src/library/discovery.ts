@@ -83,6 +83,14 @@ export async function discoverLibrary(tree: Tree, options: DiscoverOptions): Pro
     known.set(files.id, { files, context, ...checked, ...(baseline && { baseline }) });
   }
   prompts.noteIdleOverrides(layout, options.paths === undefined);
+  for (const { context } of known.values()) {
+    const { tolerance, detect } = context.read.prompt.gate;
+    if (tolerance > detect) {
+      notes.add(
+        `gate.tolerance ${tolerance} is above gate.detect ${detect}: a drop between the two may stay inconclusive`,
+      );
+    }
+  }
   const metricsOf = ({ id }: PromptFiles) => known.get(id)?.metrics;
   checkNamed(settings.gated, layout.prompts.map(metricsOf), report);
   for (const [index, { written, place }] of settings.overrides.entries()) {

@@ -1,6 +1,11 @@
-import { fraction, text } from './common.js';
+import { date, fraction, text } from './common.js';
 
-const repeatScores = { type: 'array', items: fraction, description: 'The score of every repeat.' } as const;
+const repeatScores = {
+  type: 'array',
+  items: fraction,
+  minItems: 1,
+  description: 'The score of every repeat.',
+} as const;
 
 const sum = { type: 'number', minimum: 0 } as const;
 
@@ -31,7 +36,7 @@ export const baselineSchema = {
           version: { ...text, description: 'Version of the prompt that was accepted.' },
           commit: { ...text, description: 'Commit that was checked out.' },
           dirty: { type: 'boolean', description: 'Whether there were changes that were not committed.' },
-          date: { ...text, description: 'When it was accepted.' },
+          date: { ...date, description: 'When it was accepted.' },
           runs: { type: 'array', items: text, description: 'Runs that its trials come from: none counts twice.' },
           judge: { ...text, description: 'The model that graded.' },
           cases: {

@@ -42,6 +42,22 @@ function unbalanced(trials: Partial<Run['trials']>): Verdict {
   return decide(compare({ ...run, trials: { ...run.trials, ...trials } }, () => baselineOf(many(3, 3))));
 }
 
+describe('inconclusive', () => {
+  const doubt = (failing: number, of: number, tolerance: number) => {
+    const gating = settings({ tolerance, rules: { ...defaults.rules, 'newly-failing': 'off' } });
+    const found = gate(many(of - failing, of), baselineOf(many(of, of)), gating).checks;
+    return found.find(({ rule }) => rule === 'inconclusive')?.message ?? '';
+  };
+
+  it('does not call chance what is none, and names what keeps a drop below the tolerance open', () => {
+    expect(doubt(6, 18, 0.5)).toBe(
+      'pass is inconclusive: 1 → 0.667 (−0.333), that is no chance, but below the tolerance of 0.5; set gate.detect to that: a smaller drop does not matter',
+    );
+    expect(doubt(3, 9, 0.5)).toContain('that may be chance and is below the tolerance of 0.5; set gate.detect to that');
+    expect(doubt(3, 9, 0.02)).toMatch(/, that may be chance; \d+ cases like these would settle it$/);
+  });
+});
+
 describe('minimum', () => {
   it('without a baseline every case must pass', () => {
     expect(gate(casesOf([1, 1])).exitCode).toBe(0);
@@ -190,6 +206,17 @@ describe('what could not be told', () => {
     );
     const two = changed.map((each, index) => (index === 2 ? { ...each, input: 'in-c2' } : each));
     expect(gate(two, baselineOf(many(10, 10))).exitCode).toBe(0);
+  });
+
+  it('all cases in quarantine: accepting would not mend that, and is not advised', () => {
+    const all = many(4, 6).map((each) => ({ ...each, quarantine }));
+    const verdict = gate(all, baselineOf(many(6, 6)));
+    expect(verdict.exitCode).toBe(3);
+    expect(verdict.reasons).toEqual([
+      'support/triage [openai:small]: pass: nothing is compared with the baseline, since all 6 cases are in quarantine; end it for the cases that are mended',
+    ]);
+    const some = all.map((each, at) => (at === 0 ? caseRun(each.case, [trial(1)]) : each));
+    expect(gate(some, baselineOf(many(6, 6))).exitCode).toBe(0);
   });
 
   it('a different judge, where a gated metric hangs on it', () => {

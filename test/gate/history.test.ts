@@ -67,6 +67,29 @@ describe('the history', () => {
     expect(flaky(now, [...live, ...replays])).toEqual([{ case: 'c0', passed: 1, trials: 2, runs: 2 }]);
   });
 
+  it('counts them once where more or fewer repeats are replayed, too', () => {
+    const repeated = (id: string, passes: number[], mode: Mode) =>
+      ran(
+        id,
+        [
+          caseRun(
+            'c',
+            passes.map((pass, at) => trial(pass, { repeat: at + 1 })),
+          ),
+        ],
+        mode,
+      );
+    const recorded = entriesOf(repeated('r1', [0, 1], 'record'));
+    const once = [{ case: 'c', passed: 1, trials: 2, runs: 1 }];
+    const one = repeated('r2', [0], 'replay');
+    expect(flaky(one, recorded)).toEqual(once);
+    const both = [...recorded, ...entriesOf(one)];
+    expect(flaky(repeated('r3', [0, 1], 'replay'), both)).toEqual(once);
+    expect(flaky(repeated('r3', [0, 1], 'replay'), entriesOf(one))).toEqual(once);
+    expect(flaky(repeated('r3', [1], 'live'), both)).toEqual([{ case: 'c', passed: 2, trials: 3, runs: 2 }]);
+    expect(flaky(repeated('r3', [0, 0], 'replay'), both)).toEqual([{ case: 'c', passed: 1, trials: 4, runs: 2 }]);
+  });
+
   it('takes no score for neither a pass nor a failure', () => {
     const before = entriesOf(ran('r1', [caseRun('a', [errored()])]));
     expect(flaky(ran('r2', [caseRun('a', [trial(1)])]), before)).toBeUndefined();

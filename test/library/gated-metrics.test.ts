@@ -68,6 +68,15 @@ describe('a metric that the gate names and no case has', () => {
   });
 });
 
+test('a tolerance above what a run should be able to see is noted', async () => {
+  const notesOf = async (gate: string) =>
+    (await find(project({ 'evals/a.prompt.md': prompt(gate), 'evals/a.cases.yaml': cases('tone') }))).notes;
+  expect(await notesOf('gate: { tolerance: 0.1 }')).toEqual([]);
+  expect(await notesOf('gate: { tolerance: 0.5 }')).toEqual([
+    'gate.tolerance 0.5 is above gate.detect 0.1: a drop between the two may stay inconclusive',
+  ]);
+});
+
 test.each(['__proto__', 'constructor', 'prototype'])(
   'the name %s is refused as a case id and as a metric',
   async (name) => {

@@ -1,6 +1,7 @@
-import type { MetricComparison } from '../../vocabulary.js';
+import { SUITE_SHARE } from '../../stats/sequential.js';
+import type { GateSettings, MetricComparison } from '../../vocabulary.js';
 import { deltaText, plural, scoreText } from '../../words.js';
-import { levelOf } from '../settings.js';
+import { levelOf, toleranceOf } from '../settings.js';
 import { lacksTooMuch } from './complete.js';
 import { type Finding, gatedMetrics, type Rule } from './rule.js';
 
@@ -14,15 +15,25 @@ export const inconclusive: Rule = {
       if (facts?.verdict !== 'inconclusive' || levelOf(evaluation.gate, name, level) === 'off') return [];
       // Where too many scores are missing, rule `complete` says so.
       if (lacksTooMuch(evaluation, name)) return [];
-      const message = `${name} is inconclusive${openQuestion(facts, evaluation.gate.detect)}`;
+      const message = `${name} is inconclusive${openQuestion(facts, evaluation.gate, toleranceOf(evaluation.gate, name))}`;
       return [{ level, status: 'unverified', message, metric: name }];
     });
   },
 };
 
-function openQuestion({ baseline, delta, settles = {} }: MetricComparison, detect: number): string {
+function openQuestion(
+  { baseline, delta, pAdjusted = 1, settles = {} }: MetricComparison,
+  { alpha, detect }: GateSettings,
+  tolerance: number,
+): string {
   if (baseline === undefined || delta === undefined) return ': no score on a case that could be compared';
   const change = `${scoreText(baseline)} → ${scoreText(baseline + delta)} (${deltaText(delta)})`;
+  const chance = pAdjusted > SUITE_SHARE * alpha;
+  if (delta <= -detect && -delta < tolerance) {
+    // More cases or repeats would settle nothing: what lies between the two is neither a regression nor ruled out.
+    const doubt = chance ? 'that may be chance and is below' : 'that is no chance, but below';
+    return `: ${change}, ${doubt} the tolerance of ${scoreText(tolerance)}; set gate.detect to that: a smaller drop does not matter`;
+  }
   const doubt = delta <= -detect ? 'that may be chance' : `a drop of ${scoreText(detect)} is not ruled out`;
   return `: ${change}, ${doubt}; ${wayOut(settles)}`;
 }

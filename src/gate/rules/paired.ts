@@ -36,10 +36,18 @@ function look(evaluation: EvalComparison, name: string, { same, cases }: { same:
       metric: name,
     };
   }
+  if (evaluation.cases.total > 0 && !evaluation.folded.some(({ quarantined }) => !quarantined)) {
+    const message = `${name}: nothing is compared with the baseline, since ${all(evaluation)} in quarantine; end it for the cases that are mended`;
+    return { level, status: 'unverified', message, metric: name };
+  }
   const count = `only ${countText(same)} of ${plural(cases, 'case')} can be compared with the baseline`;
   const bounds = `(${percentText(share)}, at least ${percentText(LEAST_PAIRED)})`;
   const message = `${name}: ${count} ${bounds}${reasons(evaluation)}; once the change is right, run \`assay accept\``;
   return { level, status: 'unverified', message, metric: name };
+}
+
+function all({ cases: { total } }: EvalComparison): string {
+  return total === 1 ? 'its only case is' : `all ${countText(total)} cases are`;
 }
 
 function reasons({ changes }: EvalComparison): string {
