@@ -23,6 +23,8 @@ export interface Settings {
   gated: NamedMetric[];
   /** Models were given, but cannot be read: that a prompt has none would be a second report of one mistake. */
   modelsBroken: boolean;
+  /** Library folders were given, but cannot be read: which prompts there are, cannot be told. */
+  libraryBroken: boolean;
 }
 
 /**
@@ -69,7 +71,14 @@ export function readConfig(
     return { written: each, place: within };
   });
   const modelsBroken = broken.has('models') || broken.has('overrides');
-  return { config, providers, overrides, gated: namedMetrics(written.gate, place), modelsBroken };
+  return {
+    config,
+    providers,
+    overrides,
+    gated: namedMetrics(written.gate, place),
+    modelsBroken,
+    libraryBroken: broken.has('library'),
+  };
 }
 
 /** What front matter and overrides share beyond what a schema can say. */

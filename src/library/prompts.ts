@@ -19,6 +19,8 @@ export interface Prompts {
   problems: Problem[];
   /** The config's models or overrides cannot be read: what a prompt asks which model, cannot be told. */
   modelsBroken: boolean;
+  /** The config's library folders cannot be read: these prompts are those of the default one. */
+  libraryBroken: boolean;
 }
 
 /**
@@ -35,8 +37,9 @@ export function readPrompts(
 ): Prompts {
   const findings = new Findings();
   const settings = readConfig(tree, configPath, providers, findings.add);
-  // A file with a name that nobody reads is no mistake of the prompts beside it.
   const layout = findFiles(tree, settings.config.library, findings.add);
+  // A file with a name that nobody reads is no mistake of the prompts beside it; two prompts with one name are.
+  for (const problem of layout.problems) if (problem.code === 'duplicate-id') findings.add(problem);
   const context = {
     tree,
     settings,
@@ -55,8 +58,8 @@ export function readPrompts(
     const read = readPrompt(files, context, findings.add);
     return read && !read.broken ? [read.prompt] : [];
   });
-  const { config, modelsBroken } = settings;
-  return { config, prompts, problems: findings.sorted(), modelsBroken };
+  const { config, modelsBroken, libraryBroken } = settings;
+  return { config, prompts, problems: findings.sorted(), modelsBroken, libraryBroken };
 }
 
 /** The folders that a tree's library lies in, as its config says. A config with mistakes says what it can. */
@@ -66,6 +69,17 @@ export function libraryFolders(
   providers: ReadonlyMap<string, ProviderDefinition>,
 ): string[] {
   return readConfig(tree, configPath, providers, () => {}).config.library;
+}
+
+/** What is wrong with a config. */
+export function configProblems(
+  tree: Tree,
+  configPath: string | undefined,
+  providers: ReadonlyMap<string, ProviderDefinition>,
+): Problem[] {
+  const findings = new Findings();
+  readConfig(tree, configPath, providers, findings.add);
+  return findings.sorted();
 }
 
 /** Whether an override matches a file; what is wrong with its patterns is told by discovery. */

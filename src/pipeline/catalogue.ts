@@ -5,7 +5,7 @@ import { baselinePathOf, readBaseline } from '../library/baseline.js';
 import { discover } from '../library/discover.js';
 import { type Located, locate } from '../library/locate.js';
 import { nearest, nearestPath } from '../library/nearest.js';
-import { readPrompts } from '../library/prompts.js';
+import { configProblems, readPrompts } from '../library/prompts.js';
 import type { Tree } from '../library/tree.js';
 import { modelPattern } from '../model-pattern.js';
 import { providerTypes } from '../providers/map.js';
@@ -34,11 +34,12 @@ export interface Catalogue {
   notes: string[];
 }
 
-/** Reads the prompts of a library with their accepted scores. One that has mistakes is left out, and what they are is told. */
+/** Reads the prompts of a library with their accepted scores. One that has mistakes is left out, and what they are is told. @throws UserError where the library is not told */
 export async function readCatalogue(options: CatalogueOptions, world: Pick<World, 'date'>): Promise<Catalogue> {
   const project = openProject(options.cwd, options.config);
   const { tree } = project;
-  const { prompts, problems, config } = readPrompts(tree, project.configPath, providerTypes);
+  const { prompts, problems, config, libraryBroken } = readPrompts(tree, project.configPath, providerTypes);
+  if (libraryBroken) throw new UserError(problems);
   const report = (problem: Problem): void => void problems.push(problem);
   const counts = new CaseCounts(tree, report);
   const entries: CatalogueEntry[] = [];
@@ -127,13 +128,21 @@ export interface Named {
   located: Located;
 }
 
+/** Opens a project in which a prompt is looked for. @throws UserError with what is wrong with its config: the prompt may lie elsewhere */
+export function openSound(cwd: string, config: string | undefined): Project {
+  const project = openProject(cwd, config);
+  const wrong = configProblems(project.tree, project.configPath, providerTypes);
+  if (wrong.length > 0) throw new UserError(wrong);
+  return project;
+}
+
 /**
  * Finds a prompt or partial by what the user wrote.
  * @param options `partials`: a partial would do, and may be suggested
- * @throws UserError `unknown-prompt`, `not-one-prompt`
+ * @throws UserError `unknown-prompt`, `not-one-prompt`; what is wrong with the config
  */
 export function openNamed(given: string, options: { cwd: string; config?: string; partials?: boolean }): Named {
-  const project = openProject(options.cwd, options.config);
+  const project = openSound(options.cwd, options.config);
   const [path = ''] = projectPaths(project, options.cwd, [given]);
   const { partials = false } = options;
   return { project, located: locate(project.tree, project.configPath, providerTypes, { given, path, partials }) };

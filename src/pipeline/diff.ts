@@ -9,8 +9,8 @@ import type { Tree } from '../library/tree.js';
 import { providerTypes } from '../providers/map.js';
 import type { Case } from '../vocabulary.js';
 import type { World } from '../world.js';
-import { readOne } from './catalogue.js';
-import { CONFIG_FILE, openProject, type Project, projectPaths } from './project.js';
+import { openSound, readOne } from './catalogue.js';
+import { CONFIG_FILE, type Project, projectPaths } from './project.js';
 import { oneByOne } from '../lists.js';
 
 /** How a prompt differs from what it was at a commit, as `assay diff --json` prints it. */
@@ -33,7 +33,7 @@ export async function diff(
   options: { cwd: string; config?: string },
   world: Pick<World, 'date'>,
 ): Promise<DiffedPrompt> {
-  const project = openProject(options.cwd, options.config);
+  const project = openSound(options.cwd, options.config);
   const [path = ''] = projectPaths(project, options.cwd, [given]);
   const old = await gitTree(project.root, ref);
   const now = find(project, project.tree, { given, path });
