@@ -34,8 +34,10 @@ export function objectsAt(root: string, wanted: readonly InCommit[]): (string | 
 
 /** Files below folders of any commits. */
 export interface Folders {
-  /** The blob of a file, by its path from the folder; undefined for none; `link` where a link stands on the way, or there. */
-  fileIn(tree: string, path: string): string | 'link' | undefined;
+  /** The blob of a file, by its path from the folder; undefined for none, and behind a link. */
+  fileIn(tree: string, path: string): string | undefined;
+  /** Whether a link stands at a path, or on the way. */
+  isLinked(tree: string, path: string): boolean;
   /** The blobs of all files. */
   blobs: ReadonlySet<string>;
 }
@@ -61,16 +63,22 @@ export function readFolders(root: string, trees: Iterable<string>): Folders {
     }
     wanted = new Set([...below].filter((id) => !known.has(id)));
   }
+  /** What stands at a path, or the link that stands in the way. */
+  const entryAt = (tree: string, path: string): Entry | undefined => {
+    let at: Entry | undefined = { mode: FOLDER, id: tree };
+    for (const name of path.split('/')) {
+      if (at?.mode === LINK) return at;
+      at = at?.mode === FOLDER ? known.get(at.id)?.get(name) : undefined;
+    }
+    return at;
+  };
   return {
     blobs,
     fileIn(tree, path) {
-      let at: Entry | undefined = { mode: FOLDER, id: tree };
-      for (const name of path.split('/')) {
-        at = at.mode === FOLDER ? known.get(at.id)?.get(name) : undefined;
-        if (!at || at.mode === LINK) return at && 'link';
-      }
-      return FILES.has(at.mode) ? at.id : undefined;
+      const found = entryAt(tree, path);
+      return found && FILES.has(found.mode) ? found.id : undefined;
     },
+    isLinked: (tree, path) => entryAt(tree, path)?.mode === LINK,
   };
 }
 

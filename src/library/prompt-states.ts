@@ -73,15 +73,16 @@ export function statesAt(
     return { commit, path, prompt, config, baseline, folders };
   });
   const trees = found.flatMap(({ folders }) => folders.flatMap(({ tree }) => tree ?? []));
-  const { fileIn, blobs: shared } = readFolders(root, trees);
+  const { fileIn, isLinked, blobs: shared } = readFolders(root, trees);
   const states = found.map(({ folders, commit, ...state }): PromptState => {
     const linked = new Map<string, string | undefined>();
     return {
       ...state,
       partial(path) {
         const { folder, tree } = folders.find((each) => path.startsWith(`${each.folder}/`)) ?? {};
-        const blob = tree && folder && fileIn(tree, path.slice(folder.length + 1));
-        if (blob !== 'link') return blob;
+        if (tree === undefined || folder === undefined) return undefined;
+        const rest = path.slice(folder.length + 1);
+        if (!isLinked(tree, rest)) return fileIn(tree, rest);
         if (!linked.has(path)) linked.set(path, objectsAt(root, [{ commit, path: place.toGit(path) ?? '' }])[0]);
         return linked.get(path);
       },

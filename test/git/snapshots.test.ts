@@ -19,11 +19,12 @@ it('finds files of commits and folders by their objects, those below folders, to
     undefined,
     made.git('rev-parse', 'HEAD:a b'),
   ]);
-  const { fileIn, blobs } = readFolders(made.root, [folder ?? '']);
+  const { fileIn, isLinked, blobs } = readFolders(made.root, [folder ?? '']);
   expect(fileIn(folder ?? '', 'ü.md')).toBe(made.git('rev-parse', 'HEAD:a b/ü.md'));
   expect(fileIn(folder ?? '', 'deep/er/c.md')).toBe(made.git('rev-parse', 'HEAD:a b/deep/er/c.md'));
-  if (process.platform !== 'win32') expect(fileIn(folder ?? '', 'deep/er/link.md')).toBe('link');
-  for (const path of ['deep', 'deep/er', 'nothing/here.md', 'ü.md/c.md']) {
+  expect(isLinked(folder ?? '', 'deep/er/link.md')).toBe(process.platform !== 'win32');
+  expect(isLinked(folder ?? '', 'deep/er/c.md')).toBe(false);
+  for (const path of ['deep', 'deep/er', 'deep/er/link.md', 'nothing/here.md', 'ü.md/c.md']) {
     expect([path, fileIn(folder ?? '', path)]).toEqual([path, undefined]);
   }
   expect(blobs.size).toBe(2);
