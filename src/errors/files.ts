@@ -26,10 +26,11 @@ export const fileProblems = {
     remedy: 'Correct it; quote text that holds ": ", " #" or begins with a special character, and indent with spaces.',
     place,
   }),
-  'cannot-write': (path: string, why: string): Problem => ({
+  /** @param stays it has its place in the project, whatever `--out` says */
+  'cannot-write': (path: string, why: string, stays = false): Problem => ({
     code: 'cannot-write',
     message: `cannot write ${path}: ${why}`,
-    remedy: 'Mend that, or write somewhere else with --out <folder>; then go on with --resume.',
+    remedy: `Mend that${stays ? '' : ', or write somewhere else with --out <folder>'}; then go on with --resume.`,
   }),
   'costly-glob': (pattern: string, why: string): Problem => ({
     code: 'costly-glob',

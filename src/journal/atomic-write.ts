@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { problems, UserError } from '../errors.js';
+import { makeFolders } from './folders.js';
 import { isAlive } from './process-alive.js';
 import { fileErrorCode, writeTrouble } from './write-trouble.js';
 
@@ -15,13 +16,18 @@ const FLUSHED = 1 << 20;
  * Writes a file so that, whatever happens, either the old one or the whole new one is there: into a temporary file beside it,
  * which is flushed to the disk and then takes the name. Missing folders are made. Anything at the path that is no plain file (a
  * link, a device) is refused, never followed or replaced.
+ * @param options `stays`: the file has its place in the project, whatever `--out` says
  * @throws UserError `cannot-write`, `not-a-plain-file`; what `chunks` throws
  */
-export async function writeFileAtomic(path: string, chunks: AsyncIterable<string> | string): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  chunks: AsyncIterable<string> | string,
+  { stays = false }: { stays?: boolean } = {},
+): Promise<void> {
   const folder = dirname(path);
   let temporary: string | undefined;
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     const mode = await modeOf(path);
     await sweep(folder, basename(path));
     temporary = join(folder, `${prefixOf(basename(path))}${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
@@ -30,7 +36,7 @@ export async function writeFileAtomic(path: string, chunks: AsyncIterable<string
     temporary = undefined;
     await flushFolder(folder);
   } catch (error) {
-    throw writeTrouble(path, error);
+    throw writeTrouble(path, error, { stays });
   } finally {
     if (temporary !== undefined) await rm(temporary, { force: true }).catch(() => undefined);
   }

@@ -1,4 +1,4 @@
-import { type FileHandle, lstat, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { problems, UserError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
@@ -6,6 +6,7 @@ import type { JsonObject, TrialResult } from '../vocabulary.js';
 import { type Appender, appender, growing } from './appender.js';
 import { type CallNote, callLine, endLine, headerLine, trialLine } from './entries.js';
 import { firstDifference } from './fingerprint.js';
+import { makeFolders } from './folders.js';
 import type { LinePlace } from './lines.js';
 import { type Lock, takeLock } from './lock.js';
 import { refuseLink } from './plain-file.js';
@@ -89,13 +90,15 @@ async function existing(path: string): Promise<JournalIndex | undefined> {
 async function locked<T>(path: string, act: (lock: Lock) => Promise<T>): Promise<T> {
   let lock: Lock | undefined;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolders(dirname(path));
     await refuseLink(path);
-    lock = await takeLock(`${path}.lock`);
+    lock = await takeLock(`${path}.lock`).catch((error: unknown) => {
+      throw writeTrouble(`${path}.lock`, error, { exitCode: EXIT.usage });
+    });
     return await act(lock);
   } catch (error) {
     await lock?.release();
-    throw writeTrouble(path, error, EXIT.usage);
+    throw writeTrouble(path, error, { exitCode: EXIT.usage });
   }
 }
 

@@ -1,8 +1,9 @@
 import { closeSync, openSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Appender, appender, growing } from './appender.js';
 import { writeFileAtomic } from './atomic-write.js';
+import { makeFolders } from './folders.js';
 import { type Line, type LinePlace, readLines } from './lines.js';
 import { type Lock, takeLock } from './lock.js';
 import { refuseLink } from './plain-file.js';
@@ -26,8 +27,9 @@ export interface ProjectFiles {
 /**
  * The real files of a project.
  * @param resolve turns a path relative to the root into an absolute one; throws a UserError when it leads outside
+ * @param stays whether they have their place in the project, whatever `--out` says
  */
-export function projectFiles(resolve: (path: string) => string): ProjectFiles {
+export function projectFiles(resolve: (path: string) => string, stays = true): ProjectFiles {
   const readers = new Map<string, number>();
   const writers = new Map<string, Promise<{ file: FileHandle; lines: Appender }>>();
 
@@ -71,13 +73,13 @@ export function projectFiles(resolve: (path: string) => string): ProjectFiles {
     },
     async claim(path) {
       const absolute = resolve(path);
-      const known = locks.get(absolute) ?? claimed(absolute);
+      const known = locks.get(absolute) ?? claimed(absolute, `${path}.lock`);
       locks.set(absolute, known);
       try {
         await known;
       } catch (error) {
         locks.delete(absolute);
-        throw writeTrouble(path, error);
+        throw writeTrouble(path, error, { stays });
       }
     },
     async append(path, line) {
@@ -86,7 +88,7 @@ export function projectFiles(resolve: (path: string) => string): ProjectFiles {
         const { lines } = await writerOf(absolute);
         return await lines.append(line);
       } catch (error) {
-        throw writeTrouble(path, error);
+        throw writeTrouble(path, error, { stays });
       }
     },
     async replace(path, chunks) {
@@ -94,6 +96,7 @@ export function projectFiles(resolve: (path: string) => string): ProjectFiles {
       await writeFileAtomic(
         absolute,
         thenDo(chunks, () => letGo(absolute)),
+        { stays },
       );
     },
     async remove(path) {
@@ -111,14 +114,17 @@ export function projectFiles(resolve: (path: string) => string): ProjectFiles {
   };
 }
 
-async function claimed(path: string): Promise<Lock> {
-  await mkdir(dirname(path), { recursive: true });
+/** @param name of the lock, for messages */
+async function claimed(path: string, name: string): Promise<Lock> {
+  await makeFolders(dirname(path));
   await refuseLink(path);
-  return takeLock(`${path}.lock`);
+  return takeLock(`${path}.lock`).catch((error: unknown) => {
+    throw writeTrouble(name, error, { stays: true });
+  });
 }
 
 async function openWriter(path: string): Promise<{ file: FileHandle; lines: Appender }> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolders(dirname(path));
   await refuseLink(path);
   const file = await open(path, 'a');
   return { file, lines: appender(growing(file), (await file.stat()).size) };

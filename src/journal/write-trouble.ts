@@ -28,12 +28,17 @@ export function fileErrorCode(error: unknown): string | undefined {
 /**
  * What to throw when writing failed: trouble of the file system in words, anything else as it is.
  * @param exitCode 2 before anything was called, 3 in a run
+ * @param stays the file has its place in the project, whatever `--out` says
  */
-export function writeTrouble(path: string, error: unknown, exitCode: number = EXIT.unverified): unknown {
+export function writeTrouble(
+  path: string,
+  error: unknown,
+  { exitCode = EXIT.unverified, stays = false }: { exitCode?: number; stays?: boolean } = {},
+): unknown {
   const code = fileErrorCode(error);
   if (code === undefined) return error;
   const why = code === 'ENOENT' ? NO_FOLDER : (REASONS[code] ?? code);
-  return new UserError([problems['cannot-write'](path, why)], exitCode);
+  return new UserError([problems['cannot-write'](path, why, stays)], exitCode);
 }
 
 /** What to throw when reading failed: trouble of the file system in words, anything else as it is. */

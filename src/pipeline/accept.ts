@@ -191,5 +191,5 @@ function baselineText(session: Session, prompt: Prompt): string | undefined {
 }
 
 async function writeBaseline(session: Session, path: string, baseline: Baseline): Promise<void> {
-  await writeFileAtomic(session.file(path), session.redact(formatBaseline(baseline)));
+  await writeFileAtomic(session.file(path), session.redact(formatBaseline(baseline)), { stays: true });
 }

@@ -33,7 +33,7 @@ export async function openHistory(session: Session, { ledger }: Books): Promise<
     async add(comparison, { verdict, incomplete }) {
       if (verdict === 'unverified' || incomplete || comparison.run.shard || comparison.evals.length === 0) return;
       const lines = historyLines(comparison, verdict, suiteOf);
-      const files = projectFiles(() => path);
+      const files = projectFiles(() => path, false);
       try {
         await files.append(path, session.redact(lines.join('\n')));
       } finally {

@@ -55,13 +55,17 @@ export const DISK: readonly Scenario[] = [
   },
   {
     id: 'X6',
-    fault: 'the output folder is a file, read-only, named too long; missing',
+    fault: 'the output folder is a file, read-only, named too long, where none can be made; missing',
     async run({ echoProject }) {
       const made = await echoProject({ cases: 1, files: { taken: 'a file' } });
       const refused: [string, RegExp][] = [
         ['taken', /taken[^]*there is a file where a folder is needed/],
         ['x'.repeat(256), /its name is too long|ENAMETOOLONG/],
       ];
+      // Folders that take no new ones.
+      if (process.platform === 'linux') {
+        refused.push(['/proc/none/here', /its folder is not there/], ['/dev/fd/none', /its folder is not there/]);
+      }
       if (process.platform !== 'win32' && process.getuid?.() !== 0) {
         mkdirSync(join(made.root, 'locked'));
         chmodSync(join(made.root, 'locked'), 0o500);
@@ -165,6 +169,28 @@ export const DISK: readonly Scenario[] = [
       const { code, stderr } = await made.evaluate(['--mode', 'record']);
       expect(stderr).toMatch(/fixtures[^]*there is a file where a folder is needed/);
       expect([2, 3]).toContain(code);
+      expect(made.server.requests).toEqual([]);
+      return `exit 2; exit ${code}`;
+    },
+  },
+  {
+    id: 'X14b',
+    fault: 'a folder where a lock is made: of the journal, of recordings',
+    async run({ echoProject }) {
+      const made = await echoProject({ cases: 1, files: { 'reports/run.jsonl.lock/taken': '' } });
+      expectRefused(
+        made,
+        await made.evaluate(),
+        /cannot write .*run\.jsonl\.lock: there is a folder[^]*--out <folder>/,
+      );
+      made.remove('reports');
+      const lock = 'fixtures/recordings/echo.jsonl.new.lock';
+      made.write(`${lock}/taken`, '');
+      const { code, stderr } = await made.evaluate(['--mode', 'record']);
+      expect(stderr).toContain(`cannot write ${lock}: there is a folder of this name`);
+      // Nothing moves recordings.
+      expect(stderr).not.toContain('--out');
+      expect(code).toBe(3);
       expect(made.server.requests).toEqual([]);
       return `exit 2; exit ${code}`;
     },
