@@ -33,6 +33,13 @@ export const templateProblems = {
     remedy: 'Rename it: __proto__, constructor and prototype are reserved by JavaScript.',
     place,
   }),
+  'merge-conflict': (place?: Place): Problem => ({
+    code: 'merge-conflict',
+    message: 'git left a conflict of a merge here: both sides and its markers would be sent to the model',
+    remedy:
+      'Keep one side, and take out the lines with <<<<<<<, ======= and >>>>>>>. Indent them where they are an example.',
+    place,
+  }),
   'message-condition': (role: string, place?: Place): Problem => ({
     code: 'message-condition',
     message: `{{^${role}}} is no condition: "${role}" is the name of a message`,

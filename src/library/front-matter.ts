@@ -1,5 +1,6 @@
 import { fileProblems as make } from '../errors/files.js';
 import type { Problem } from '../vocabulary.js';
+import { conflictIn } from './conflict.js';
 
 /** A prompt file in two: YAML (absent without front matter) and template, each with the number of lines before it. */
 export interface Halves {
@@ -11,9 +12,11 @@ const FENCE = /^---[ \t]*$/;
 
 /**
  * Splits a prompt file at its `---` lines, which may follow empty ones. Nothing in it is executed, and no other language than
- * YAML is known. Line ends may be LF or CRLF; the template's are LF afterwards.
+ * YAML is known. A file that git could not merge is not split. Line ends may be LF or CRLF; the template's are LF afterwards.
  */
 export function splitFrontMatter(text: string, file: string): Halves | { problem: Problem } {
+  const conflict = conflictIn(text, file);
+  if (conflict) return { problem: conflict };
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
   const start = lines.findIndex((line) => line.trim() !== '');
   const first = lines[start] ?? '';

@@ -1,6 +1,7 @@
 import { renderingProblems } from '../errors/rendering.js';
 import { templateProblems as problems } from '../errors/templates.js';
 import type { Constraint, Place, Problem, TemplatePart } from '../vocabulary.js';
+import { conflictIn } from './conflict.js';
 import { messageProblems } from './template-messages.js';
 import { DEEPEST, normaliseLineEnds, type TemplateSource, type Token, tokenize, tooDeep } from './template-tokens.js';
 
@@ -147,9 +148,14 @@ const taken = new WeakMap<PartialFile, Map<string, Tokens>>();
 function tokensOfPartial(partial: PartialFile, indent: string): Tokens {
   const known = taken.get(partial) ?? new Map<string, Tokens>();
   taken.set(partial, known);
-  const tokens = known.get(indent) ?? tokensOf({ ...partial, lineOffset: 0, indent });
+  const tokens = known.get(indent) ?? freshTokensOf(partial, indent);
   known.set(indent, tokens);
   return tokens;
+}
+
+function freshTokensOf(partial: PartialFile, indent: string): Tokens {
+  const problem = conflictIn(partial.text, partial.file);
+  return problem ? { ok: false, problem } : tokensOf({ ...partial, lineOffset: 0, indent });
 }
 
 function indentLines(text: string, indent: string): string {

@@ -81,6 +81,7 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
   'line-too-long': [['fixtures/data.jsonl', 16_000_000, AT]],
   locked: [['reports/run.jsonl.lock']],
   'merged-into-shard': [['reports']],
+  'merge-conflict': [[AT]],
   'message-condition': [['user', AT]],
   'misnamed-file': [['evals/triage.case.yml', 'triage.cases.yaml', AT]],
   'missing-key': [
