@@ -24,11 +24,11 @@ const views = new Lru<View>(256);
  * @throws Error for a path or transform that cannot be read: loading refuses such a file, so it is a defect
  */
 export function viewOf({ path, transform }: Pick<Assertion, 'path' | 'transform'>): View {
-  if (path === undefined && transform === undefined) return whole;
+  if (path === undefined && transform === undefined) return unchanged;
   return views.get(JSON.stringify([path, transform]), () => compile(path, transform));
 }
 
-const whole = compile(undefined, undefined);
+const unchanged = compile(undefined, undefined);
 
 function compile(path: string | undefined, transform: string | undefined): View {
   const change = compileTransform(transform);

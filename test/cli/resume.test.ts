@@ -151,7 +151,7 @@ describe.concurrent('killed in the middle', () => {
 });
 
 describe.concurrent('a judge that is out of reach', () => {
-  const COUNT = 12;
+  const GIVEN = 12;
   const GRADED = { reason: 'polite', score: 1 };
   const refused = { status: 401, json: { error: { message: 'no such key', type: 'authentication_error' } } };
 
@@ -175,7 +175,7 @@ describe.concurrent('a judge that is out of reach', () => {
     made.write('assay.config.yaml', config.replace('providers: {', `providers: { judge: { ${url} },`));
     made.write(CASES, [
       `defaults: { assert: [{ type: judge, value: Is polite, level: ${level} }] }`,
-      ...casesFile(Array.from({ length: COUNT }, (_, at) => `c${at + 10}`)),
+      ...casesFile(Array.from({ length: GIVEN }, (_, at) => `c${at + 10}`)),
     ]);
     return { made, seen };
   }
@@ -190,7 +190,7 @@ describe.concurrent('a judge that is out of reach', () => {
       const bought = seen.answers;
       expect(bought).toBeLessThanOrEqual(4 + 2 * 2 + 1);
       const report = expectReports(made, first);
-      expect(report.trials).toMatchObject({ planned: COUNT, completed: bought, skipped: COUNT - bought });
+      expect(report.trials).toMatchObject({ planned: GIVEN, completed: bought, skipped: GIVEN - bought });
       const results = report.evals[0]?.results ?? [];
       expect(results.find(({ status }) => status === 'skipped')?.reason).toBe(
         'not asked, since judge:local cannot grade the answer: provider unavailable: judge: HTTP 401: no such key',
@@ -204,19 +204,19 @@ describe.concurrent('a judge that is out of reach', () => {
       seen.well = true;
       const resumed = await made.evaluate(['--mode', mode, '--resume']);
       expect(resumed.code, resumed.stdout).toBe(0);
-      expect(expectReports(made, resumed).trials).toEqual({ planned: COUNT, completed: COUNT, errored: 0, skipped: 0 });
-      expect(seen).toMatchObject({ answers: COUNT, grades: COUNT });
+      expect(expectReports(made, resumed).trials).toEqual({ planned: GIVEN, completed: GIVEN, errored: 0, skipped: 0 });
+      expect(seen).toMatchObject({ answers: GIVEN, grades: GIVEN });
     },
   );
 
   test('keeps no case from being asked where its grade only informs', async ({ echoProject }) => {
     const { made, seen } = await judged(echoProject, 'warn');
     const first = await made.evaluate();
-    expect(expectReports(made, first).trials.completed).toBe(COUNT);
+    expect(expectReports(made, first).trials.completed).toBe(GIVEN);
     expect(first.code, first.stdout).toBe(0);
     seen.well = true;
     expect((await made.evaluate([...LIVE, '--resume'])).code).toBe(0);
-    expect(seen).toMatchObject({ answers: COUNT, grades: COUNT });
+    expect(seen).toMatchObject({ answers: GIVEN, grades: GIVEN });
   });
 });
 

@@ -68,7 +68,7 @@ describe('the history', () => {
   });
 
   it('counts them once where more or fewer repeats are replayed, too', () => {
-    const repeated = (id: string, passes: number[], mode: Mode) =>
+    const repeated = (id: string, passes: (0 | 1)[], mode: Mode) =>
       ran(
         id,
         [
