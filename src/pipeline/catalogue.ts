@@ -34,7 +34,10 @@ export interface Catalogue {
   notes: string[];
 }
 
-/** Reads the prompts of a library with their accepted scores. One that has mistakes is left out, and what they are is told. @throws UserError where the library is not told */
+/**
+ * Reads the prompts of a library with their accepted scores. One that has mistakes is left out, and what they are is told.
+ * @throws UserError where the config does not tell in which folders the library lies
+ */
 export async function readCatalogue(options: CatalogueOptions, world: Pick<World, 'date'>): Promise<Catalogue> {
   const project = openProject(options.cwd, options.config);
   const { tree } = project;
@@ -128,7 +131,10 @@ export interface Named {
   located: Located;
 }
 
-/** Opens a project in which a prompt is looked for. @throws UserError with what is wrong with its config: the prompt may lie elsewhere */
+/**
+ * Opens a project in which a prompt is looked for.
+ * @throws UserError with what is wrong with its config: the prompt may lie elsewhere
+ */
 export function openSound(cwd: string, config: string | undefined): Project {
   const project = openProject(cwd, config);
   const wrong = configProblems(project.tree, project.configPath, providerTypes);
