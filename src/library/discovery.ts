@@ -92,9 +92,10 @@ export async function discoverLibrary(tree: Tree, options: DiscoverOptions): Pro
     }
   }
   const metricsOf = ({ id }: PromptFiles) => known.get(id)?.metrics;
-  checkNamed(settings.gated, layout.prompts.map(metricsOf), report);
+  const note = (text: string): void => void notes.add(text);
+  checkNamed(settings.gated, layout.prompts.map(metricsOf), report, note);
   for (const [index, { written, place }] of settings.overrides.entries()) {
-    checkNamed(namedMetrics(written.gate, place), prompts.governed(index, layout).map(metricsOf), report);
+    checkNamed(namedMetrics(written.gate, place), prompts.governed(index, layout).map(metricsOf), report, note);
   }
   const problems = findings.sorted();
   if (problems.length > 0) throw new UserError(problems);

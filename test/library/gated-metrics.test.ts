@@ -51,6 +51,20 @@ describe('a metric that the gate names and no case has', () => {
     expect((await find(root, CONFIG)).prompts).toHaveLength(4);
   });
 
+  test('is remarked on where prompts share the setting, it holds nothing to a minimum, and it is no slip', async () => {
+    const files = {
+      'assay.config.yaml': named('politeness', '{ tolerance: 0.05 }'),
+      'evals/a.prompt.md': prompt('owner: me'),
+      'evals/a.cases.yaml': cases('tone'),
+    };
+    const { notes } = await find(project(files), CONFIG);
+    expect(notes).toEqual(['assay.config.yaml:1: no case has the metric "politeness", which gate.metrics names']);
+    const slip = { ...files, 'assay.config.yaml': named('tonne', '{ tolerance: 0.05 }') };
+    expect(await told(slip)).toEqual([expect.stringContaining('Did you mean "tone"?')]);
+    const own = { ...files, 'assay.config.yaml': '{}', 'evals/a.prompt.md': prompt(named('politeness', '{}')) };
+    expect(await told(own)).toEqual([expect.stringContaining('no case has the metric "politeness"')]);
+  });
+
   test('is told where all its cases are known, and only there', async () => {
     const files = {
       'assay.config.yaml': named('acuracy'),
