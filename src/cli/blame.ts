@@ -54,13 +54,22 @@ async function run(given: string, { config, limit: most, json }: BlameFlags, wor
   return EXIT.passed;
 }
 
-function blameScreen({ prompt, versions, more, shallow, drops }: Blame, color: Colors, width: number): string {
+function blameScreen(
+  { prompt, versions, more, shallow, elsewhere, drops }: Blame,
+  color: Colors,
+  width: number,
+): string {
   const count = versions.length + more === 1 ? '1 version' : `${versions.length + more} versions`;
   return [
     `${color.bold(oneLine(prompt))}  ${count}, the newest first\n\n`,
     ...lines(versionLines(versions, color, width)),
     ...(more > 0 ? lines([color.dim(`and ${more} older: --limit all`)]) : []),
     ...(shallow ? lines([color.yellow('this clone is shallow: older versions are not in it (fetch-depth: 0)')]) : []),
+    ...(elsewhere === undefined
+      ? []
+      : lines([
+          color.yellow(`it lay outside of this project before, as ${oneLine(elsewhere)}: versions there are not read`),
+        ])),
     ...section('Accepted scores', scoreLines(versions, color), color),
     ...section('Where accepted scores fell', dropLines(drops, color), color),
     ...lines(remedies(prompt, drops, width)),

@@ -67,6 +67,11 @@ export interface Blame {
   more: number;
   /** The clone is shallow: there may be older ones still. */
   shallow: boolean;
+  /**
+   * The prompt's file, relative to the root, while it lay outside of this project, as before the project's folder was moved: what it
+   * was there is not read, and the oldest version may be older than the commit that is told.
+   */
+  elsewhere?: string;
   drops: Drop[];
 }
 
@@ -87,11 +92,13 @@ export async function blame(
   const here = tree.has(file) ? readBaseline(tree, file, () => {}) : undefined;
   const accepted = acceptedIn([here, ...history.commits.map(({ baseline }) => baseline)]);
   const all = versionsOf(history, prompt);
+  const outside = history.commits.find(({ path }) => path.startsWith('../'));
   const shown = all.slice(0, limit);
   return {
     prompt: prompt.id,
     versions: shown.map((each) => blamed(each, accepted, prompt)),
     more: all.length - shown.length,
+    ...(outside && { elsewhere: outside.path }),
     shallow: history.commits.some(({ cut }) => cut),
     drops: shown.flatMap((each) => dropsOf(each, { history, accepted, prompt })),
   };

@@ -233,6 +233,25 @@ describe('the versions of a prompt', () => {
     ]);
   });
 
+  it('are not read where the file lay outside of the project, and that is told', async () => {
+    const made = asRepository(
+      project({
+        'app/assay.config.yaml': 'models: [mock:echo]\n',
+        'app/evals/say.prompt.md': 'Say {{word}}.\n',
+      }),
+    );
+    made.write('app/evals/say.prompt.md', 'Say {{word}}!\n');
+    made.commitAs('Ana', 'Change it');
+    expect(await of({ root: join(made.root, 'app') }, 'say')).not.toHaveProperty('elsewhere');
+    mkdirSync(join(made.root, 'packages'));
+    made.git('mv', 'app', 'packages/app');
+    made.commitAs('Bo', 'Move the project');
+    const { elsewhere } = await of({ root: join(made.root, 'packages/app') }, 'say');
+    expect(elsewhere).toBe('../../app/evals/say.prompt.md');
+    const { stdout } = await made.assay(['blame', 'say'], { cwd: 'packages/app' });
+    expect(stdout).toContain('as ../../app/evals/say.prompt.md: versions there are not read');
+  });
+
   it('cannot be told of what is no prompt, or in no repository', async () => {
     const made = small();
     expect(await mistakeOf(of(made, 'sya'))).toMatchObject({ code: 'unknown-prompt', exit: 2 });
