@@ -12,9 +12,26 @@ export const EXIT = {
   interrupted: 130,
   /** Ended by SIGTERM. */
   terminated: 143,
+  /** Ended by SIGHUP: the terminal was closed. */
+  hungUp: 129,
 } as const;
 
-const PRECEDENCE: readonly number[] = [2, 130, 143, 1, 3, 0];
+/** A signal that ends a run in good order. */
+export type Interruption = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+/** What a run that was interrupted ends with. */
+export const EXIT_OF: Readonly<Record<Interruption, number>> = {
+  SIGINT: EXIT.interrupted,
+  SIGTERM: EXIT.terminated,
+  SIGHUP: EXIT.hungUp,
+};
+
+/** Whether an exit code is that of a run that was interrupted. */
+export function isInterrupted(code: number): boolean {
+  return Object.values(EXIT_OF).includes(code);
+}
+
+const PRECEDENCE: readonly number[] = [2, 130, 143, 129, 1, 3, 0];
 
 /**
  * The exit code of a command to which several apply.

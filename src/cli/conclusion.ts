@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { EXIT } from '../exit-codes.js';
+import { isInterrupted } from '../exit-codes.js';
 import type { Conclusion } from '../pipeline/conclude.js';
 import { commandOf } from '../reports/reproduce.js';
 import { renderTerminal } from '../reports/terminal.js';
@@ -9,7 +9,8 @@ import { columnsOf } from './columns.js';
 import { takesColor } from './paint.js';
 
 /**
- * Prints how a run ended: the terminal's report, or report.json and nothing else.
+ * Prints how a run ended: the terminal's report, or report.json and nothing else. Where that could not be written, standard output
+ * stays empty and standard error has the terminal's.
  * @param again the words behind `assay eval` that continue the run, were it interrupted
  */
 export async function printConclusion(
@@ -23,10 +24,11 @@ export async function printConclusion(
   if (json && report !== undefined) {
     for await (const chunk of createReadStream(report, 'utf8')) await put(String(chunk), world.stdout);
   } else {
-    const screen = { color: takesColor(world.stdout, world.env), width: columnsOf(world.stdout) };
-    for await (const chunk of renderTerminal(input, screen)) await put(redact(chunk), world.stdout);
+    const to = json ? world.stderr : world.stdout;
+    const screen = { color: takesColor(to, world.env), width: columnsOf(to) };
+    for await (const chunk of renderTerminal(input, screen)) await put(redact(chunk), to);
   }
-  if (verdict.exitCode === EXIT.interrupted || verdict.exitCode === EXIT.terminated) {
+  if (isInterrupted(verdict.exitCode)) {
     const command = again.length > 0 ? commandOf(again) : undefined;
     const way = command === undefined ? 'assay eval --resume, with the same flags' : redact(command);
     world.stderr.write(forTerminal(`The journal is kept. To continue: ${way}\n`));

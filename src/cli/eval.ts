@@ -1,5 +1,6 @@
 import { problems, UserError } from '../errors.js';
 import { earlierReport } from '../pipeline/earlier-report.js';
+import type { Conclusion } from '../pipeline/conclude.js';
 import { evaluate } from '../pipeline/evaluate.js';
 import type { World } from '../world.js';
 import { addAskingFlags } from './asking-flags.js';
@@ -55,12 +56,22 @@ async function runEval(paths: string[], flags: EvalFlags, outside: World, typed:
   const interrupt = listenForInterrupt(world);
   const bar = progress(world);
   let many = false;
+  let written = false;
+  const print = (conclusion: Conclusion): Promise<void> => {
+    bar.end();
+    written = conclusion.files.has('report.json');
+    // A mode from the environment may not be there the next time.
+    const { mode } = conclusion.input.config;
+    const again = [...(flags.resume ? [] : ['--resume']), ...(flags.mode ? [] : ['--mode', mode]), ...typed];
+    return printConclusion(conclusion, flags.json === true, world, again);
+  };
   try {
     const conclusion = await evaluate(
       {
         ...options,
         signal: interrupt.signal,
         interruptedBy: interrupt.name,
+        onSettled: interrupt.settled,
         onEstimate: (estimate) => world.stderr.write(`${budgetLine(estimate)}\n`),
         onPlanned: (trials) => {
           many = trials >= MANY_TRIALS;
@@ -74,18 +85,16 @@ async function runEval(paths: string[], flags: EvalFlags, outside: World, typed:
         },
       },
       world,
+      print,
     ).finally(bar.end);
     try {
-      // A mode from the environment may not be there the next time.
-      const { mode } = conclusion.input.config;
-      const again = [...(flags.resume ? [] : ['--resume']), ...(flags.mode ? [] : ['--mode', mode]), ...typed];
-      await printConclusion(conclusion, flags.json === true, world, again);
+      await print(conclusion);
     } finally {
       conclusion.close();
     }
     return conclusion.verdict.exitCode;
   } catch (error) {
-    if (error instanceof UserError) error.note = earlierReport(options);
+    if (error instanceof UserError && !written) error.note = earlierReport(options);
     throw error;
   } finally {
     interrupt.release();

@@ -1,18 +1,21 @@
+import { isatty } from 'node:tty';
+import { EXIT_OF, type Interruption } from '../exit-codes.js';
 import type { World } from '../world.js';
-import { EXIT } from '../exit-codes.js';
 
 /** What a signal from outside has done to a run. */
 export interface Interrupt {
   signal: AbortSignal;
   /** The signal that came, if any. */
-  name(): 'SIGINT' | 'SIGTERM' | undefined;
+  name(): Interruption | undefined;
+  /** Nothing is left to be stopped: a first signal is told that what is being written is finished. */
+  settled(): void;
   /** Stops listening. */
   release(): void;
 }
 
 /**
- * Listens for Ctrl-C and SIGTERM. The first one stops the run in good order: nothing new is begun, reports are written as
- * incomplete, the journal is kept. The second ends the process at once.
+ * Listens for Ctrl-C, SIGTERM and the closing of the terminal. The first one stops the run in good order: nothing new is begun,
+ * reports are written as incomplete, the journal is kept. The second ends the process at once.
  * @param said what the user is told at the first one
  */
 export function listenForInterrupt(
@@ -20,23 +23,31 @@ export function listenForInterrupt(
   said = 'stopping: finishing the reports; press Ctrl-C again to end at once',
 ): Interrupt {
   const controller = new AbortController();
-  let came: 'SIGINT' | 'SIGTERM' | undefined;
-  const stop = (name: 'SIGINT' | 'SIGTERM') => () => {
-    if (came !== undefined) process.exit(name === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
+  let came: Interruption | undefined;
+  let saying = said;
+  const terminal = [0, 1, 2].some((file) => isatty(file));
+  const stop = (name: Interruption): void => {
+    if (came !== undefined) process.exit(EXIT_OF[name]);
     came = name;
-    world.stderr.write(`\n${said}\n`);
+    if (name === 'SIGHUP' && terminal) process.on('exit', dieOfIt);
+    world.stderr.write(`\n${saying}\n`);
     controller.abort();
   };
-  const onInterrupt = stop('SIGINT');
-  const onTerminate = stop('SIGTERM');
-  process.on('SIGINT', onInterrupt);
-  process.on('SIGTERM', onTerminate);
+  /** Node itself aborts at its end when it cannot set back a terminal that is gone. The shell sees the same exit code. */
+  const dieOfIt = (): void => {
+    process.off('SIGHUP', stop);
+    process.kill(process.pid, 'SIGHUP');
+  };
+  const signals = Object.keys(EXIT_OF) as Interruption[];
+  for (const name of signals) process.on(name, stop);
   return {
     signal: controller.signal,
     name: () => came,
+    settled() {
+      saying = 'all trials are done: finishing the reports, with their verdict; press Ctrl-C again to end at once';
+    },
     release() {
-      process.off('SIGINT', onInterrupt);
-      process.off('SIGTERM', onTerminate);
+      for (const name of signals) process.off(name, stop);
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Conclusion } from '../pipeline/conclude.js';
 import { merge } from '../pipeline/merge.js';
 import type { World } from '../world.js';
 import { addExamples, addProjectFlags, type CommandDefinition } from './command.js';
@@ -22,9 +23,10 @@ export const command: CommandDefinition = {
 async function runMerge(folders: string[], flags: ProjectFlags & { baseline?: string }, world: World): Promise<number> {
   const { baseline } = flags;
   const options = { ...projectOptions(flags, world), ...(baseline !== undefined && { baseline }) };
-  const conclusion = await merge(folders, options, world);
+  const print = (conclusion: Conclusion) => printConclusion(conclusion, flags.json === true, world);
+  const conclusion = await merge(folders, options, world, print);
   try {
-    await printConclusion(conclusion, flags.json === true, world);
+    await print(conclusion);
   } finally {
     conclusion.close();
   }

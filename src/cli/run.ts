@@ -171,4 +171,4 @@ Examples:
   $ assay eval evals/support --mode record  call the models for what is not recorded yet
   $ assay accept                            make the last run the baseline
 
-Exit codes: 0 passed, 1 failed, 2 usage or input error, 3 unverified, 130/143 interrupted`;
+Exit codes: 0 passed, 1 failed, 2 usage or input error, 3 unverified, 130/143/129 interrupted`;

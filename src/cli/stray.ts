@@ -1,4 +1,4 @@
-import { EXIT } from '../exit-codes.js';
+import { EXIT, isInterrupted } from '../exit-codes.js';
 import { printable, thrownText } from '../providers/protocol.js';
 import { forTerminal } from '../trust/escape.js';
 import type { Screen } from '../world.js';
@@ -36,7 +36,7 @@ export function watchForStrays(stderr: Screen): Strays {
   });
   process.stderr.on('error', () => {});
   process.on('exit', (code) => {
-    if (finished || code === EXIT.interrupted || code === EXIT.terminated) return;
+    if (finished || isInterrupted(code)) return;
     process.exitCode = EXIT.unverified;
     stderr.write('assay: the process ended before its work did, by code that ran in it; nothing is verified\n');
   });

@@ -1,4 +1,4 @@
-import { EXIT, strongest } from '../exit-codes.js';
+import { EXIT, EXIT_OF, strongest } from '../exit-codes.js';
 import type { Comparison, GateCheck, Verdict } from '../vocabulary.js';
 import { type Circumstances, general } from './general.js';
 import { reasonsOf } from './reasons.js';
@@ -7,7 +7,7 @@ import { applyRules } from './rules/map.js';
 /**
  * The one verdict function. It fails closed: a run without trials, with trials that do not add up, or with scores missing is
  * unverified. A broken rule of level error is a failure, and outweighs what could not be told; both are stated.
- * @returns `exitCode` by the precedence 130/143, 1, 3, 0
+ * @returns `exitCode` by the precedence 130/143/129, 1, 3, 0
  */
 export function decide(comparison: Comparison, circumstances: Circumstances = {}): Verdict {
   const checks: GateCheck[] = [
@@ -20,8 +20,7 @@ export function decide(comparison: Comparison, circumstances: Circumstances = {}
   const codes: number[] = [EXIT.passed];
   if (failed) codes.push(EXIT.failed);
   if (unverified) codes.push(EXIT.unverified);
-  if (circumstances.interrupted)
-    codes.push(circumstances.interrupted === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
+  if (circumstances.interrupted) codes.push(EXIT_OF[circumstances.interrupted]);
   return {
     verdict: failed ? 'failed' : unverified ? 'unverified' : 'passed',
     exitCode: strongest(codes),

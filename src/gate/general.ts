@@ -1,3 +1,4 @@
+import type { Interruption } from '../exit-codes.js';
 import type { Comparison, EvalComparison, GateCheck, Level } from '../vocabulary.js';
 import { countText, plural } from '../words.js';
 import { byWeight } from './usage.js';
@@ -6,7 +7,7 @@ import { byWeight } from './usage.js';
 export interface Circumstances {
   /** Not every planned trial was begun: time or budget was spent, or the run was interrupted. */
   incomplete?: boolean;
-  interrupted?: 'SIGINT' | 'SIGTERM';
+  interrupted?: Interruption;
   /** Why it could not be told: budget spent, judge not fit, recordings missing. Each makes the run unverified. */
   reasons?: readonly string[];
   /** Why no rule is applied and nothing needs to have run: `--since` reaches nothing, a shard that `merge` will gate. */

@@ -1,4 +1,4 @@
-import { EXIT, strongest } from '../exit-codes.js';
+import { EXIT, EXIT_OF, strongest } from '../exit-codes.js';
 import type { Prompt } from '../vocabulary.js';
 import { processWorld, type World } from '../world.js';
 import { type BisectedStep, type BisectedVersion, factsOf, search, type Searched } from './bisect-search.js';
@@ -87,7 +87,7 @@ function concluded(range: Range, searched: Searched, { asked, cases, present }: 
   const [culprit = null] = 'culprit' in step ? named(step.culprit) : [];
   const interrupted = asked.interruptedBy?.();
   const codes: number[] = [culprit ? EXIT.passed : EXIT.unverified];
-  if (interrupted) codes.push(interrupted === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
+  if (interrupted) codes.push(EXIT_OF[interrupted]);
   const end = ({ ref, commit, prompt }: Range['good']) => ({ ref, commit, version: prompt.version });
   return {
     prompt: present.id,

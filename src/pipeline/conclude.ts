@@ -1,3 +1,5 @@
+import { UserError } from '../errors.js';
+import { EXIT } from '../exit-codes.js';
 import { type BaselineOf, compare } from '../gate/compare.js';
 import { decide } from '../gate/decide.js';
 import type { Circumstances } from '../gate/general.js';
@@ -26,10 +28,14 @@ export interface Conclusion {
   close(): void;
 }
 
+/** Told of a conclusion whose verdict is known, but not all of whose files are there; its exit code is that of the trouble. */
+export type Unwritten = (conclusion: Conclusion) => Promise<void>;
+
 /**
  * Compares, decides and writes the reports. Calls no model: everything it needs is in the books and the journal.
  * @param notes remarks for the reports, beside those of library and recordings
  * @param journal ended; no report is written before the disk has it
+ * @param unwritten told how the run ended where its reports could not all be written, before that is thrown
  */
 export async function conclude(
   session: Session,
@@ -37,6 +43,7 @@ export async function conclude(
   circumstances: Circumstances,
   notes: readonly string[],
   journal: Pick<Journal, 'flushed'>,
+  unwritten?: Unwritten,
 ): Promise<Conclusion> {
   const judged = judge(session, books, circumstances);
   const { verdict } = judged;
@@ -54,18 +61,37 @@ export async function conclude(
       ...resultsFrom(books, results),
     };
     const files = new Map(reports.map(({ file }) => [file, session.out(file)]));
-    await writeReports(input, session);
-    await history.add(comparison, verdict);
-    return { verdict, comparison, input, files, redact: session.redact, close: () => results.close() };
+    const conclusion = { verdict, comparison, input, files, redact: session.redact, close: () => results.close() };
+    try {
+      await writeReports(input, files, session);
+      await history.add(comparison, verdict);
+    } catch (error) {
+      const told = { ...verdict, exitCode: error instanceof UserError ? error.exitCode : EXIT.unverified };
+      await unwritten?.({ ...conclusion, verdict: told, input: { ...input, verdict: told } });
+      throw error;
+    }
+    return conclusion;
   } catch (error) {
     results.close();
     throw error;
   }
 }
 
-/** One is made while another waits for the disk. Where one cannot be written, the others are, before it is said. */
-async function writeReports(input: ReportInput, { out, redact }: Pick<Session, 'out' | 'redact'>): Promise<void> {
-  const all = reports.map(({ file, render }) => writeFileAtomic(out(file), redacted(render(input), redact)));
+/**
+ * One is made while another waits for the disk. Where one cannot be written, the others are, before it is said.
+ * @param files their paths; those of reports that cannot be written are taken out
+ */
+async function writeReports(
+  input: ReportInput,
+  files: Map<string, string>,
+  { out, redact }: Pick<Session, 'out' | 'redact'>,
+): Promise<void> {
+  const all = reports.map(({ file, render }) =>
+    writeFileAtomic(out(file), redacted(render(input), redact)).catch((error: unknown) => {
+      files.delete(file);
+      throw error;
+    }),
+  );
   for (const one of await Promise.allSettled(all)) if (one.status === 'rejected') throw one.reason;
 }
 

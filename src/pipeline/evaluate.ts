@@ -1,4 +1,5 @@
 import { UserError } from '../errors.js';
+import type { Interruption } from '../exit-codes.js';
 import { type Journal, openJournal, resumeJournal } from '../journal/journal.js';
 import type { JournalIndex } from '../journal/reader.js';
 import { graderOf } from '../score/grader.js';
@@ -6,7 +7,7 @@ import type { Assertion, Case, Problem, Prompt, RunInfo } from '../vocabulary.js
 import { processWorld, type World } from '../world.js';
 import { type Bounds, boundsOf } from './bounds.js';
 import { type Books, headerOf, JOURNAL, openBooks, restore, type Ungraded, ungradedIn } from './books.js';
-import { checkOutputs, conclude, type Conclusion } from './conclude.js';
+import { checkOutputs, conclude, type Conclusion, type Unwritten } from './conclude.js';
 import { type IsRecorded, lookup, planCosts } from './cost-plan.js';
 import { emptiness } from './emptiness.js';
 import { type EngineParts, engineOf, follow, partsOf, plannerOf } from './engine.js';
@@ -23,10 +24,15 @@ import { supplyOf } from './supply.js';
 /**
  * The whole way: finds prompts and cases, plans, runs, scores, compares with the baselines, decides and writes the reports.
  * @param world clock, chance and environment; the real ones unless given
+ * @param unwritten as that of `conclude`
  * @returns the verdict and all facts behind it; `close()` lets go of the journal
  * @throws UserError when something is wrong in what the user wrote; nothing was called then
  */
-export async function evaluate(asked: EvaluateOptions, world: World = processWorld()): Promise<Conclusion> {
+export async function evaluate(
+  asked: EvaluateOptions,
+  world: World = processWorld(),
+  unwritten?: Unwritten,
+): Promise<Conclusion> {
   const began = world.now();
   const session = await openSession(asked, world);
   const remarks = beginRemarks(session, world);
@@ -42,18 +48,17 @@ export async function evaluate(asked: EvaluateOptions, world: World = processWor
     const opened = await openRun(session, books, options, own, bounds, world);
     const { journal } = opened;
     try {
-      const reasons = await run(session, books, parts, opened, options, bounds, world);
-      const interrupted = options.interruptedBy?.();
+      const { reasons, incomplete, interrupted } = await run(session, books, parts, opened, options, bounds, world);
       const { run: ended } = books.ledger;
       const notes = [...(session.against?.notes(ended) ?? []), ...(await remarks.about(ended))];
       const noGate = session.nothing ?? (await partOnly(session, books));
       const circumstances = {
         reasons: noGate === undefined ? [...reasons, ...emptiness(session, ended)] : reasons,
-        incomplete: bounds.spent() !== undefined,
+        incomplete,
         ...(interrupted && { interrupted }),
         ...(noGate !== undefined && { noGate }),
       };
-      return await conclude(session, books, circumstances, notes, journal);
+      return await conclude(session, books, circumstances, notes, journal, unwritten);
     } finally {
       // Not before the reports are there: until then nobody else may begin a run in this folder.
       await journal.close();
@@ -122,7 +127,16 @@ async function* assertionsOf(
   }
 }
 
-/** Runs what the planner asks for. @returns why it cannot be told how good the run is, if so; kept in the journal, too */
+/** How the trials of a run ended. What comes later (a signal, its time is up) changes nothing of that. */
+interface Ended {
+  /** Why it cannot be told how good the run is, if so; kept in the journal, too. */
+  reasons: string[];
+  /** Its time or its budget ended it. */
+  incomplete: boolean;
+  interrupted?: Interruption;
+}
+
+/** Runs what the planner asks for. */
 async function run(
   session: Session,
   books: Books,
@@ -131,7 +145,7 @@ async function run(
   options: EvaluateOptions,
   bounds: Bounds,
   world: World,
-): Promise<string[]> {
+): Promise<Ended> {
   const { store, against } = session;
   const { ledger } = books;
   const engine = engineOf(session, books, parts, journal, options, bounds);
@@ -139,20 +153,23 @@ async function run(
   try {
     const supply = supplyOf(session);
     await follow(plannerOf(session, books, supply), supply, engine, options, bounds);
+    const { aborted } = engine.signal;
+    const interrupted = options.interruptedBy?.();
+    const spent = bounds.spent();
+    options.onSettled?.();
     const finishedAt = world.date().toISOString();
     ledger.run.info.finishedAt = finishedAt;
     const misses = store.misses();
-    const spent = bounds.spent();
     const reasons = [
       ...(against?.reasons ?? []),
       ...(spent === undefined ? [] : [spent]),
       ...(await missesReasons(misses, session, world)),
       ...(world.strays?.() ?? []),
     ];
-    if (!engine.signal.aborted || spent !== undefined) {
+    if (!aborted || spent !== undefined) {
       await journal.end({ finishedAt, reasons, misses: { ...misses }, ...(spent !== undefined && { spent }) });
     }
-    return reasons;
+    return { reasons, incomplete: spent !== undefined, ...(interrupted && { interrupted }) };
   } finally {
     await store.flush();
   }

@@ -11,7 +11,7 @@ import { evalKey } from '../run/ledger.js';
 import type { RunInfo, TrialId, TrialResult, Work } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { type Books, headerOf, JOURNAL, openBooks } from './books.js';
-import { acceptedOf, conclude, type Conclusion } from './conclude.js';
+import { acceptedOf, conclude, type Conclusion, type Unwritten } from './conclude.js';
 import { emptiness } from './emptiness.js';
 import { missesReasons, sumOfMisses } from './misses.js';
 import type { EvaluateOptions } from './options.js';
@@ -26,9 +26,15 @@ import type { Supply } from './supply.js';
  * Joins the shards of a run into the run that one process would have made: its journal, its reports, its verdict. It holds the same
  * conversation with the planner, and takes what that asks for from the shards instead of calling.
  * @param folders the output folders of all shards
+ * @param unwritten as that of `conclude`
  * @throws UserError where shards are missing, doubled, or of another run than the files here make
  */
-export async function merge(folders: readonly string[], options: EvaluateOptions, world: World): Promise<Conclusion> {
+export async function merge(
+  folders: readonly string[],
+  options: EvaluateOptions,
+  world: World,
+  unwritten?: Unwritten,
+): Promise<Conclusion> {
   const project = openProject(options.cwd, options.config);
   const shards = await readShards(folders, options.cwd, project.root);
   refuseOwnShard(shards, outputFolder(options, project)(JOURNAL));
@@ -50,7 +56,7 @@ export async function merge(folders: readonly string[], options: EvaluateOptions
         incomplete,
         ...(session.nothing !== undefined && { noGate: session.nothing }),
       };
-      return await conclude(session, books, circumstances, await remarks.about(run), journal);
+      return await conclude(session, books, circumstances, await remarks.about(run), journal, unwritten);
     } finally {
       await journal.close();
     }

@@ -2,6 +2,7 @@ import type { Ask } from '../ask/ask.js';
 import type { BudgetLimits } from '../ask/budget.js';
 import type { Spending } from '../ask/spending.js';
 import type { AssertionDefinition } from '../assertions/assertion.js';
+import type { Interruption } from '../exit-codes.js';
 import type { ProviderDefinition } from '../providers/provider.js';
 import type { Mode, Repeats, RunInfo, TrialResult } from '../vocabulary.js';
 
@@ -79,7 +80,9 @@ export interface EvaluateOptions extends Partial<Omit<Selection, 'against' | 'no
   /** Stops the run in good order. */
   signal?: AbortSignal;
   /** Which signal stopped it. */
-  interruptedBy?(): 'SIGINT' | 'SIGTERM' | undefined;
+  interruptedBy?(): Interruption | undefined;
+  /** Told when nothing more is asked: the verdict is settled, and what comes are the reports. */
+  onSettled?(): void;
   /** Own types of assertions, beside the built-in ones; a built-in name cannot be taken. */
   assertions?: readonly AssertionDefinition[];
   /** Own kinds of providers, likewise. */

@@ -1,5 +1,5 @@
 import { problems, UserError } from '../errors.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT, EXIT_OF } from '../exit-codes.js';
 import { resumeJournal } from '../journal/journal.js';
 import { type Engine, execute } from '../run/execute.js';
 import type { Eval, Work } from '../vocabulary.js';
@@ -135,8 +135,7 @@ function completedOnly(engine: Engine): Engine {
 export function refuseStopped({ interruptedBy, signal }: EvaluateOptions, spent?: string): void {
   const by = interruptedBy?.();
   if (by !== undefined || signal?.aborted) {
-    const code = by === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
-    throw new UserError([problems['accept-stopped']('interrupted')], code);
+    throw new UserError([problems['accept-stopped']('interrupted')], EXIT_OF[by ?? 'SIGINT']);
   }
   if (spent !== undefined) throw new UserError([problems['accept-stopped'](spent)], EXIT.unverified);
 }

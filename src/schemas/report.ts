@@ -170,7 +170,7 @@ export const reportSchema = {
     schemaVersion: { const: 1 },
     tool: { type: 'object', required: ['name', 'version'], properties: { name: text, version: text } },
     verdict: { enum: ['passed', 'failed', 'unverified'] },
-    exitCode: { enum: [0, 1, 2, 3, 130, 143] },
+    exitCode: { enum: [0, 1, 2, 3, 129, 130, 143] },
     incomplete: { type: 'boolean', description: 'true: the run was interrupted.' },
     reasons: { ...strings, description: 'Why, in words, the weightiest first.' },
     run: {

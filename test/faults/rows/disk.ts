@@ -34,9 +34,13 @@ export const DISK: readonly Scenario[] = [
     posix: true,
     async run({ echoProject }) {
       const made = await echoProject({ cases: 1, files: { 'reports/history.jsonl': `${LARGE.repeat(4)}\n` } });
-      const { code, stderr } = await shell(made, `ulimit -f 300; ${live}`);
+      const { code, stderr, stdout } = await shell(made, `ulimit -f 300; ${live}`);
       expect(stderr).toMatch(/history\.jsonl: it would be larger than a file may be/);
       expect(code, stderr).toBe(3);
+      // The verdict is known, and so are the reports, which are of this run.
+      expect(stdout).toMatch(/^passed · .* · exit 3$/m);
+      expect(stderr).not.toContain('was written before');
+      expect(JSON.parse(made.read(REPORT))).toMatchObject({ verdict: 'passed' });
       return `exit ${code}`;
     },
   },

@@ -26,9 +26,10 @@ export const MOUNTS: readonly Scenario[] = [
     unmet: mountsRefused,
     async run({ echoProject }) {
       const made = await echoProject({ cases: 4, script: (_seen, id) => says(`${id} ${LARGE}`) });
-      for (const [size, file] of [
-        ['256k', 'run.jsonl'],
-        ['600k', 'report.json'],
+      for (const [size, file, flag] of [
+        ['256k', 'run.jsonl', ''],
+        ['600k', 'report.json', ''],
+        ['600k', 'report.json', '--json'],
       ] as const) {
         if (made.has('kept')) made.remove('kept');
         made.write('kept/code', '');
@@ -37,7 +38,7 @@ export const MOUNTS: readonly Scenario[] = [
           made,
           withMounts(
             'mkdir -p reports && mount -t tmpfs -o size=' + size + ' tmpfs reports',
-            live,
+            live + ` ${flag} > kept/said`,
             'echo $? > kept/code && cp -r reports kept/full',
             'mount -o remount,size=20m reports',
             live + ' --resume',
@@ -46,6 +47,12 @@ export const MOUNTS: readonly Scenario[] = [
         );
         expect(stderr).toMatch(new RegExp(`${file}[^]*no space is left on the disk`));
         expect(made.read('kept/code')).toBe('3\n0\n');
+        // What the journal has no room for has no verdict; what only a report has none for is told.
+        const said = made.read('kept/said');
+        const verdict = /^passed · .* · exit 3$/m;
+        if (file === 'report.json') expect(flag === '' ? said : stderr).toMatch(verdict);
+        // With --json nothing goes to standard output but the report.
+        if (file !== 'report.json' || flag !== '') expect(said).toBe('');
         // Whole files or none, and each case was paid for once.
         const left = made.files('kept/full');
         expect(left.filter((each) => each.endsWith('.tmp'))).toEqual([]);

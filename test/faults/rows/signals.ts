@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { type EchoProject, echo } from '../../cli/echo.js';
+import { type EchoProject, echo, says } from '../../cli/echo.js';
 import type { OpenEcho } from '../../cli/test.js';
 import type { Outcome } from '../../support/project.js';
 import { expectRun, LIVE, type Scenario } from '../scenario.js';
@@ -107,6 +107,27 @@ export const SIGNALS: readonly Scenario[] = [
     },
   },
   { id: 'X3', fault: 'SIGTERM', posix: true, run: interrupted('SIGTERM', 143, [4]) },
+  { id: 'X3b', fault: 'SIGHUP: the terminal is closed', posix: true, run: interrupted('SIGHUP', 129, [4]) },
+  {
+    id: 'X1b',
+    fault: 'SIGINT when all is answered, while the reports are written',
+    posix: true,
+    async run({ echoProject }) {
+      const text = 'x'.repeat(1_000_000);
+      const made = await echoProject({ cases: 30, script: (_seen, id) => says(`${id} ${text}`) });
+      const running = made.start(['eval', ...LIVE]);
+      const writing = () => made.has('reports') && made.files('reports').some((file) => file.endsWith('.tmp'));
+      while (!writing()) await sleep(2);
+      running.kill('SIGINT');
+      const outcome = await running.ended;
+      // Nothing was interrupted: what is said, the exit code and the reports agree.
+      const report = expectRun(made, outcome, 0);
+      expect(report).toMatchObject({ incomplete: false, verdict: 'passed', exitCode: 0 });
+      expect(outcome.stderr).toContain('all trials are done: finishing the reports, with their verdict');
+      expect(outcome.stderr).not.toContain('--resume');
+      return 'exit 0, whole';
+    },
+  },
   {
     id: 'X4',
     fault: 'SIGKILL at any moment, the writing of reports too',
