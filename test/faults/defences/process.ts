@@ -8,6 +8,32 @@ export const PROCESS_DEFENCES: readonly Defence[] = [
     row: 'X3',
   },
   {
+    what: 'a terminal that is closed ends the run in good order',
+    edits: [['exit-codes.js', 'SIGHUP: EXIT.hungUp,', '']],
+    row: 'X3b',
+  },
+  {
+    what: 'a signal is told when nothing is left to be stopped',
+    edits: [['pipeline/evaluate.js', 'options.onSettled?.();', '']],
+    row: 'X1b',
+  },
+  {
+    what: 'the verdict is told where a report cannot be written',
+    edits: [['pipeline/conclude.js', 'await unwritten?.(', 'void (']],
+    row: 'X5d',
+  },
+  {
+    what: 'folders are not looked for without end',
+    edits: [['journal/folders.js', 'await mkdir(path);', 'await mkdir(path, { recursive: true });']],
+    row: 'X6',
+    endless: true,
+  },
+  {
+    what: 'a lock that cannot be made is named',
+    edits: [['journal/journal.js', 'throw writeTrouble(`${path}.lock`,', 'throw writeTrouble(path,']],
+    row: 'X14b',
+  },
+  {
     what: 'trouble with the disk is told in words, and ends the run',
     edits: [['journal/write-trouble.js', 'if (code === undefined)\n        return error;', 'return error;']],
     row: 'X5',
