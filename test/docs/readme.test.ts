@@ -204,9 +204,10 @@ describe('the pages for users', () => {
 
   it('name flags that there are', async () => {
     const known = new Set((await allHelp()).match(/--[a-z][a-z-]*/g));
-    const npms = new Set(['--save-dev', '--save-exact']);
+    // Those of npm and of git.
+    const others = new Set(['--save-dev', '--save-exact', '--assume-unchanged', '--skip-worktree']);
     const named = PAGES.flatMap((page) => [...codeWords(pageText(page)), ...commands(page).join(' ').split(' ')]);
-    const flags = named.filter((word) => /^--[a-z][a-z-]*$/.test(word) && !npms.has(word));
+    const flags = named.filter((word) => /^--[a-z][a-z-]*$/.test(word) && !others.has(word));
     expect(flags.length).toBeGreaterThan(10);
     expect(flags.filter((flag) => !known.has(flag))).toEqual([]);
   });

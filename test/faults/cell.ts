@@ -103,16 +103,25 @@ function modelProject(row: Row): Record<string, Content> {
 
 /** A prompt for each judge, named like its metric: where one cannot be asked, the answers of the others are none of its business. */
 function judgeProject(row: Row): Record<string, Content> {
-  const prompts = asked(row, 'judge').map((model, at): [string, Content][] => {
-    const name = FAMILIES[at] ?? modelName(model);
-    const judge = `{ type: judge, value: Is polite, metric: ${name}, options: { model: "${model}" } }`;
-    return [
-      [`evals/${name}.prompt.md`, '{{text}}'],
-      [`evals/${name}.cases.yaml`, [`defaults: { assert: [${judge}] }`, ...casesFile(caseIds(row.cases ?? 2))]],
-    ];
+  const judges = asked(row, 'judge').map((model, at) => {
+    const metric = FAMILIES[at] ?? modelName(model);
+    return { metric, check: `{ type: judge, value: Is polite, metric: ${metric}, options: { model: "${model}" } }` };
   });
-  return { 'assay.config.yaml': ['models: [mock:echo]'], ...Object.fromEntries(prompts.flat()) };
+  const prompts = row.together
+    ? [{ name: TOGETHER, checks: judges.map(({ check }) => check) }]
+    : judges.map(({ metric, check }) => ({ name: metric, checks: [check] }));
+  const files = prompts.flatMap(({ name, checks }): [string, Content][] => [
+    [`evals/${name}.prompt.md`, '{{text}}'],
+    [
+      `evals/${name}.cases.yaml`,
+      [`defaults: { assert: [${checks.join(', ')}] }`, ...casesFile(caseIds(row.cases ?? 2))],
+    ],
+  ]);
+  return { 'assay.config.yaml': ['models: [mock:echo]'], ...Object.fromEntries(files) };
 }
+
+/** The prompt whose answers all judges grade. */
+const TOGETHER = 'together';
 
 /** The models that a row asks: one of each family in its order, and the others behind them. */
 function asked({ others = false }: Row, role: Role): string[] {
@@ -163,7 +172,7 @@ export async function expectCell({ row, role, made, servers, args, options, reco
 
 /** The eval of a model, or of the prompt that a judge grades. */
 function evalOf({ evals }: RunReport, role: Role, model: string, metric: string): EvalReport | undefined {
-  return evals.find((each) => (role === 'model' ? each.model === model : each.prompt.id === metric));
+  return evals.find((each) => (role === 'model' ? each.model === model : [metric, TOGETHER].includes(each.prompt.id)));
 }
 
 /** All is answered and graded, each case by one more question at most. */

@@ -49,6 +49,8 @@ export interface Row {
   cases?: number;
   /** Whether another model of each provider is asked the same, or judges the same: without a fault, so that it passes. */
   others?: boolean;
+  /** Whether judges grade the same answers, so that each is asked as often at a time as a model is; else each has a prompt of its own. */
+  together?: true;
   flags?: readonly string[];
   /** Whether models are asked for streams. */
   stream?: boolean;

@@ -90,6 +90,7 @@ export const LIMITS: readonly Row[] = [
   {
     id: 'P27',
     fault: 'a slow start: 429 for the first ten of fifty, ten at a time',
+    together: true,
     cases: 50,
     flags: ['--concurrency', '10'],
     async reply(question) {
