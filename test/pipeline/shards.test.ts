@@ -71,10 +71,11 @@ function library({ prompts, models, judged, repeats }: World): Record<string, Co
 function answers(era: string, { seed, rates }: World): Ask {
   return async ({ model }, { purpose, trial }) => {
     const random = seeded(JSON.stringify([era, seed, model, purpose, trial]));
-    const fails = (kind: 'server' | 'unavailable' | 'bad-request'): Answer => ({
+    // Of those that are not asked, a trial that the budget refuses: a provider that was given up is given up for all.
+    const fails = (kind: 'server' | 'budget' | 'bad-request'): Answer => ({
       ok: false,
       failure: { kind, message: `${kind} for ${trial.case.length} letters` },
-      attempts: kind === 'unavailable' ? 0 : 1,
+      attempts: kind === 'budget' ? 0 : 1,
     });
     const gives = (output: string): Answer => ({
       ok: true,
@@ -94,7 +95,7 @@ function answers(era: string, { seed, rates }: World): Ask {
       return gives(JSON.stringify({ reason: 'as it is', score: random.next() < 0.9 ? 1 : 0 }));
     }
     const { skipped, errored, wrong } = rates;
-    if (draw < skipped) return fails('unavailable');
+    if (draw < skipped) return fails('budget');
     if (draw < skipped + errored) return fails('bad-request');
     return gives(draw < skipped + errored + wrong ? 'no' : 'yes');
   };
