@@ -29,6 +29,8 @@ for (const [args, runs] of used) {
   const seconds = (of) => median(runs.map(of)) / 1000;
   const wall = seconds(({ wallMs }) => wallMs);
   const [{ exitCode, stdout, stderr }] = runs;
+  // Reporting mistakes is other work than reading a sound library.
+  if (exitCode === 2) throw new Error(`assay ${args.join(' ')} refuses the library:\n${stderr || stdout}`);
   const columns = [
     args.join(' ').padEnd(22),
     String(exitCode).padStart(4),

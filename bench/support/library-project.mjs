@@ -81,7 +81,7 @@ function baselineText(cases) {
   const line = (row) =>
     `        "case-${row}": { "input": "12e30fdf557a", "scores": { "pass": ${metric}, "score": ${metric}, "accuracy": ${metric} } }`;
   const model = (name) => `    "${name}": {
-      "version": "0123456789ab", "commit": "0123456789abcdef0123456789abcdef01234567", "dirty": false, "date": "2026-11-23T08:00:00.000Z",
+      "version": "0123456789ab", "commit": "0123456789abcdef0123456789abcdef01234567", "dirty": false, "date": "2026-11-23",
       "cases": {
 ${Array.from({ length: cases }, (_, row) => line(row)).join(',\n')}
       }
