@@ -1,7 +1,7 @@
 import type { Json, Place } from '../vocabulary.js';
 import { placeAt } from './json.js';
 import { readPlain } from './plain-yaml.js';
-import { laterPlace, type Path, type Read, type Source } from './source.js';
+import { LaterPlace, type Path, type Read, type Source } from './source.js';
 import { isObject } from '../objects.js';
 import { readYaml } from './yaml.js';
 
@@ -14,13 +14,14 @@ export function readYamlQuickly(text: string, at: { file: string; lineOffset?: n
   const plain = readPlain(text);
   if (!plain) return readYaml(text, at);
   let known: Source['place'] | undefined;
-  const place: Source['place'] = (path, of) => {
+  const find: Source['place'] = (path, of) => {
+    const quick = topKeyPlace(text, plain.value, path, of, at);
+    if (quick) return quick;
     known ??= placesOf(readYaml(text, at), at.file);
     return known(path, of);
   };
-  const later: Source['place'] = (path, of) =>
-    laterPlace(at.file, () => topKeyPlace(text, plain.value, path, of, at) ?? place(path, of));
-  return { source: { file: at.file, value: plain.value, place: later } };
+  const place: Source['place'] = (path, of) => new LaterPlace(at.file, find, path, of);
+  return { source: { file: at.file, value: plain.value, place } };
 }
 
 /**

@@ -130,7 +130,8 @@ class Expansion {
   private noteWhy(comment: string, place: Place): void {
     const text = comment.trim();
     if (text.slice(0, 4).toLowerCase() !== 'why:') return;
-    const why = text.slice(4).trimStart().replace(/\s+/g, ' ');
+    // Joined anew: what replace makes is a chain of its pieces, and kept with them.
+    const why = text.slice(4).trimStart().split(/\s+/).join(' ');
     // A partial that is included twice has its reasons once.
     if (why) this.constraints.set(`${place.file}:${place.line}:${place.column}`, { why, place });
   }

@@ -22,12 +22,21 @@ export interface TrialSource {
  * turns with it, the first of each turn being the last of the one before: neither is always asked first.
  */
 export function trialsOf(work: readonly Work[], source: TrialSource): AsyncGenerator<Trial> {
-  const evals = new Map(source.evals.map((each) => [evalKey(each.prompt.id, each.model.model), each]));
+  const evals = byKey(source.evals);
   const streams = groupsOf(work).map((group) => {
     const its = group.map((each) => trialsOfOne(each, evals, source));
     return its.length === 1 && its[0] ? its[0] : inTurns(its);
   });
   return streams.length === 1 && streams[0] ? streams[0] : inOrder(streams);
+}
+
+const indexes = new WeakMap<readonly Eval[], ReadonlyMap<string, Eval>>();
+
+/** Made once for a list: the work of each of a thousand evals is spelled out by itself. */
+function byKey(evals: readonly Eval[]): ReadonlyMap<string, Eval> {
+  const index = indexes.get(evals) ?? new Map(evals.map((each) => [evalKey(each.prompt.id, each.model.model), each]));
+  indexes.set(evals, index);
+  return index;
 }
 
 /** Not used for a single stream: delegation costs three promises for each member. */
