@@ -11,17 +11,21 @@ import { PROVIDER_ROWS } from './rows/provider.js';
 import { table } from './table.js';
 import { expectTold } from './told.js';
 import { watched } from './watched.js';
-import { type Defence, without } from './weakened.js';
+import { type Defence, weakened, without } from './weakened.js';
 
 vi.setConfig({ maxConcurrency: 6, testTimeout: 240_000 });
 
 /** So many controls are part of every run of the tests; all of them of `npm run faults`. */
 const ALWAYS = new Set(['P6a', 'P13', 'P14a', 'P18', 'P23', 'P36', 'X15b', 'R13', 'I3', 'I12']);
 
-const chosen = [...PROVIDER_DEFENCES, ...PROCESS_DEFENCES, ...INPUT_DEFENCES].filter(
-  ({ row }) => process.env.FAULTS === 'all' || ALWAYS.has(row),
-);
+const ALL = [...PROVIDER_DEFENCES, ...PROCESS_DEFENCES, ...INPUT_DEFENCES];
+const chosen = ALL.filter(({ row }) => process.env.FAULTS === 'all' || ALWAYS.has(row));
 const shown = table('Without a defence', new Map(chosen.map(({ what, row }) => [what, `→ ${row}`])), ['its row']);
+
+// Most controls run now and then only: that each still takes a defence away is seen at once.
+test('each control finds its defence in the build', () => {
+  for (const defence of ALL) weakened(defence);
+});
 
 describe.concurrent('without the defence a row is red', () => {
   test('and with all of them green, in a copy of the build, too', async ({ startServer, onTestFinished }) => {

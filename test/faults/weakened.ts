@@ -26,18 +26,27 @@ export function without({ what, edits }: Defence, atEnd: AtEnd): string {
   const folder = mkdtempSync(join(PACKAGE, 'node_modules/.weakened-'));
   atEnd(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   const build = join(folder, 'dist');
-  cpSync(BUILD, build, { recursive: true, filter: (file) => !/\.(?:d\.ts|map)$/.test(file) });
+  cpSync(BUILD, build, { recursive: true, filter: (file) => !/\.(?:d\.ts|map)$|[\\/]bundled$/.test(file) });
   cpSync(join(PACKAGE, 'package.json'), join(folder, 'package.json'));
   // Of the modules, which can be edited one by one: what is built is a bundle of them.
   writeFileSync(join(build, 'cli/main.js'), "import { start } from './start.js';\nawait start();\n");
+  for (const [module, text] of weakened({ what, edits })) writeFileSync(join(build, module), text);
+  return build;
+}
+
+/**
+ * The modules of the build without a defence.
+ * @throws where a piece is not there once
+ */
+export function weakened({ what, edits }: Pick<Defence, 'what' | 'edits'>): Map<string, string> {
+  const texts = new Map<string, string>();
   for (const [module, piece, instead] of edits) {
-    const file = join(build, module);
-    const text = readFileSync(file, 'utf8');
+    const text = texts.get(module) ?? readFileSync(join(BUILD, module), 'utf8');
     if (text.split(piece).length !== 2) throw new Error(`${what}: "${piece}" is not once in ${module}`);
-    writeFileSync(
-      file,
+    texts.set(
+      module,
       text.replace(piece, () => instead),
     );
   }
-  return build;
+  return texts;
 }

@@ -167,7 +167,7 @@ export const PROVIDER_DEFENCES: readonly Defence[] = [
   },
   {
     what: 'an answer that was cut or filtered fails',
-    edits: [['score/finish.js', 'if (reason === undefined || mentioned)', 'if (true)']],
+    edits: [['score/finish.js', 'if (reason === undefined || assertions.some(saysHowItEnds))', 'if (true)']],
     row: 'P20',
   },
   {
