@@ -69,6 +69,18 @@ export function where<T>(list: Iterable<T>, fits: (each: T) => boolean): Iterabl
   };
 }
 
+/** The members of a list by what each is filed under, in order. */
+export function grouped<T, K>(list: Iterable<T>, keyOf: (each: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const each of list) {
+    const key = keyOf(each);
+    const group = groups.get(key);
+    if (group) group.push(each);
+    else groups.set(key, [each]);
+  }
+  return groups;
+}
+
 /**
  * What is long is gone through by so many members at a time: few enough that what is made of them on the way is gone before V8
  * collects garbage, which takes as long as there is to be kept.

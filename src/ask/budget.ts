@@ -1,3 +1,4 @@
+import { trialKey } from '../eval-key.js';
 import type { Answer, FailureKind, ModelRequest, TrialId } from '../vocabulary.js';
 import type { AskContext, Layer } from './ask.js';
 import { aborted, unlessAborted } from './clock.js';
@@ -101,7 +102,7 @@ export class Budget {
 
   /** Lets go of what is held for a trial that has ended. */
   end(trial: TrialId): void {
-    if (this.#hold(nameOf(trial), undefined)) this.#wake();
+    if (this.#hold(trialKey(trial), undefined)) this.#wake();
   }
 
   /** Holds so much for a trial, or nothing any more. @returns whether less is held than before */
@@ -121,7 +122,7 @@ export class Budget {
   }
 
   async #reserve(estimated: Spending, { purpose, trial, signal }: AskContext): Promise<Answer | undefined> {
-    const name = nameOf(trial);
+    const name = trialKey(trial);
     const grading = purpose === 'trial' && !this.#holds.has(name) ? this.#options.grading?.(trial) : undefined;
     const whole = grading ? sumOf(estimated, grading) : estimated;
     for (;;) {
@@ -193,10 +194,6 @@ function spentBy(answer: Answer, most: Spending): Spending {
 
 function refused(message: string): Answer {
   return { ok: false, failure: { kind: 'budget', message }, attempts: 0, retry: { retry: 'no' } };
-}
-
-function nameOf({ prompt, model, case: id, repeat }: TrialId): string {
-  return JSON.stringify([prompt, model, id, repeat]);
 }
 
 function sumOf(one: Spending, other: Readonly<Spending>): Spending {

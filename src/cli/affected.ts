@@ -1,6 +1,6 @@
 import { EXIT } from '../exit-codes.js';
 import { type Affected, whyOf } from '../impact/affected.js';
-import type { Cause } from '../impact/causes.js';
+import { grouped } from '../lists.js';
 import { changesSince } from '../pipeline/changes.js';
 import { openProject } from '../pipeline/project.js';
 import { affectedOf, sentence, type Since, unreadableNote } from '../pipeline/since.js';
@@ -66,10 +66,6 @@ function screen(since: Since & { prompts: number }, removed: readonly string[], 
 
 /** One line for each way, with all that changed along it. */
 function waysOf({ causes }: Affected): { way: string; changes: string }[] {
-  const ways = new Map<string, Cause['change'][]>();
-  for (const { change, path } of causes) {
-    const way = path.join(' → ');
-    ways.set(way, [...(ways.get(way) ?? []), change]);
-  }
-  return [...ways].map(([way, changes]) => ({ way, changes: changes.join(', ') }));
+  const ways = grouped(causes, ({ path }) => path.join(' → '));
+  return [...ways].map(([way, its]) => ({ way, changes: its.map(({ change }) => change).join(', ') }));
 }

@@ -8,6 +8,7 @@ import type {
   Run,
   TrialFacts,
 } from '../vocabulary.js';
+import { evalsOfPrompt } from '../eval-key.js';
 import { addUsage, usageOfTrials } from './case-usage.js';
 import { byCodeUnit, inMetricOrder, own } from './own.js';
 import { completeRounds } from './tracks.js';
@@ -24,8 +25,7 @@ import { completeRounds } from './tracks.js';
  */
 export function accept(run: Run, prompt: string, previous: Baseline | undefined, { date }: { date: string }): Baseline {
   const models = new Map(Object.entries(previous?.models ?? {}));
-  for (const evalRun of run.evals) {
-    if (evalRun.prompt.id !== prompt) continue;
+  for (const evalRun of evalsOfPrompt(run.evals, prompt)) {
     models.set(evalRun.model, acceptModel(evalRun, models.get(evalRun.model), run, date));
   }
   const sorted = [...models].toSorted(([a], [b]) => byCodeUnit(a, b));

@@ -1,3 +1,5 @@
+import { evalKey, keyOf } from '../eval-key.js';
+import { grouped } from '../lists.js';
 import type { Comparison, EvalComparison, Flakiness } from '../vocabulary.js';
 import { own } from './own.js';
 
@@ -75,15 +77,12 @@ export function withHistory(
   entries: readonly HistoryEntry[],
   suiteOf: (prompt: string, model: string) => string,
 ): Comparison {
+  const byEval = grouped(entries, ({ prompt, model }) => evalKey(prompt, model));
   const evals = comparison.evals.map((each) => {
     const suite = suiteOf(each.prompt.id, each.model);
-    const same = entries.filter(
-      ({ prompt, model, version, suite: other, run }) =>
-        prompt === each.prompt.id &&
-        model === each.model &&
-        version === each.prompt.version &&
-        other === suite &&
-        run !== comparison.run.id,
+    const same = (byEval.get(keyOf(each)) ?? []).filter(
+      ({ version, suite: other, run }) =>
+        version === each.prompt.version && other === suite && run !== comparison.run.id,
     );
     const flakiness = flakinessOf(each, distinct(same, each, comparison.run.mode === 'replay'));
     const flaky = flakiness.map(({ case: id }) => id);

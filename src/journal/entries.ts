@@ -27,11 +27,6 @@ export type JournalEntry = LinePlace &
 
 export const SCHEMA_VERSION = 2;
 
-/** Names a trial in maps. */
-export function trialKey({ prompt, model, case: id, repeat }: TrialId): string {
-  return JSON.stringify([prompt, model, id, repeat]);
-}
-
 /** A journal's first line. */
 export function headerLine(header: JsonObject): string {
   return JSON.stringify({ kind: 'run', schemaVersion: SCHEMA_VERSION, ...header });

@@ -1,9 +1,10 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { problems, UserError } from '../errors.js';
+import { trialKey } from '../eval-key.js';
 import { EXIT } from '../exit-codes.js';
 import { Pages } from '../pages.js';
 import type { JsonObject, TrialId, TrialResult } from '../vocabulary.js';
-import { type CallNote, type JournalEntry, parseEntry, rowIn, trialKey } from './entries.js';
+import { type CallNote, type JournalEntry, parseEntry, rowIn } from './entries.js';
 import { type LinePlace, readLines } from './lines.js';
 import { rowText } from './result-row.js';
 import { scratchFile } from './scratch-file.js';

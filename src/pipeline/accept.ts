@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { problems, UserError } from '../errors.js';
+import { evalsOfPrompt } from '../eval-key.js';
 import { EXIT } from '../exit-codes.js';
 import { accept } from '../gate/baseline.js';
 import { refusals } from '../gate/decide.js';
@@ -107,7 +108,8 @@ function chosenPrompts(session: Session, options: EvaluateOptions): Prompt[] {
   );
   const unknown = paths.filter((_, index) => named[index]?.length === 0);
   if (unknown.length > 0) throw new UserError(unknown.map((path) => problems['not-in-run'](path)));
-  return prompts.filter((prompt) => named.some((those) => those.includes(prompt)));
+  const all = new Set(named.flat());
+  return prompts.filter((prompt) => all.has(prompt));
 }
 
 /** Whether a path names a prompt: its file, a file of its cases, its baseline, or a folder above one of them. */
@@ -125,7 +127,8 @@ async function offer(
 ): Promise<Acceptable> {
   const evals = new Set(books.ledger.run.evals.map((each) => each.prompt.id));
   const prompts = chosenPrompts(session, options).filter(({ id }) => evals.has(id));
-  const chosen = session.evals.filter((each) => prompts.some(({ id }) => id === each.prompt.id));
+  const ids = new Set(prompts.map(({ id }) => id));
+  const chosen = session.evals.filter(({ prompt }) => ids.has(prompt.id));
   const needed = await planTopUp(session, books, chosen, world);
   const { trials, calls, usd } = needed;
   const before = new Map(prompts.map((prompt) => [prompt.id, baselineText(session, prompt)]));
@@ -172,7 +175,7 @@ function plan(
   return prompts.map((prompt) => {
     const previous = library.baseline(prompt);
     const next = accept(ledger.run, prompt.id, previous, { date });
-    const ran = evals.filter((each) => each.prompt.id === prompt.id);
+    const ran = evalsOfPrompt(evals, prompt.id);
     const warnings = ran.flatMap((each) => {
       const accepted = next.models[each.model.model];
       const thin = accepted && thinness(accepted, each.prompt.gate, each.prompt.repeats);

@@ -1,5 +1,6 @@
 import type { RecordingStore } from '../ask/recordings-file.js';
 import { problems, UserError } from '../errors.js';
+import { evalIn, evalKey, placeIn } from '../eval-key.js';
 import type { Ended } from '../gate/advice.js';
 import { type BaselineOf, compare } from '../gate/compare.js';
 import { baselinesOfRun } from '../gate/sides.js';
@@ -120,24 +121,29 @@ export function sideBySide(
 
 /** Each new eval, then its old side, unless that has been before: two models may replace one. */
 function inTurn(news: readonly Eval[], sides: readonly OldSide[]): Eval[] {
-  const evals: Eval[] = [];
+  const olds = new Map(sides.map(({ now, old }) => [now, old]));
+  const evals = new Set<Eval>();
   for (const now of news) {
-    evals.push(now);
-    const old = sides.find((side) => side.now === now)?.old;
-    if (old && !evals.includes(old)) evals.push(old);
+    evals.add(now);
+    const old = olds.get(now);
+    if (old) evals.add(old);
   }
-  return evals;
+  return [...evals];
 }
 
 function runOfEval(run: Run, { prompt, model }: Eval): EvalRun | undefined {
-  return run.evals.find((each) => each.prompt.id === prompt.id && each.model === model.model);
+  return evalIn(run.evals, prompt.id, model.model);
 }
 
 /** What old sides have answered so far: a live view, since both sides grow. */
 function acceptedOf(run: Run, sides: readonly OldSide[], commit: string): BaselineOf {
+  const olds = new Map(
+    sides.map(({ now, old }) => [evalKey(now.prompt.id, now.model.replaces ?? now.model.model), old]),
+  );
   return (prompt, model) => {
-    const side = sides.find(({ now }) => now.prompt.id === prompt && (now.model.replaces ?? now.model.model) === model);
-    const trials = side && baselinesOfRun(run)(side.old.prompt.id, side.old.model.model);
+    const old = olds.get(evalKey(prompt, model));
+    const ran = old && runOfEval(run, old);
+    const trials = ran && baselinesOfRun({ ...run, evals: [ran] })(ran.prompt.id, ran.model);
     return trials && { ...trials, commit, dirty: false };
   };
 }
@@ -158,8 +164,7 @@ function compareSides(run: Run, today: readonly Eval[], sides: readonly OldSide[
   };
   const themselves = compare(still, baselinesOfRun(run));
   const evals = [...compared.evals, ...themselves.evals];
-  const places = new Map(run.evals.map((each, index) => [JSON.stringify([each.prompt.id, each.model]), index]));
-  const placeOf = (each: (typeof evals)[number]) => places.get(JSON.stringify([each.prompt.id, each.model])) ?? 0;
+  const placeOf = ({ prompt, model }: (typeof evals)[number]) => placeIn(run.evals, prompt.id, model) ?? 0;
   return { ...compared, evals: evals.toSorted((a, b) => placeOf(a) - placeOf(b)) };
 }
 

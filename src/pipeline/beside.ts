@@ -1,7 +1,7 @@
+import { evalIn, evalKey, keyOf } from '../eval-key.js';
 import type { Ended } from '../gate/advice.js';
 import { hasRound, type Planner } from '../plan/planner.js';
 import type { Eval, Run, Work } from '../vocabulary.js';
-import { evalKey } from '../run/ledger.js';
 
 /** An eval and the one that runs beside it. */
 export interface Pair {
@@ -19,7 +19,7 @@ export function beside(planner: Planner, pairs: readonly Pair[], ended: Ended): 
   const olds = new Set(pairs.map(({ old }) => keyOf(old)));
   return {
     next(facts) {
-      const news = facts.evals.filter((each) => !olds.has(evalKey(each.prompt.id, each.model)));
+      const news = facts.evals.filter((each) => !olds.has(keyOf(each)));
       const work = planner.next({ ...facts, evals: news });
       const lacks = (old: Eval, repeat: number) =>
         !ended(old.prompt.id, old.model.model) && !hasRound(facts, ...nameOf(old), repeat);
@@ -44,9 +44,10 @@ function overdue(pairs: readonly Pair[], facts: Run, lacks: Lacks): Work[] {
 
 /** New sides with a common old one stand together, the old one after the first of them. */
 function mirrored(work: readonly Work[], pairs: readonly Pair[], lacks: Lacks): Work[] {
+  const olds = new Map(pairs.map(({ now, old }) => [keyOf(now), old]));
   const groups = new Map<string, Work[]>();
   for (const [index, each] of work.entries()) {
-    const old = pairs.find(({ now }) => keyOf(now) === evalKey(each.prompt, each.model))?.old;
+    const old = olds.get(evalKey(each.prompt, each.model));
     const key = old && !each.cases ? `${each.repeat} ${keyOf(old)}` : `alone ${index}`;
     const group = groups.get(key);
     if (group) group.push(each);
@@ -58,7 +59,7 @@ function mirrored(work: readonly Work[], pairs: readonly Pair[], lacks: Lacks): 
 }
 
 function isBegun(facts: Run, { prompt, model }: Eval, repeat: number): boolean {
-  const run = facts.evals.find((each) => each.prompt.id === prompt.id && each.model === model.model);
+  const run = evalIn(facts.evals, prompt.id, model.model);
   return run?.cases.some((each) => each.trials.some((trial) => trial.repeat === repeat)) ?? false;
 }
 
@@ -68,8 +69,4 @@ function workOf({ prompt, model }: Eval, repeat: number): Work {
 
 function nameOf({ prompt, model }: Eval): [string, string] {
   return [prompt.id, model.model];
-}
-
-function keyOf({ prompt, model }: Eval): string {
-  return evalKey(prompt.id, model.model);
 }

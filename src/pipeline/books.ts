@@ -1,5 +1,5 @@
 import type { JournalHeader } from '../journal/journal.js';
-import { trialKey } from '../journal/entries.js';
+import { trialKey } from '../eval-key.js';
 import { type JournalIndex, openResults } from '../journal/reader.js';
 import { scratchFile } from '../journal/scratch-file.js';
 import { Pages } from '../pages.js';

@@ -5,7 +5,7 @@ import { estimateCost } from '../ask/price.js';
 import { problems, UserError } from '../errors.js';
 import { requestTokens } from '../plan/estimate.js';
 import { type Engine, Stop } from '../run/execute.js';
-import { evalKey } from '../run/ledger.js';
+import { evalKey } from '../eval-key.js';
 import type { ModelRequest, TrialId } from '../vocabulary.js';
 import type { World } from '../world.js';
 import type { PlannedEval } from './cost-plan.js';

@@ -1,6 +1,8 @@
+import { evalKey, evalsOfPrompt } from '../eval-key.js';
 import { compare } from '../gate/compare.js';
 import { baselinesOfRun, runOf } from '../gate/sides.js';
 import { readPrompts } from '../library/prompts.js';
+import { grouped } from '../lists.js';
 import { providerTypes } from '../providers/map.js';
 import type { Comparison, EvalRun } from '../vocabulary.js';
 import type { World } from '../world.js';
@@ -75,9 +77,9 @@ interface Pair {
 
 function baselineOf(a: Side, pairs: readonly Pair[]) {
   const accepted = baselinesOfRun(a.run);
-  const wasOf = new Map(pairs.map(({ now, was }) => [JSON.stringify([now.prompt.id, now.replaces ?? now.model]), was]));
+  const wasOf = new Map(pairs.map(({ now, was }) => [evalKey(now.prompt.id, now.replaces ?? now.model), was]));
   return (prompt: string, model: string) => {
-    const was = wasOf.get(JSON.stringify([prompt, model]));
+    const was = wasOf.get(evalKey(prompt, model));
     return was && accepted(was.prompt.id, was.model);
   };
 }
@@ -87,15 +89,11 @@ function aligned(before: readonly EvalRun[], after: readonly EvalRun[]): { evals
   const notes: string[] = [];
   const prompts = partners(idsOf(before), idsOf(after));
   const evals = idsOf(after).flatMap((id) => {
-    const its = after.filter((each) => each.prompt.id === id);
+    const its = evalsOfPrompt(after, id);
     const old = prompts.get(id);
     if (old === undefined) return its.map((now): Pair => ({ now }));
     if (old !== id) notes.push(`${old} is compared with ${id}`);
-    return alignModels(
-      before.filter((each) => each.prompt.id === old),
-      its,
-      notes,
-    );
+    return alignModels(evalsOfPrompt(before, old), its, notes);
   });
   return { evals, notes };
 }
@@ -118,10 +116,14 @@ function idsOf(evals: readonly EvalRun[]): string[] {
 
 /** Per id of the second side the id of the first: itself; the same name in another folder; the only one there is. */
 function partners(before: readonly string[], after: readonly string[]): Map<string, string> {
-  const found = new Map(after.filter((id) => before.includes(id)).map((id) => [id, id]));
-  const left = before.filter((id) => !found.has(id));
+  const all = new Set(before);
+  const found = new Map(after.filter((id) => all.has(id)).map((id) => [id, id]));
+  const left = grouped(
+    before.filter((id) => !found.has(id)),
+    nameOf,
+  );
   for (const id of after.filter((each) => !found.has(each))) {
-    const named = left.filter((each) => nameOf(each) === nameOf(id));
+    const named = left.get(nameOf(id)) ?? [];
     const alone = before.length === 1 && after.length === 1 ? before : [];
     const [only, ...others] = named.length > 0 ? named : alone;
     if (only !== undefined && others.length === 0) found.set(id, only);

@@ -2,7 +2,7 @@ import { type HistoryEntry, historyLines, withHistory } from '../gate/history.js
 import { listHash } from '../hash.js';
 import { readLines } from '../journal/lines.js';
 import { projectFiles } from '../journal/project-files.js';
-import { evalKey } from '../run/ledger.js';
+import { evalKey } from '../eval-key.js';
 import type { Comparison, EvalRun, Json, JsonObject, Run, Verdict } from '../vocabulary.js';
 import type { Books } from './books.js';
 import type { Session } from './session.js';

@@ -1,13 +1,12 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { problems, UserError } from '../errors.js';
-import { adviser, type Ended } from '../gate/advice.js';
-import { trialKey } from '../journal/entries.js';
+import { adviser } from '../gate/advice.js';
 import { type Journal, openJournal } from '../journal/journal.js';
 import type { LinePlace } from '../journal/lines.js';
 import { openResults, type ResultReader } from '../journal/reader.js';
 import { adaptivePlan } from '../plan/planner.js';
 import { shardName, shardOf } from '../plan/shard.js';
-import { evalKey } from '../run/ledger.js';
+import { evalIn, evalKey, trialKey } from '../eval-key.js';
 import type { RunInfo, TrialId, TrialResult, Work } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { type Books, headerOf, JOURNAL, openBooks } from './books.js';
@@ -20,7 +19,7 @@ import { beginRemarks } from './remarks.js';
 import { openSession, outputFolder, type Session } from './session.js';
 import { readShards, refuseForeign, type StoredShard } from './shards.js';
 import { joinedRunId } from './run-id.js';
-import type { Supply } from './supply.js';
+import { endings, type Supply } from './supply.js';
 
 /**
  * Joins the shards of a run into the run that one process would have made: its journal, its reports, its verdict. It holds the same
@@ -175,16 +174,13 @@ async function takeRound(work: Work, { ledger, places }: Books, parts: Parts, jo
 }
 
 function casesOf({ prompt, model, cases }: Work, { run }: Books['ledger']): readonly string[] {
-  const found = run.evals.find((each) => each.prompt.id === prompt && each.model === model);
-  return cases ?? found?.cases.map((each) => each.case) ?? [];
+  return cases ?? evalIn(run.evals, prompt, model)?.cases.map((each) => each.case) ?? [];
 }
 
 /** Beyond the first rounds there is what the shards have: whole rounds, and single repeats. */
 function supplyFrom({ evals }: Session, { ledger }: Books, parts: Parts): Supply {
   const mins = new Map(evals.map(({ prompt, model }) => [evalKey(prompt.id, model.model), prompt.repeats.min]));
-  const over = new Set<string>();
-  const ended: Ended = (prompt, model, id) => over.has(JSON.stringify([prompt, model, id ?? null]));
-  const end = (prompt: string, model: string, id?: string) => over.add(JSON.stringify([prompt, model, id ?? null]));
+  const { ended, end } = endings();
   return {
     ended,
     async only(work) {
@@ -192,8 +188,11 @@ function supplyFrom({ evals }: Session, { ledger }: Books, parts: Parts): Supply
         const { prompt, model, repeat } = each;
         const has = (id: string) => parts.placeOf({ prompt, model, case: id, repeat }) !== undefined;
         if (each.cases) {
-          const there = each.cases.filter((id) => !ended(prompt, model, id) && has(id));
-          for (const id of each.cases) if (!there.includes(id)) end(prompt, model, id);
+          const there: string[] = [];
+          for (const id of each.cases) {
+            if (!ended(prompt, model, id) && has(id)) there.push(id);
+            else end(prompt, model, id);
+          }
           return there.length > 0 ? [{ ...each, cases: there }] : [];
         }
         const planned = repeat <= (mins.get(evalKey(prompt, model)) ?? 0);

@@ -1,3 +1,4 @@
+import { evalsOfPrompt } from '../eval-key.js';
 import { formerNames } from '../git/changes.js';
 import type { GitTree } from '../library/git-tree.js';
 import { type Prompts, readPrompts } from '../library/prompts.js';
@@ -67,8 +68,7 @@ export async function findOldSides(session: Opened, tree: GitTree, names: Names)
     return found;
   }
   for (const prompt of all) {
-    const its = evals.filter((each) => each.prompt.id === prompt.id);
-    await addPrompt(prompt, its, was, { session, tree, former, names, found });
+    await addPrompt(prompt, evalsOfPrompt(evals, prompt.id), was, { session, tree, former, names, found });
   }
   return found;
 }

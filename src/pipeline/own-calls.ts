@@ -1,5 +1,5 @@
 import type { OwnCalls } from '../ask/recordings.js';
-import { trialKey } from '../journal/entries.js';
+import { trialKey } from '../eval-key.js';
 import type { Journal } from '../journal/journal.js';
 import type { JournalIndex } from '../journal/reader.js';
 

@@ -1,3 +1,4 @@
+import { evalsOfPrompt } from '../eval-key.js';
 import { discover } from '../library/discover.js';
 import { renderMessages } from '../library/render.js';
 import { evalsOf } from '../plan/evals.js';
@@ -27,7 +28,7 @@ export async function pruneRecordings(
   const planned = await plannedEvals(session, accepted, options, world);
   let dropped = 0;
   for (const { prompt, next } of accepted) {
-    const ran = session.evals.filter((each) => each.prompt.id === prompt.id);
+    const ran = evalsOfPrompt(session.evals, prompt.id);
     const others = othersOf(prompt, next, ran, planned);
     const names = others.map(({ model }) => model.model);
     const replayed = (await checkModels(names, replay, options, world)).length === 0;
@@ -60,7 +61,7 @@ async function plannedEvals(
 
 /** The evals of a prompt that this run did not have: of models that the files name, or that are accepted. */
 function othersOf(prompt: Prompt, { models }: Baseline, ran: readonly Eval[], planned: readonly Eval[]): Eval[] {
-  const named = planned.filter((each) => each.prompt.id === prompt.id).map(({ model }) => model.model);
+  const named = evalsOfPrompt(planned, prompt.id).map(({ model }) => model.model);
   const others = new Set([...named, ...Object.keys(models)]);
   for (const { model } of ran) others.delete(model.model);
   return [...others].map((model) => ({ prompt, model: { model } }));

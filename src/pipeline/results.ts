@@ -1,19 +1,18 @@
+import { placeIn } from '../eval-key.js';
 import type { LinePlace } from '../journal/lines.js';
 import type { ResultReader } from '../journal/reader.js';
 import { rowText } from '../journal/result-row.js';
 import type { ReportInput } from '../reports/report.js';
-import { evalKey } from '../run/ledger.js';
 import type { TrialResult } from '../vocabulary.js';
 import type { Books } from './books.js';
 
 /** The raw results of a run, read from its journal when they are asked for, in the order of cases and repeats. */
 export function resultsFrom({ ledger, places }: Books, reader: ResultReader): Pick<ReportInput, 'trials' | 'rows'> {
-  const numbers = new Map(ledger.run.evals.map(({ prompt, model }, index) => [evalKey(prompt.id, model), index]));
   let last: { prompt: string; model: string; number: number | undefined } | undefined;
   /** Reports go through eval after eval. */
   const numberOf = (prompt: string, model: string): number | undefined => {
     if (last?.prompt !== prompt || last.model !== model)
-      last = { prompt, model, number: numbers.get(evalKey(prompt, model)) };
+      last = { prompt, model, number: placeIn(ledger.run.evals, prompt, model) };
     return last.number;
   };
 

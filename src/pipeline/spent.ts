@@ -1,7 +1,7 @@
 import { MAY_BE_CHARGED } from '../ask/budget.js';
 import { type Spending, tookOf } from '../ask/spending.js';
 import { type JournalIndex, openResults } from '../journal/reader.js';
-import { evalKey } from '../run/ledger.js';
+import { evalKey } from '../eval-key.js';
 import type { GraderUse, Mode, TrialResult } from '../vocabulary.js';
 import type { PlannedEval } from './cost-plan.js';
 

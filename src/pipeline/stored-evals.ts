@@ -4,7 +4,7 @@ import { byCodeUnit } from '../gate/own.js';
 import { openResults } from '../journal/reader.js';
 import { resultOfRow } from '../journal/result-row.js';
 import { faultsOf } from '../library/validate.js';
-import { evalKey } from '../run/ledger.js';
+import { evalKey } from '../eval-key.js';
 import { reportSchema } from '../schemas/report.js';
 import { trialFacts } from '../score/facts.js';
 import { wasJudged } from '../score/grader.js';

@@ -1,7 +1,7 @@
 import { isRecorded } from '../ask/recordings.js';
 import type { Ended } from '../gate/advice.js';
 import { renderMessages } from '../library/render.js';
-import { evalKey } from '../run/ledger.js';
+import { evalKey } from '../eval-key.js';
 import { requestOf } from '../run/execute.js';
 import { type Trial, trialsOf } from '../run/trials.js';
 import type { Work } from '../vocabulary.js';
@@ -17,13 +17,24 @@ export interface Supply {
   ended: Ended;
 }
 
+/** Keeps which evals have ended, and which single cases of them. */
+export function endings(): { ended: Ended; end(prompt: string, model: string, testCase?: string): void } {
+  /** By eval; undefined stands for the eval itself. */
+  const over = new Map<string, Set<string | undefined>>();
+  return {
+    ended: (prompt, model, testCase) => over.get(evalKey(prompt, model))?.has(testCase) ?? false,
+    end(prompt, model, testCase) {
+      const key = evalKey(prompt, model);
+      over.set(key, (over.get(key) ?? new Set()).add(testCase));
+    },
+  };
+}
+
 /** Everything can be had of a model that may be asked; of recordings and finished outputs only what they hold. */
 export function supplyOf(session: Pick<Session, 'config' | 'evals' | 'pool' | 'source' | 'store'>): Supply {
   const { config, evals, pool, source, store } = session;
-  const over = new Set<string>();
+  const { ended, end } = endings();
   const mins = new Map(evals.map(({ prompt, model }) => [evalKey(prompt.id, model.model), prompt.repeats.min]));
-  const keyOf = (prompt: string, model: string, testCase?: string) =>
-    JSON.stringify(testCase === undefined ? [prompt, model] : [prompt, model, testCase]);
 
   async function exists(trial: Trial): Promise<boolean> {
     const { calls, name } = pool.describe(trial.id.model);
@@ -38,7 +49,7 @@ export function supplyOf(session: Pick<Session, 'config' | 'evals' | 'pool' | 's
   }
 
   async function wholeRound(work: Work): Promise<boolean> {
-    if (over.has(keyOf(work.prompt, work.model))) return false;
+    if (ended(work.prompt, work.model)) return false;
     for await (const trial of trialsOf([work], source)) if (!(await exists(trial))) return false;
     return true;
   }
@@ -46,9 +57,9 @@ export function supplyOf(session: Pick<Session, 'config' | 'evals' | 'pool' | 's
   async function singles(work: Work): Promise<string[]> {
     const found: string[] = [];
     for await (const trial of trialsOf([work], source)) {
-      const key = keyOf(work.prompt, work.model, trial.case.id);
-      if (!over.has(key) && (await exists(trial))) found.push(trial.case.id);
-      else over.add(key);
+      const { prompt, model, case: id } = trial.id;
+      if (!ended(prompt, model, id) && (await exists(trial))) found.push(id);
+      else end(prompt, model, id);
     }
     return found;
   }
@@ -63,11 +74,11 @@ export function supplyOf(session: Pick<Session, 'config' | 'evals' | 'pool' | 's
         } else if (each.repeat <= (mins.get(evalKey(each.prompt, each.model)) ?? 0) || (await wholeRound(each))) {
           kept.push(each);
         } else {
-          over.add(keyOf(each.prompt, each.model));
+          end(each.prompt, each.model);
         }
       }
       return kept;
     },
-    ended: (prompt, model, testCase) => over.has(keyOf(prompt, model, testCase)),
+    ended,
   };
 }

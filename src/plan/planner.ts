@@ -1,3 +1,5 @@
+import { evalIn } from '../eval-key.js';
+import { grouped } from '../lists.js';
 import type { Eval, Run, Work } from '../vocabulary.js';
 
 /**
@@ -35,7 +37,7 @@ export function fixedPlan(evals: readonly Eval[]): Planner {
 
 /** Whether every case of an eval has its trial number `repeat`; so it is for an eval of which a filter left no case. */
 export function hasRound(facts: Run, prompt: string, model: string, repeat: number): boolean {
-  const known = facts.evals.find((each) => each.prompt.id === prompt && each.model === model);
+  const known = evalIn(facts.evals, prompt, model);
   return known === undefined || !known.cases.some((each) => !each.trials.some((trial) => trial.repeat === repeat));
 }
 
@@ -73,9 +75,9 @@ function workFor({ prompt, model, rounds = 0, repeats }: Need, facts: Run): Work
   for (let repeat = 1; repeat <= rounds; repeat += 1) {
     if (!hasRound(facts, prompt, model, repeat)) work.push({ prompt, model, repeat });
   }
-  const single = new Map<number, string[]>();
-  for (const each of repeats) single.set(each.repeat, [...(single.get(each.repeat) ?? []), each.case]);
-  for (const [repeat, cases] of single) work.push({ prompt, model, repeat, cases });
+  for (const [repeat, its] of grouped(repeats, (each) => each.repeat)) {
+    work.push({ prompt, model, repeat, cases: its.map((each) => each.case) });
+  }
   return work;
 }
 

@@ -1,4 +1,5 @@
 import type { Ask } from '../ask/ask.js';
+import { grouped } from '../lists.js';
 import type {
   Answer,
   Case,
@@ -77,11 +78,7 @@ export interface Engine extends TrialSource {
  * one holds up no other; results are entered by name, so that the order in which calls end decides nothing.
  */
 export async function execute(work: readonly Work[], engine: Engine): Promise<void> {
-  const lanes = new Map<string, Work[]>();
-  for (const each of work) {
-    const lane = engine.laneOf(each.model);
-    lanes.set(lane, [...(lanes.get(lane) ?? []), each]);
-  }
+  const lanes = grouped(work, (each) => engine.laneOf(each.model));
   await together(
     [...lanes].map(
       ([lane, its]) =>

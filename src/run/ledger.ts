@@ -13,6 +13,7 @@ import type {
   Work,
 } from '../vocabulary.js';
 import type { Pages } from '../pages.js';
+import { evalKey } from '../eval-key.js';
 import { ListHash } from '../hash.js';
 import { CaseColumns } from './case-columns.js';
 import { CaseTable } from './case-table.js';
@@ -192,11 +193,6 @@ async function readCases(
     }
   }
   return { columns, hash: hash.end(), judged: [...judged].toSorted(), partial };
-}
-
-/** Names an eval in maps. A space cannot stand in a model string, so it cannot be mistaken. */
-export function evalKey(prompt: string, model: string): string {
-  return `${model} ${prompt}`;
 }
 
 function emptyEvalRun({ prompt, model }: Eval, cases: CaseTable): EvalRun {

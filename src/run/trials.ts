@@ -1,5 +1,5 @@
 import type { Case, Eval, Library, TrialId, Work } from '../vocabulary.js';
-import { evalKey } from './ledger.js';
+import { evalIn } from '../eval-key.js';
 
 /** A trial with all that is needed to ask and score it. */
 export interface Trial {
@@ -22,21 +22,11 @@ export interface TrialSource {
  * turns with it, the first of each turn being the last of the one before: neither is always asked first.
  */
 export function trialsOf(work: readonly Work[], source: TrialSource): AsyncGenerator<Trial> {
-  const evals = byKey(source.evals);
   const streams = groupsOf(work).map((group) => {
-    const its = group.map((each) => trialsOfOne(each, evals, source));
+    const its = group.map((each) => trialsOfOne(each, source));
     return its.length === 1 && its[0] ? its[0] : inTurns(its);
   });
   return streams.length === 1 && streams[0] ? streams[0] : inOrder(streams);
-}
-
-const indexes = new WeakMap<readonly Eval[], ReadonlyMap<string, Eval>>();
-
-/** Made once for a list: the work of each of a thousand evals is spelled out by itself. */
-function byKey(evals: readonly Eval[]): ReadonlyMap<string, Eval> {
-  const index = indexes.get(evals) ?? new Map(evals.map((each) => [evalKey(each.prompt.id, each.model.model), each]));
-  indexes.set(evals, index);
-  return index;
 }
 
 /** Not used for a single stream: delegation costs three promises for each member. */
@@ -44,12 +34,8 @@ async function* inOrder(streams: readonly AsyncGenerator<Trial>[]): AsyncGenerat
   for (const stream of streams) yield* stream;
 }
 
-async function* trialsOfOne(
-  { prompt, model, repeat, cases }: Work,
-  evals: ReadonlyMap<string, Eval>,
-  source: TrialSource,
-): AsyncGenerator<Trial> {
-  const evaluation = evals.get(evalKey(prompt, model));
+async function* trialsOfOne({ prompt, model, repeat, cases }: Work, source: TrialSource): AsyncGenerator<Trial> {
+  const evaluation = evalIn(source.evals, prompt, model);
   if (!evaluation) throw new Error(`the plan names an eval that does not exist: ${prompt} ${model}`);
   const wanted = cases && new Set(cases);
   let at = -1;

@@ -9,6 +9,7 @@ const SRC = join(dirname(fileURLToPath(import.meta.url)), '../../src');
 const COMMON = [
   'vocabulary',
   'errors',
+  'eval-key',
   'exit-codes',
   'canonical-json',
   'column',
@@ -57,6 +58,7 @@ const EDGES: Record<string, string[]> = {
   errors: ['vocabulary'],
   'canonical-json.ts': [],
   'column.ts': [],
+  'eval-key.ts': [],
   'exit-codes.ts': [],
   'hash.ts': [],
   'json-path.ts': [],

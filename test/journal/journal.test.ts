@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe as group, expect, test, vi } from 'vitest';
-import { trialKey } from '../../src/journal/entries.js';
+import { trialKey } from '../../src/eval-key.js';
 import { type JournalHeader, openJournal, resumeJournal } from '../../src/journal/journal.js';
 import { indexJournal, openResults, readJournal } from '../../src/journal/reader.js';
 import type { TrialResult } from '../../src/vocabulary.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { trialKey } from '../../src/journal/entries.js';
+import { trialKey } from '../../src/eval-key.js';
 import { resumeJournal } from '../../src/journal/journal.js';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
