@@ -6,6 +6,7 @@ import {
   type ProviderPool,
   type ProviderRequest,
 } from '../providers/provider.js';
+import type { Redact } from '../trust/redact.js';
 import type { Answer, Completion, Failure, ModelRequest, RateWindow, Retry } from '../vocabulary.js';
 import type { Ask, AskContext } from './ask.js';
 import { aborted } from './clock.js';
@@ -15,8 +16,9 @@ import { completionFault } from './completion.js';
  * The innermost port: finds the model's provider, asks it once, and puts what it throws into words. Anything thrown but a
  * ProviderError is a defect of the provider's code (`code`), as is a completion of the wrong shape; both cost this question
  * only. A UserError passes through.
+ * @param redact takes keys out of what was thrown, before it is cut
  */
-export function providerPort(pool: ProviderPool): Ask {
+export function providerPort(pool: ProviderPool, redact: Redact = (text) => text): Ask {
   return async (request, context) => {
     const { name, calls } = pool.describe(request.model);
     const asked = { ...request, name, trial: namesOf(context) };
@@ -36,7 +38,7 @@ export function providerPort(pool: ProviderPool): Ask {
     } catch (thrown) {
       if (thrown instanceof UserError) throw thrown;
       if (thrown instanceof ProviderError) return beside(failed(thrown.failure, thrown.retry));
-      return call.signal.aborted ? aborted(1) : failed(defect(request, `failed: ${wordsOf(thrown)}`));
+      return call.signal.aborted ? aborted(1) : failed(defect(request, `failed: ${wordsOf(thrown, redact)}`));
     }
   };
 }
@@ -69,10 +71,12 @@ function defect(request: ModelRequest, what: string): Failure {
  * The first line of an error's message, cut short, without control characters. Never the error itself: those of SDKs carry
  * headers. Whatever was thrown may throw again when it is looked at.
  */
-function wordsOf(thrown: unknown): string {
+function wordsOf(thrown: unknown, redact: Redact): string {
   try {
     const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `it threw ${typeof thrown}`;
-    const [line = ''] = text.trim().split(/[\r\n]/, 1);
+    const [line = ''] = redact(text)
+      .trim()
+      .split(/[\r\n]/, 1);
     return [...line.replace(/\p{Cc}/gu, ' ')].slice(0, 300).join('');
   } catch {
     return 'it threw something unreadable';

@@ -7,7 +7,7 @@ import { watchForStrays } from './stray.js';
 /** Runs the command line of this process, and sets its exit code. */
 export async function start(): Promise<void> {
   const world = withSink(processWorld());
-  const strays = watchForStrays(world.stderr);
+  const strays = watchForStrays(world);
   const code = await run(process.argv.slice(2), { ...world, strays: strays.all });
   strays.finished();
   // Setting the code, not exiting: exiting cuts off output that a slow pipe has not taken yet.

@@ -6,11 +6,13 @@ import { limits } from '../ask/limits.js';
 import { price, recalledPrice } from '../ask/price.js';
 import { providerPort } from '../ask/provider-port.js';
 import { ready } from '../ask/ready.js';
+import { redacting } from '../ask/redacting.js';
 import { type OwnCalls, recordings } from '../ask/recordings.js';
 import type { RecordingStore } from '../ask/recordings-file.js';
 import { retry } from '../ask/retry.js';
 import { requestTokens } from '../plan/estimate.js';
 import type { ProviderPool } from '../providers/provider.js';
+import type { Redact } from '../trust/redact.js';
 import type { Mode, ModelRequest } from '../vocabulary.js';
 import type { World } from '../world.js';
 
@@ -31,14 +33,17 @@ export interface AskingOptions {
   named?(prompt: string): string;
   /** Stands in for the providers: another implementation of the port. */
   port?: Ask;
+  /** Takes keys out of whatever comes in. */
+  redact?: Redact;
 }
 
 /** The one port to models with its layers around it, outermost first. */
 export function askingPort(options: AskingOptions, world: World): Ask {
-  const { mode, refresh, concurrency, timeoutMs, maxWaitMs, store, pool, budget, own } = options;
+  const { mode, refresh, concurrency, timeoutMs, maxWaitMs, store, pool, budget, own, redact } = options;
   const describe = pool.describe.bind(pool);
   const breaker = circuit({ describe });
-  return layered(options.port ?? providerPort(pool), [
+  return layered(options.port ?? providerPort(pool, redact), [
+    ...(redact ? [redacting(redact)] : []),
     recalledPrice({ describe }),
     recordings({ mode, refresh, store, describe, ...(own && { own }) }),
     breaker.outer,

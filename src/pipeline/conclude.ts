@@ -45,7 +45,9 @@ export async function conclude(
   journal: Pick<Journal, 'flushed'>,
   unwritten?: Unwritten,
 ): Promise<Conclusion> {
-  const judged = judge(session, books, circumstances);
+  const { redact } = session;
+  const reasons = circumstances.reasons?.map(redact) ?? [];
+  const judged = judge(session, books, { ...circumstances, reasons });
   const { verdict } = judged;
   const history = await openHistory(session, books);
   const comparison = history.mark(judged.comparison);
@@ -57,11 +59,11 @@ export async function conclude(
       config: { mode: session.config.mode },
       comparison,
       verdict,
-      notes: [...session.library.notes, ...session.store.notes(), ...notes],
+      notes: [...session.library.notes, ...session.store.notes(), ...notes].map(redact),
       ...resultsFrom(books, results),
     };
     const files = new Map(reports.map(({ file }) => [file, session.out(file)]));
-    const conclusion = { verdict, comparison, input, files, redact: session.redact, close: () => results.close() };
+    const conclusion = { verdict, comparison, input, files, redact, close: () => results.close() };
     try {
       await writeReports(input, files, session);
       await history.add(comparison, verdict);

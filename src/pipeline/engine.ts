@@ -34,7 +34,7 @@ export function partsOf(
   { budget, own }: Partial<Pick<Bounds, 'budget'>> & { own?: OwnCalls } = {},
   named = session.against?.named,
 ): EngineParts {
-  const { config, store, pool } = session;
+  const { config, store, pool, redact } = session;
   const ask = askingPort(
     {
       mode: config.mode,
@@ -44,6 +44,7 @@ export function partsOf(
       maxWaitMs: options.maxWaitMs ?? DEFAULT_MAX_WAIT_MS,
       store,
       pool,
+      redact,
       ...(budget && { budget }),
       ...(own && { own }),
       ...(named && { named }),
@@ -55,6 +56,7 @@ export function partsOf(
     ask,
     assertions: session.assertions,
     root: session.project.root,
+    redact,
     ...(config.judge && { judge: config.judge }),
     ...(options.signal && { signal: options.signal }),
   });

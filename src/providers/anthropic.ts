@@ -42,7 +42,7 @@ export const anthropic: ProviderDefinition = {
     const base = baseUrl(context, DEFAULTS);
     const { key, secrets } = apiKey(context, base, DEFAULTS);
     const client = await makeClient(context, base, key);
-    const caller: Caller = { client, name: context.name, secrets, now: context.now };
+    const caller: Caller = { client, name: context.name, secrets, redact: context.redact, now: context.now };
     return {
       complete: async (request, call) => {
         const format = request.schema && (await outputFormat(request.schema));

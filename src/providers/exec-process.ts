@@ -11,9 +11,12 @@ export interface Command {
   cwd: string;
   env: Readonly<Record<string, string>>;
   timeoutMs: number | undefined;
+  /** Takes every key in use out of a text. */
+  redact(text: string): string;
 }
 
 const MOST_OUTPUT = 8 * 1024 * 1024;
+/** Of standard error, so much of its end is looked at. In bytes. */
 const KEPT_STDERR = 16 * 1024;
 const SHOWN_LINES = 5;
 /** How long output may stay open after the program has ended: something it started may hold it. */
@@ -75,7 +78,7 @@ export class CommandRun {
     child.on('error', (error) => this.fail(this.#cannotStart(error)));
     child.stdout?.on('data', (chunk: Buffer) => this.#take(chunk));
     child.stderr?.on('data', (chunk: Buffer) => {
-      this.#stderr = Buffer.concat([this.#stderr, chunk]).subarray(-KEPT_STDERR);
+      this.#stderr = Buffer.concat([this.#stderr, chunk]).subarray(-2 * KEPT_STDERR);
     });
     child.on('exit', () => this.#after(GRACE_MS, () => this.#letGo()));
     child.on('close', (code, byName) => {
@@ -134,11 +137,13 @@ export class CommandRun {
 
   #badEnd(code: number | null, byName: NodeJS.Signals | null): ProviderError {
     const how = code === null ? `was ended by ${byName ?? 'a signal'}` : `ended with status ${code}`;
-    const lines = this.#stderr
-      .toString('utf8')
+    const { redact } = this.#command;
+    // Twice as much is kept: a key that the beginning of it was cut out of ends before what is looked at.
+    const lines = redact(this.#stderr.toString('utf8'))
+      .slice(-KEPT_STDERR)
       .split(/\r?\n/)
       .filter((line) => line.trim() !== '');
-    const said = printable(lines.slice(-SHOWN_LINES).join('\n'));
+    const said = printable(lines.slice(-SHOWN_LINES).join('\n'), redact);
     return this.#failure(`the command ${how}${said && `: ${said}`}`);
   }
 

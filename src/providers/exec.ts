@@ -63,7 +63,7 @@ export const exec: ProviderDefinition = {
   async create(context) {
     const command = commandOf(context);
     const env = environment(context);
-    return new Exec(context, { ...command, env });
+    return new Exec(context, { ...command, env, redact: context.redact });
   },
 };
 
@@ -82,7 +82,7 @@ class Exec implements Provider {
     try {
       const stdout = await run.finish(JSON.stringify(appRequest(request)), call.signal);
       const latencyMs = this.context.now() - started;
-      return { latencyMs, ...completionFrom(parsed(stdout, this.context.name), this.context.name) };
+      return { latencyMs, ...completionFrom(parsed(stdout, this.context), this.context.name) };
     } finally {
       this.running.delete(run);
     }
@@ -95,12 +95,13 @@ class Exec implements Provider {
   }
 }
 
-function parsed(stdout: string, name: string): unknown {
+function parsed(stdout: string, { name, redact }: Pick<ProviderContext, 'name' | 'redact'>): unknown {
   const text = stdout.replace(/^\uFEFF/, '');
   try {
     return JSON.parse(text);
   } catch {
-    const found = text.trim() === '' ? 'it printed nothing' : `it printed "${printable(text.slice(0, 200))}"`;
+    const found =
+      text.trim() === '' ? 'it printed nothing' : `it printed "${printable(redact(text).slice(0, 200), redact)}"`;
     const message = `${name}: the output of the command is no JSON: ${found}`;
     throw new ProviderError({ kind: 'bad-response', message }, { retry: 'no' });
   }
@@ -108,7 +109,7 @@ function parsed(stdout: string, name: string): unknown {
 
 type Settings = Pick<CheckContext, 'name' | 'settings' | 'resolve'>;
 
-function commandOf(context: Settings): Omit<Command, 'env'> {
+function commandOf(context: Settings): Omit<Command, 'env' | 'redact'> {
   const words = commandWords(context);
   const [program, ...args] = words;
   if (program === undefined || program === '') throw badSetting(context, '"command" is empty', COMMAND);

@@ -95,7 +95,7 @@ class Http implements Provider {
       const response = await this.context.fetch(url, { method, headers, body, signal, redirect: 'error' });
       return { response, text: await response.text() };
     } catch (error) {
-      throw signal.aborted ? ended(signal) : toProviderError(error, this.context.name);
+      throw signal.aborted ? ended(signal) : toProviderError(error, this.context.name, this.context);
     }
   }
 
@@ -133,7 +133,10 @@ class Http implements Provider {
     try {
       return JSON.parse(text.replace(/^\uFEFF/, '')) as Json;
     } catch {
-      const found = text.trim() === '' ? 'it is empty' : `it begins "${printable(text.slice(0, 200))}"`;
+      const found =
+        text.trim() === ''
+          ? 'it is empty'
+          : `it begins "${printable(this.context.redact(text).slice(0, 200), this.context.redact)}"`;
       throw this.failure('bad-response', `the answer is no JSON: ${found}`);
     }
   }
@@ -141,7 +144,8 @@ class Http implements Provider {
   private refusal(response: Response, text: string): ProviderError {
     const { status, headers } = response;
     const error = bodyOf(text);
-    return toProviderError(Object.assign(new Error(text.slice(0, 300)), { status, headers, error }), this.context.name);
+    const refused = Object.assign(new Error(text), { status, headers, error });
+    return toProviderError(refused, this.context.name, this.context);
   }
 
   /** A wrong answer may be one server of several, or a moment; a wrong request stays wrong. */

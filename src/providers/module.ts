@@ -66,7 +66,7 @@ class Module implements Provider {
     try {
       return await this.app(request, { signal });
     } catch (thrown) {
-      const message = `${this.context.name}: the function threw: ${thrownText(thrown)}`;
+      const message = `${this.context.name}: the function threw: ${thrownText(thrown, this.context.redact)}`;
       throw new ProviderError({ kind: 'code', message }, { retry: 'no' });
     }
   }
@@ -79,7 +79,7 @@ async function load(context: ProviderContext): Promise<AppFunction> {
   const { createJiti } = await import('jiti');
   const jiti = createJiti(pathToFileURL(absolute).href, { fsCache: false, interopDefault: false });
   const loaded = await jiti.import(absolute).catch((thrown: unknown) => {
-    throw badSetting(context, `${file} cannot be loaded: ${thrownText(thrown)}`, 'Correct the file.');
+    throw badSetting(context, `${file} cannot be loaded: ${thrownText(thrown, context.redact)}`, 'Correct the file.');
   });
   const found = exported(loaded, name);
   if (typeof found === 'function') return found as AppFunction;

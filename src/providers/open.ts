@@ -5,6 +5,7 @@ import { ownPriceOf } from '../own-prices.js';
 import { type AllowedHost, addressProblem, allowedHosts, isLoopback, mayReach } from '../trust/hosts.js';
 import { keyProblem } from '../trust/keys.js';
 import { gitRootOf, insideRoot } from '../trust/paths.js';
+import { createRedactor } from '../trust/redact.js';
 import type { Problem } from '../vocabulary.js';
 import { type NamedModel, namedModel, type Providers, providerProblems, typesOf } from './models.js';
 import type { ModelDescription, Provider, ProviderContext, ProviderPool } from './provider.js';
@@ -196,7 +197,8 @@ class Pool implements OpenedProviders {
     const { env, now, root, allowCode } = this.#world;
     // Checked before a run, too; here so that no way around that check can start code.
     if (definition.calls === 'code' && !allowCode) throw new UserError([codeProblem(named)]);
-    const context = { name: provider, settings, env, root, now, resolve: resolver(root) };
+    const redact = createRedactor(this.secrets());
+    const context = { name: provider, settings, env, root, now, redact, resolve: resolver(root) };
     return definition.create({ ...context, fetch: this.#fetchFor(named) });
   }
 

@@ -49,7 +49,11 @@ export const openai: ProviderDefinition = {
     const { key, secrets } = apiKey(context, base, DEFAULTS);
     const client = await makeClient(context, base, key);
     const useChat = (context.settings.api ?? (base.official ? 'responses' : 'chat')) === 'chat';
-    return provider({ client, name: context.name, secrets, now: context.now }, useChat, base.official);
+    return provider(
+      { client, name: context.name, secrets, redact: context.redact, now: context.now },
+      useChat,
+      base.official,
+    );
   },
 };
 

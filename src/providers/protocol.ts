@@ -1,4 +1,5 @@
 import type { Json, JsonObject, Message, Parameters, Tool } from '../vocabulary.js';
+import type { Redact } from '../trust/redact.js';
 import { ProviderError, type ProviderRequest } from './provider.js';
 
 /** What an application of the user's is handed: on stdin (`exec`), as an argument (`module`), or for its body (`http`). */
@@ -60,10 +61,16 @@ export async function unlessEnded<T>(work: Promise<T>, signal: AbortSignal): Pro
   }
 }
 
-/** Text of a program or a thrown value, fit for one line of a message: no escape sequences or control characters, not long. */
-export function printable(text: string, longest = 600): string {
-  const plain = text
-    .replaceAll(/\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-Z\\-_])/g, '')
+/** The end of a text is shown, as that is where programs say what went wrong. In UTF-16 units. */
+const LONGEST = 600;
+
+/**
+ * Text of a program or a thrown value, fit for one line of a message: no escape sequences or control characters, not long.
+ * @param redact takes keys out, before the text is cut
+ */
+export function printable(text: string, redact: Redact, longest = LONGEST): string {
+  const bare = text.replaceAll(/\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-Z\\-_])/g, '');
+  const plain = redact(bare)
     .trim()
     .replaceAll(/\s*[\r\n]+\s*/g, ' | ')
     .replaceAll(/[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g, ' ')
@@ -72,11 +79,12 @@ export function printable(text: string, longest = 600): string {
 }
 
 /** What was thrown, in words: users' code throws anything. */
-export function thrownText(thrown: unknown): string {
+export function thrownText(thrown: unknown, redact: Redact, longest = LONGEST): string {
   try {
-    if (thrown instanceof Error) return printable(thrown.message || thrown.name);
-    if (thrown !== null && typeof thrown === 'object') return printable(JSON.stringify(thrown) ?? 'an object');
-    return printable(String(thrown));
+    if (thrown instanceof Error) return printable(thrown.message || thrown.name, redact, longest);
+    if (thrown !== null && typeof thrown === 'object')
+      return printable(JSON.stringify(thrown) ?? 'an object', redact, longest);
+    return printable(String(thrown), redact, longest);
   } catch {
     return 'a value that cannot be read';
   }

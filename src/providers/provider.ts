@@ -26,6 +26,8 @@ export interface ProviderContext {
   root: string;
   /** Milliseconds on a clock that never runs backwards. */
   now(): number;
+  /** Takes every key in use out of a text: for what is cut before it is told, as half a key is found by nobody. */
+  redact(text: string): string;
 }
 
 /** One call: how long it may take is the caller's affair, told by `signal`. */

@@ -49,6 +49,7 @@ export interface Caller {
   /** The provider's name in the config. */
   name: string;
   secrets: readonly string[];
+  redact(text: string): string;
   now(): number;
 }
 
@@ -115,7 +116,7 @@ async function collected(events: unknown, collector: Collector, response: Respon
 }
 
 function readAnswer(value: unknown, endpoint: Endpoint, response: Response, caller: Caller): Completion {
-  const error = errorInAnswer(value, response.headers, caller.name, { secrets: caller.secrets });
+  const error = errorInAnswer(value, response.headers, caller.name, caller);
   if (error) throw error;
   if (!isRecord(value))
     throw badAnswer(`the answer ${whatItIs(value)}${typeof value === 'string' ? `: ${value}` : ''}`);
@@ -127,9 +128,9 @@ function inTermsOfProvider(error: unknown, signal: AbortSignal, caller: Caller):
   if (signal.aborted) {
     return new ProviderError({ kind: 'aborted', message: `${caller.name}: the request was given up` }, { retry: 'no' });
   }
-  const found = toProviderError(error, caller.name, { secrets: caller.secrets });
+  const found = toProviderError(error, caller.name, caller);
   if (found !== error || found.failure.message.startsWith(`${caller.name}: `)) return found;
-  const message = `${caller.name}: ${safeText(found.failure.message, caller.secrets)}`;
+  const message = `${caller.name}: ${safeText(found.failure.message, caller)}`;
   return new ProviderError({ ...found.failure, message }, found.retry);
 }
 

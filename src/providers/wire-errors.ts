@@ -2,14 +2,12 @@ import type { Failure, FailureKind, Retry } from '../vocabulary.js';
 import { isRecord } from '../objects.js';
 import { ProviderError } from './provider.js';
 import { type ReadableHeaders, retryAfterMs, statedDelayMs } from './retry-after.js';
-import { safeText } from './safe-text.js';
+import { type Hidden, safeText } from './safe-text.js';
 import { errorCode } from './wire-exchange.js';
 import { WireFailure } from './wire-failure.js';
 
 /** What classifying needs to know beside the error. */
-export interface ErrorContext {
-  /** Values that must not appear in a message, e.g. the key in use. */
-  secrets?: readonly string[];
+export interface ErrorContext extends Hidden {
   /** The wall clock, in milliseconds since 1970, for dates in headers. */
   nowMs?: number;
 }
@@ -17,7 +15,7 @@ export interface ErrorContext {
 /** What a provider said about its trouble, wherever it said it. */
 interface Report {
   status?: number;
-  /** `type`, `code` and finer codes, in lower case. */
+  /** `type`, `code` and finer codes, as they were written. */
   words: string[];
   message: string;
   headers?: ReadableHeaders;
@@ -58,7 +56,7 @@ export function toProviderError(error: unknown, provider: string, context: Error
     return named({ kind: 'timeout', message: 'no answer in time' }, { retry: 'transient' }, provider);
   }
   if (error instanceof SyntaxError) {
-    const message = `the answer is not valid JSON: ${safeText(error.message, context.secrets)}`;
+    const message = `the answer is not valid JSON: ${safeText(withoutSnippet(error.message), context)}`;
     return named({ kind: 'bad-response', message }, { retry: 'transient' }, provider);
   }
   return networkTrouble(error, name, provider, context);
@@ -87,7 +85,7 @@ function networkTrouble(error: unknown, name: string, provider: string, context:
     const message = code === undefined ? 'the connection failed' : `the connection failed (${code})`;
     return named({ kind: 'network', message }, { retry: 'transient' }, provider);
   }
-  const message = `the answer could not be read: ${safeText(text, context.secrets)}`;
+  const message = `the answer could not be read: ${safeText(text, context)}`;
   return named({ kind: 'bad-response', message }, { retry: 'transient' }, provider);
 }
 
@@ -114,7 +112,7 @@ function describe(inner: unknown): Report {
   const words = [inner.type, inner.code, details].filter((each) => typeof each === 'string');
   const status = typeof inner.code === 'number' && inner.code >= 400 && inner.code < 600 ? inner.code : undefined;
   return {
-    words: words.map((each) => each.toLowerCase()),
+    words,
     message: typeof inner.message === 'string' ? inner.message : '',
     ...(status !== undefined && { status }),
   };
@@ -122,7 +120,7 @@ function describe(inner: unknown): Report {
 
 function fromReport(report: Report, provider: string, context: ErrorContext): ProviderError {
   const kind = kindOf(report);
-  const said = safeText(report.message, context.secrets) || report.words[0] || 'no reason given';
+  const said = safeText(report.message, context) || safeText(report.words[0] ?? '', context) || 'no reason given';
   const { status } = report;
   const message = status === undefined ? said : `HTTP ${status}: ${said}`;
   const retry = retryOf(kind, report, context.nowMs ?? Date.now());
@@ -130,7 +128,7 @@ function fromReport(report: Report, provider: string, context: ErrorContext): Pr
 }
 
 function kindOf({ status, words, message }: Report): FailureKind {
-  const says = (pattern: RegExp): boolean => words.some((word) => pattern.test(word));
+  const says = (pattern: RegExp): boolean => words.some((word) => pattern.test(word.toLowerCase()));
   if (status === 402 || says(QUOTA) || QUOTA_WORDS.test(message)) return 'quota';
   // So OpenAI refuses a model that a project has no access to: the key is sound.
   if (status === 403 && says(NOT_FOUND)) return 'not-found';
@@ -160,6 +158,11 @@ function limited(afterMs: number | undefined): Retry {
 
 function named(failure: Failure, retry: Retry, provider: string): ProviderError {
   return new ProviderError({ ...failure, message: `${provider}: ${failure.message}` }, retry);
+}
+
+/** The parser's words without what it quotes of the text: it cuts where it likes, also in the middle of a key. */
+function withoutSnippet(message: string): string {
+  return message.replace(/(?:, |^)(?:\.\.\.)?"[^]*"(?:\.\.\.)? is not valid JSON$/, '') || 'no JSON at all';
 }
 
 function isAbort(error: unknown): boolean {

@@ -1,3 +1,4 @@
+import type { Redact } from '../trust/redact.js';
 import type { ScoreOutcome } from '../vocabulary.js';
 
 const LONGEST_REASON = 2_000;
@@ -11,29 +12,32 @@ export function unscored(reason: string): ScoreOutcome {
  * Takes in what a scorer gave. Anything but a well-formed outcome (no value from 0 to 1, no boolean `pass`, no outcome at all)
  * is unscored: a broken scorer says nothing about the answer. Values are kept to six decimals: baselines stay readable, and
  * equal on every machine.
+ * @param redact takes keys out of its words, before they are cut
  */
-export function admitted(given: unknown): ScoreOutcome {
+export function admitted(given: unknown, redact: Redact): ScoreOutcome {
   if (given === null || typeof given !== 'object' || !('status' in given))
     return unscored('the scorer gave no outcome');
   const { status, value, pass, reason, detail } = given as Record<string, unknown>;
-  const why = typeof reason === 'string' ? reason : '';
+  const why = typeof reason === 'string' ? redact(reason) : '';
   if (status === 'unscored') return unscored(why || 'the scorer gave no reason');
   if (status !== 'scored') return unscored('the scorer gave no outcome');
   if (typeof value !== 'number' || !(value >= 0 && value <= 1)) {
     return unscored(`the scorer gave the value ${String(value)}, which is not a number from 0 to 1`);
   }
   if (typeof pass !== 'boolean') return unscored('the scorer did not say whether it passed');
-  const texts = detailOf(detail);
+  const texts = detailOf(detail, redact);
   const outcome: ScoreOutcome = { status, value: rounded(value), pass, reason: why.slice(0, LONGEST_REASON) };
   if (texts) outcome.detail = texts;
   return outcome;
 }
 
-function detailOf(detail: unknown): { expected: string; actual: string } | undefined {
+function detailOf(detail: unknown, redact: Redact): { expected: string; actual: string } | undefined {
   if (detail === null || typeof detail !== 'object' || !('expected' in detail) || !('actual' in detail))
     return undefined;
   const { expected, actual } = detail;
-  return typeof expected === 'string' && typeof actual === 'string' ? { expected, actual } : undefined;
+  return typeof expected === 'string' && typeof actual === 'string'
+    ? { expected: redact(expected), actual: redact(actual) }
+    : undefined;
 }
 
 /**

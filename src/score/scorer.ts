@@ -9,6 +9,7 @@ import {
 import type { ReadJson } from '../assertions/json-value.js';
 import { findAssertion } from '../assertions/map.js';
 import { Lru } from '../lru.js';
+import type { Redact } from '../trust/redact.js';
 import { problems } from '../errors.js';
 import { canonicalJson, contentHash } from '../hash.js';
 import type {
@@ -34,6 +35,8 @@ import { totals } from './totals.js';
 export interface ScoringParts extends Omit<ScorerTools, 'metric'> {
   /** The types of assertions by canonical name. */
   assertions: ReadonlyMap<string, AssertionDefinition>;
+  /** Takes keys out of what scorers say and throw, before it is cut: a user's own may say anything. */
+  redact?: Redact;
 }
 
 /** An answer to be scored. */
@@ -115,7 +118,7 @@ async function scoreTrial(scoreable: Scoreable, parts: ScoringParts, prepare: Pr
     const tools: ScorerTools = { ask: watched.ask, metric: assertion.metric, root };
     if (judge) tools.judge = judge;
     if (signal) tools.signal = signal;
-    return scoreOf(assertion, scoreable, tools, prepare, read);
+    return scoreOf(assertion, scoreable, tools, prepare, read, parts.redact);
   });
   // Most checks are told at once: only where a judge is asked, or something is still being prepared, is there anything to wait for.
   const told = given.filter((each): each is Score => !isPromise(each));
@@ -152,6 +155,7 @@ function scoreOf(
   tools: ScorerTools,
   prepare: Prepare,
   read: (text: string) => ReadJson,
+  redact: Redact = (text) => text,
 ): Score | Promise<Score> {
   const { metric, weight, level } = assertion;
   const type = written(assertion);
@@ -163,10 +167,10 @@ function scoreOf(
     return { status, value, pass, reason, type, metric, weight, level };
   };
   const finished = (given: unknown): Score => {
-    const outcome = admitted(given);
+    const outcome = admitted(given, redact);
     return named(assertion.negated ? inverted(outcome) : outcome);
   };
-  const failed = (thrown: unknown): Score => named(unscored(trouble(thrown)));
+  const failed = (thrown: unknown): Score => named(unscored(redact(trouble(thrown))));
   try {
     const seen = viewOf(assertion)(completion.output, read);
     // Nothing to look at fails a check and its `not-` alike: "not rude" is no praise for an answer that is not there.

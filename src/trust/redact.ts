@@ -1,13 +1,18 @@
+import { forHtml, forMarkdown, forTerminal } from './escape.js';
+
 /** Shorter values are words and numbers that stand in any text. In UTF-16 units. */
 const SHORTEST = 8;
 const MARK = '[redacted]';
 
+/** Takes every secret out of a text, and leaves any other text as it is. */
+export type Redact = (text: string) => string;
+
 /**
  * Makes the function through which everything goes that is written or printed: it replaces each secret, in whatever common
- * form it stands there, by `[redacted]`.
+ * form it stands there, by `[redacted]`. Facts go through it before they are escaped, wrapped or cut: half a secret is found by nobody.
  * @param secrets the values of the keys in use; those under 8 characters are left alone
  */
-export function createRedactor(secrets: readonly string[]): (text: string) => string {
+export function createRedactor(secrets: readonly string[]): Redact {
   const forms = new Set(secrets.flatMap(partsOf).flatMap(formsOf));
   if (forms.size === 0) return (text) => text;
   // The longest first: a form may begin with another one, and its rest must not stay.
@@ -34,7 +39,7 @@ function isUserAndPassword(text: string): boolean {
   return /^[^:\p{Cc}]*:\P{Cc}+$/u.test(text) && !text.includes('\ufffd');
 }
 
-/** How a secret may stand in a text: as it is, or as JSON, a URL, HTML, base64 or hex would hold it. */
+/** How a secret may stand in a text: as it is, or as JSON, a URL, HTML, Markdown, one line, base64 or hex would hold it. */
 function formsOf(secret: string): string[] {
   if (secret.length < SHORTEST) return [];
   const bytes = Buffer.from(secret, 'utf8');
@@ -51,6 +56,10 @@ function formsOf(secret: string): string[] {
     url.replaceAll('%20', '+'),
     html,
     html.replaceAll('&#39;', '&apos;'),
+    forHtml(secret),
+    forMarkdown(secret),
+    forTerminal(secret),
+    secret.replace(/\s+/g, ' '),
     bytes.toString('hex'),
     bytes.toString('hex').toUpperCase(),
     bytes.toString('base64'),

@@ -33,6 +33,6 @@ test('a member named __proto__ does nothing', () => {
 
 test('foreign text is one line without control characters and keys, and is cut between characters', () => {
   expect(safeText('a\r\n\u001b[2Jb\u200b\u202ec')).toBe('a [2Jb c');
-  expect(safeText('the key hunter22 is', ['hunter22'])).toBe('the key [key] is');
+  expect(safeText('the key hunter22 is', { secrets: ['hunter22'] })).toBe('the key [key] is');
   expect(safeText('😀'.repeat(400))).toBe(`${'😀'.repeat(300)}…`);
 });

@@ -7,7 +7,7 @@ import type { Failure, ProviderSettings, Retry } from '../../src/vocabulary.js';
 export function contextFor(
   root: string,
   settings: ProviderSettings,
-  more: Partial<Pick<ProviderContext, 'env' | 'fetch' | 'name'>> = {},
+  more: Partial<Pick<ProviderContext, 'env' | 'fetch' | 'name' | 'redact'>> = {},
 ): ProviderContext {
   return {
     name: 'under-test',
@@ -17,6 +17,7 @@ export function contextFor(
     resolve: (path) => insideRoot(root, path),
     root,
     now: () => performance.now(),
+    redact: (text) => text,
     ...more,
   };
 }

@@ -4,6 +4,10 @@ import type { Outcome, Project } from './project.js';
 /** A key that stands nowhere but in the environment of a command. */
 export const CANARY = 'sk-test-CANARY-7f3a9c51d2';
 
+/** One longer than a line, with what Markdown escapes: reports that wrap, escape or cut it must not hide it from the search. */
+export const LONG_CANARY =
+  'sk_live_CANARY*7f3a9c51d2-AbCdEfGh_1234567890_abcdefghijklmnop~QRSTUVWX*yz-0a1b2c3d4e5f_6g7h8i9j0k-l1m2n3o4';
+
 /** A secret in every form in which a server, or a careless program, could hand it back. */
 export function formsOf(secret: string): string[] {
   const url = encodeURIComponent(secret);
@@ -37,4 +41,35 @@ export function expectNoSecret(
   for (const [where, text] of texts) {
     for (const form of formsOf(secret)) expect(text.includes(form), `${form} in ${where}`).toBe(false);
   }
+}
+
+/** So many characters of a secret in a row are a piece of it. */
+const PIECE = 10;
+
+/**
+ * Nothing that a command wrote or printed may hold a piece of a secret, also where it is escaped, or broken over lines.
+ * @param secret one that no file of the project held before, without blanks
+ */
+export function expectNoPiece(
+  made: Project,
+  { stdout, stderr }: Pick<Outcome, 'stdout' | 'stderr'>,
+  secret: string,
+): void {
+  const files = Object.fromEntries(made.files().map((file) => [file, made.read(file)]));
+  const pieces = Array.from({ length: secret.length - PIECE + 1 }, (_, at) => secret.slice(at, at + PIECE));
+  for (const [where, text] of Object.entries({ stdout, stderr, ...files })) {
+    const plain = unescaped(text).toLowerCase();
+    const found = pieces.find((piece) => plain.includes(piece.toLowerCase()));
+    const at = found === undefined ? 0 : plain.indexOf(found.toLowerCase());
+    expect(found && plain.slice(Math.max(0, at - 60), at + 60), `a piece in ${where}`).toBeUndefined();
+  }
+}
+
+/** A text without the escapes of Markdown, JSON and XML, without colours, and with its lines joined. */
+function unescaped(text: string): string {
+  return text
+    .replace(/\u001b\[[\d;]*m/g, '')
+    .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
+    .replace(/&(?:amp|lt|gt|quot|apos);/g, (name) => ({ '&amp;': '&', '&lt;': '<', '&gt;': '>' })[name] ?? "'")
+    .replace(/[\s\u200b\\]+/g, '');
 }

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { forHtml, forMarkdown, forTerminal } from '../../src/trust/escape.js';
 import { createRedactor } from '../../src/trust/redact.js';
 
 const KEY = 'sk-test-CANARY123/+"&é';
@@ -29,6 +30,16 @@ describe('createRedactor', () => {
     for (const each of redacted.match(/[\w+/=-]{8,}/g) ?? []) {
       expect(Buffer.from(each, 'base64').toString()).not.toMatch(/CANAR|NARY1|RY123/);
     }
+  });
+
+  it.each([
+    ['Markdown', forMarkdown],
+    ['HTML', forHtml],
+    ['the log of a CI system', forTerminal],
+    ['one line', (text: string) => text.replace(/\s+/g, ' ')],
+  ])('takes a key out as it is written for %s', (_, escaped) => {
+    const key = '::sk_live_*[a]*_<b>&`c`  ##[d]_~|e|';
+    expect(createRedactor([key])(`x ${escaped(key)} y`)).toBe('x [redacted] y');
   });
 
   it('takes the longest of several that begin alike', () => {
