@@ -1,5 +1,5 @@
-import type { Json, JsonObject, Parameters } from '../vocabulary.js';
-import { type AssertionDefinition, graded, type Scorer, type ScorerTools } from './assertion.js';
+import type { Json, JsonObject, JudgeSettings, Parameters } from '../vocabulary.js';
+import { type AssertionDefinition, graded, type Scorer } from './assertion.js';
 import { judgeMessages, VERDICT_SCHEMA } from './judge-prompt.js';
 import { readVerdict } from './judge-verdict.js';
 import { givenText, textProblems } from './text.js';
@@ -32,7 +32,7 @@ export const judge: AssertionDefinition = {
     const { threshold = DEFAULT_THRESHOLD, options } = declared;
     const rubric = givenText(declared);
     return async (subject, tools) => {
-      const chosen = judgeOf(options, tools);
+      const chosen = judgeOf(options, tools.judge);
       if (!chosen) return { status: 'unscored', reason: NO_JUDGE.message };
       const request = { ...chosen, messages: judgeMessages(rubric, subject.text), tools: [], schema: VERDICT_SCHEMA };
       const { trial } = subject;
@@ -52,9 +52,9 @@ const NO_JUDGE = {
 };
 
 /** The judge named in the options, with its own parameters; else the run's, its parameters under those of the options. */
-function judgeOf(
+export function judgeOf(
   options: JsonObject,
-  { judge: common }: ScorerTools,
+  common: JudgeSettings | undefined,
 ): { model: string; parameters: Parameters } | undefined {
   const own = parametersOf(options['parameters']);
   if (typeof options['model'] === 'string') return { model: options['model'], parameters: own };

@@ -52,6 +52,11 @@ export const gitProblems = {
     message: `there is no prompt ${prompt} at ${JSON.stringify(ref)}, or it cannot be read there`,
     remedy: 'Run `assay blame` to see the commits that have it, and name one of these.',
   }),
+  'unreadable-before': (id: string, base: string, path: string): Problem => ({
+    code: 'unreadable-before',
+    message: `whether the version of "${id}" changed since ${base} cannot be told: ${path} could not be read there`,
+    remedy: 'Name an earlier commit, at which it could be read: --base <ref>.',
+  }),
   'no-target-branch': (branch: string): Problem => ({
     code: 'no-target-branch',
     message: `the branch ${JSON.stringify(branch)}, which the CI system names as the target, is not in this clone`,

@@ -81,7 +81,10 @@ function sameContent(before: BaselineModel, after: BaselineModel, id: string): b
 }
 
 function means(model: BaselineModel, reduce: Reducer): string[] {
-  return metricsOf(model).map((metric) => `${metric} ${scoreText(meanOf(model, metric, reduce) ?? 0)}`);
+  return metricsOf(model).flatMap((metric) => {
+    const value = meanOf(model, metric, reduce);
+    return value === undefined ? [] : [`${metric} ${scoreText(value)}`];
+  });
 }
 
 function metricsOf(...models: readonly BaselineModel[]): string[] {

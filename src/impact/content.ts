@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { UserError } from '../errors.js';
 import { contentHash } from '../hash.js';
 import { splitFrontMatter } from '../library/front-matter.js';
@@ -77,11 +77,21 @@ export async function partsOfData(tree: Tree, path: string): Promise<Parts> {
   return { cases: data ? contentHash(readValue(tree, path)) : ((await textHash(tree, path)) ?? '') };
 }
 
-/** A hash of a file's lines; null for one that is no text, such as a program: whether it changed is not looked at. */
+/** A hash of a file's lines, or, of one that is no text, such as a program, of its bytes; null where there is none to be read. */
 export async function textHash(tree: Tree, path: string): Promise<string | null> {
+  const ofLines = async (hash: Hash): Promise<void> => {
+    for await (const lines of tree.lines(path)) hash.update(lines.join('\n')).update('\n');
+  };
+  const ofBytes = async (hash: Hash): Promise<void> => {
+    for await (const bytes of tree.bytes(path)) hash.update(bytes);
+  };
+  return (await hashBy(ofLines)) ?? (await hashBy(ofBytes));
+}
+
+async function hashBy(read: (hash: Hash) => Promise<void>): Promise<string | null> {
   const hash = createHash('sha256');
   try {
-    for await (const lines of tree.lines(path)) hash.update(lines.join('\n')).update('\n');
+    await read(hash);
   } catch (error) {
     if (error instanceof UserError) return null;
     throw error;

@@ -1,4 +1,4 @@
-import { forJson } from '../trust/escape.js';
+import { forJson, forTerminal } from '../trust/escape.js';
 import type { Graph, NodeKind } from './graph.js';
 
 /** The formats a graph is drawn in. */
@@ -8,7 +8,7 @@ export type GraphFormat = (typeof FORMATS)[number];
 /** A graph as text. */
 export function draw(graph: Graph, format: GraphFormat): string {
   if (format === 'json') return `${forJson(JSON.stringify(graph, null, 2))}\n`;
-  return format === 'dot' ? dot(graph) : mermaid(graph);
+  return format === 'dot' ? forTerminal(dot(graph)) : mermaid(graph);
 }
 
 /** Mermaid's brackets by kind; a name stands in quotes, as it may hold anything. */

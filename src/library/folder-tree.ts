@@ -19,6 +19,19 @@ export function folderTree(root: string): Tree {
   const look = (path: string): Inside => inside(resolve(root, checkedName(path)), undefined, listed.has(path));
   const locate = (path: string): string => look(path).path;
 
+  const bytes = async function* (path: string): AsyncGenerator<Uint8Array> {
+    const absolute = locate(path);
+    mustBeFile(path, absolute);
+    const stream = createReadStream(absolute);
+    try {
+      yield* stream;
+    } catch (error) {
+      throw unreadable(path, error);
+    } finally {
+      stream.destroy();
+    }
+  };
+
   return {
     name: 'working tree',
 
@@ -64,18 +77,8 @@ export function folderTree(root: string): Tree {
       );
     },
 
-    async *lines(path) {
-      const absolute = locate(path);
-      mustBeFile(path, absolute);
-      const stream = createReadStream(absolute);
-      try {
-        yield* splitLines(stream, path);
-      } catch (error) {
-        throw error instanceof UserError ? error : unreadable(path, error);
-      } finally {
-        stream.destroy();
-      }
-    },
+    lines: (path) => splitLines(bytes(path), path),
+    bytes,
   };
 }
 

@@ -104,6 +104,15 @@ export function treeOfFiles(listed: readonly CommittedFile[], { name, root, plac
     blobs.load(known.filter(({ path }) => posix.dirname(path) === folder).map(({ blob }) => blob));
   };
 
+  const bytes = async function* (path: string): AsyncGenerator<Uint8Array> {
+    const { blob } = find(path);
+    try {
+      yield* blobs.stream(blob);
+    } catch (error) {
+      throw error instanceof GitFailure ? error.asUserError(path) : error;
+    }
+  };
+
   return {
     name,
 
@@ -150,14 +159,8 @@ export function treeOfFiles(listed: readonly CommittedFile[], { name, root, plac
       });
     },
 
-    async *lines(path) {
-      const { blob } = find(path);
-      try {
-        yield* splitLines(blobs.stream(blob), path);
-      } catch (error) {
-        throw error instanceof GitFailure ? error.asUserError(path) : error;
-      }
-    },
+    lines: (path) => splitLines(bytes(path), path),
+    bytes,
   };
 }
 

@@ -15,6 +15,8 @@ export interface Prompts {
   config: Config;
   /** Those that could be read, sorted by id. */
   prompts: Prompt[];
+  /** Others with mistakes, as far as they can be read; of some that is nothing. */
+  broken: Prompt[];
   /** What is wrong with the others, and with the config. */
   problems: Problem[];
   /** The config's models or overrides cannot be read: what a prompt asks which model, cannot be told. */
@@ -49,17 +51,19 @@ export function readPrompts(
   };
   const chosen = wanted ? layout.prompts.filter(wanted) : layout.prompts;
   if (wanted) expectPrompts(tree, chosen);
-  const prompts = chosen.flatMap((files) => {
+  const prompts: Prompt[] = [];
+  const broken: Prompt[] = [];
+  for (const files of chosen) {
     const why = badId(files.id);
     if (why !== undefined) {
       findings.add(make['bad-id'](files.id, why, { file: files.path, line: 1, column: 1 }));
-      return [];
+      continue;
     }
     const read = readPrompt(files, context, findings.add);
-    return read && !read.broken ? [read.prompt] : [];
-  });
+    if (read) (read.broken ? broken : prompts).push(read.prompt);
+  }
   const { config, modelsBroken, libraryBroken } = settings;
-  return { config, prompts, problems: findings.sorted(), modelsBroken, libraryBroken };
+  return { config, prompts, broken, problems: findings.sorted(), modelsBroken, libraryBroken };
 }
 
 /** The folders that a tree's library lies in, as its config says. A config with mistakes says what it can. */

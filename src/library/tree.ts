@@ -20,4 +20,6 @@ export interface Tree {
   expect?(paths: readonly string[]): void;
   /** The file's lines, some at a time, for data sets too large for memory. @throws as `read` */
   lines(path: string): AsyncIterable<readonly string[]>;
+  /** What the file holds, be it text or not, piece by piece. @throws UserError when there is none, or it leads outside */
+  bytes(path: string): AsyncIterable<Uint8Array>;
 }

@@ -6,7 +6,7 @@ import { Pages } from '../pages.js';
 import type { Completed } from '../run/execute.js';
 import { type Ledger, openLedger } from '../run/ledger.js';
 import { assertHashes, trialFacts } from '../score/facts.js';
-import { isJudged } from '../score/grader.js';
+import { hasCommonJudge } from '../score/grader.js';
 import type { RunInfo, TrialId } from '../vocabulary.js';
 import { fingerprintOf } from './fingerprint.js';
 import { Places } from './places.js';
@@ -33,7 +33,8 @@ export async function openBooks(session: Session, info: RunInfo): Promise<Books>
       facts: trialFacts,
       asserts: (testCase, { prompt }) =>
         assertHashes(testCase, against?.yardstick(prompt) ?? prompt, config.judge, session.assertions),
-      judged: ({ assert }) => assert.filter((each) => isJudged(each, session.assertions)).map(({ metric }) => metric),
+      judged: ({ assert }) =>
+        assert.filter((each) => hasCommonJudge(each, session.assertions)).map(({ metric }) => metric),
       ...(config.judge && { judge: config.judge.model }),
     },
     includes,

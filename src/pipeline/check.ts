@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { problems, UserError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
+import { formerNames } from '../git/changes.js';
 import { inRepository } from '../git/place.js';
 import { resolveRef } from '../git/refs.js';
 import { reachable } from '../impact/reach.js';
@@ -12,7 +13,7 @@ import { applyPolicy, type Finding, levelOf } from '../policy/apply.js';
 import { CODEOWNERS, ownersOf } from '../policy/codeowners.js';
 import type { CheckedPrompt, Policy, PolicyFacts } from '../policy/rule.js';
 import { unloggedVersion } from '../policy/rules/unlogged-version.js';
-import type { Library } from '../vocabulary.js';
+import type { Library, Prompt } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { type Changes, changesSince } from './changes.js';
 import { type Found, openLibrary } from './library.js';
@@ -96,28 +97,46 @@ async function factsOf(
 }
 
 /**
- * The changed prompts as they were. Without a ref, that there is no history to compare with is no mistake, but is said; one that
- * cannot be read, or has no base, is a mistake where the policy relies on it: CI would pass whatever was changed.
+ * The changed prompts as they were, by the ids that they have now. Without a ref, that there is no history to compare with is no
+ * mistake, but is said; one that cannot be read, or has no base, is a mistake where the policy relies on it: CI would pass whatever
+ * was changed. So is a prompt of which nothing could be read.
  */
 async function promptsAt(
   changes: Promise<Changes>,
   ref: string | undefined,
   { project, library, options }: Found,
 ): Promise<{ before?: NonNullable<PolicyFacts['before']>; notes: string[] }> {
+  const relied = levelOf(unloggedVersion, library.config.policy as Policy) === 'error';
   try {
-    const { before, files, others } = await changes;
+    const { base, before, files, others } = await changes;
     const among = reachable(library, [...files, ...others], () => false);
     if (among.length === 0) return { before: new Map(), notes: [] };
     const was = await before();
+    const former = among.every(({ path }) => was.has(path))
+      ? new Map<string, string>()
+      : await formerNames(project.root, base.commit);
+    const pathOf = ({ path }: Prompt): string => former.get(path) ?? path;
+    const wanted = new Set(among.map(pathOf));
     const config = project.configPath ?? CONFIG_FILE;
-    const wanted = new Set(among.map(({ id }) => id));
-    const { prompts } = readPrompts(was, was.has(config) ? config : undefined, options.providers, ({ id }) =>
-      wanted.has(id),
+    const found = readPrompts(was, was.has(config) ? config : undefined, options.providers, ({ path }) =>
+      wanted.has(path),
     );
-    return { before: new Map(prompts.map((each) => [each.id, each])), notes: [] };
+    // What has mistakes has a version and a changelog all the same.
+    const byPath = new Map([...found.broken, ...found.prompts].map((each) => [each.path, each]));
+    const unread = among.filter((each) => !byPath.has(pathOf(each)) && was.has(pathOf(each)));
+    const said = unread.map((each) => problems['unreadable-before'](each.id, base.of, pathOf(each)));
+    if (relied && said.length > 0) throw new UserError(said);
+    return {
+      before: new Map(
+        among.flatMap((each) => {
+          const old = byPath.get(pathOf(each));
+          return old ? [[each.id, old]] : [];
+        }),
+      ),
+      notes: said.map(({ message }) => message),
+    };
   } catch (error) {
     if (!(error instanceof UserError) || ref !== undefined) throw error;
-    const relied = levelOf(unloggedVersion, library.config.policy as Policy) === 'error';
     if (relied && !(await isWithoutHistory(project.root, error))) throw error;
     const why = error.problems.map(({ message }) => message).join('; ');
     return { notes: [`versions were not compared with a base: ${why}; --base names one`] };

@@ -1,5 +1,6 @@
 import { estimateCost } from '../ask/price.js';
 import { isRecorded } from '../ask/recordings.js';
+import { judgeOf } from '../assertions/judge.js';
 import { judgeMessages } from '../assertions/judge-prompt.js';
 import { renderMessages } from '../library/render.js';
 import { requestTokens } from '../plan/estimate.js';
@@ -146,9 +147,10 @@ function graderRequest(assertion: Assertion, { assertions, config }: Session): M
   if (!grader) return undefined;
   const { value } = assertion;
   const text = typeof value === 'string' ? value : JSON.stringify(value ?? '');
-  const common = { model: grader.model, tools: [], parameters: judge?.parameters ?? {} };
-  if (grader.asks === 'embedding') return { ...common, messages: [], texts: [text] };
-  return { ...common, messages: judgeMessages(text, '') };
+  const { model } = grader;
+  if (grader.asks === 'embedding') return { model, tools: [], parameters: {}, messages: [], texts: [text] };
+  const parameters = judgeOf(assertion.options, judge)?.parameters ?? {};
+  return { model, tools: [], parameters, messages: judgeMessages(text, '') };
 }
 
 function add(sum: Sum, { input, output }: { input: number; output: number }): void {

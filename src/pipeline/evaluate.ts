@@ -154,8 +154,9 @@ async function run(
     const supply = supplyOf(session);
     await follow(plannerOf(session, books, supply), supply, engine, options, bounds);
     const { aborted } = engine.signal;
-    const interrupted = options.interruptedBy?.();
     const spent = bounds.spent();
+    // Whoever gives a signal need not say which one of the system's it stands for.
+    const interrupted = options.interruptedBy?.() ?? (aborted && spent === undefined ? 'SIGINT' : undefined);
     options.onSettled?.();
     const finishedAt = world.date().toISOString();
     ledger.run.info.finishedAt = finishedAt;

@@ -48,7 +48,7 @@ export async function merge(
       const reasons = await reasonsOf(shards, session, world);
       const misses = sumOfMisses(shards.map(({ run }) => run.misses));
       await journal.end({ finishedAt: books.ledger.run.info.finishedAt ?? '', reasons, misses: { ...misses } });
-      const incomplete = shards.some(({ run }) => !run.index.end);
+      const incomplete = shards.some(({ run }) => !run.index.end || run.spent !== undefined);
       const { run } = books.ledger;
       const circumstances = {
         reasons: [...reasons, ...emptiness(session, run)],

@@ -23,7 +23,7 @@ import { caseText } from './case-text.js';
 export interface Scoring {
   facts(result: TrialResult): TrialFacts;
   asserts(testCase: Case, evaluation: Eval): Record<string, string>;
-  /** The metrics of a case that a judge grades. */
+  /** The metrics of a case that the config's judge grades. */
   judged(testCase: Case): string[];
   judge?: string;
 }

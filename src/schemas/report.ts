@@ -171,7 +171,7 @@ export const reportSchema = {
     tool: { type: 'object', required: ['name', 'version'], properties: { name: text, version: text } },
     verdict: { enum: ['passed', 'failed', 'unverified'] },
     exitCode: { enum: [0, 1, 2, 3, 129, 130, 143] },
-    incomplete: { type: 'boolean', description: 'true: the run was interrupted.' },
+    incomplete: { type: 'boolean', description: 'true: the run was interrupted, or its time or budget was spent.' },
     reasons: { ...strings, description: 'Why, in words, the weightiest first.' },
     run: {
       type: 'object',

@@ -14,7 +14,7 @@ import type {
   TrialFacts,
   TrialResult,
 } from '../vocabulary.js';
-import { isJudged } from './grader.js';
+import { hasCommonJudge, isJudged } from './grader.js';
 import { weightedMean } from './totals.js';
 
 /** Metrics that every eval has; an assertion's metric of the same name never replaces them. */
@@ -160,7 +160,10 @@ function description(assertion: Assertion, ...[testCase, prompt, judge, types]: 
     type: definition?.type ?? type,
     value: effective,
     threshold: threshold ?? definition?.threshold?.default,
-    ...(isJudged(assertion, types) && { judge: { common: judge, prompt: promptOfJudge } }),
+    // A judge that it names itself is among its options.
+    ...(isJudged(assertion, types) && {
+      judge: { ...(hasCommonJudge(assertion, types) && { common: judge }), prompt: promptOfJudge },
+    }),
   };
 }
 

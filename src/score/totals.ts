@@ -11,10 +11,10 @@ export interface Totals {
  *
  * `pass`: no score of level error failed. One that is unscored leaves it open, unless another one failed: then nothing can turn
  * it to a pass. `score` = Σ weight · value / Σ weight over level error; absent when one of them is unscored, or there is none.
- * Without any score there is neither: nothing was checked.
+ * Where no check gave a score there is neither: nothing was checked.
  */
 export function totals(scores: readonly Score[]): Totals {
-  if (scores.length === 0) return {};
+  if (scores.every(({ status }) => status === 'unscored')) return {};
   const deciding = scores.filter(({ level }) => level === 'error');
   const failed = deciding.some((each) => each.status === 'scored' && !each.pass);
   const open = deciding.some((each) => each.status === 'unscored');

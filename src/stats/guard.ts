@@ -34,7 +34,7 @@ export function baselineNeeded(cases: number, share: number, cap: number): numbe
 
 /**
  * What the guard says about one case.
- * `quiet`: it did not pass all of its baseline, or did not fail the first repeat; nothing to guard.
+ * `quiet`: it did not pass all of its baseline, or did not fail the first repeat that has a score; nothing to guard.
  * `flaky`: it failed, and passed when it was repeated.
  * `open`: repeat `next` is needed to tell.
  * `confirmed`: it failed `needed` times without passing once: it is broken.
@@ -63,8 +63,8 @@ export interface GuardedCase {
  * @param final no more repeats will come
  */
 export function guardCase({ baseline, run }: GuardedCase, needed: number | undefined, final: boolean): GuardState {
-  if (baseline.length === 0 || baseline.some((score) => score !== 1) || run[0] !== 0) return { status: 'quiet' };
   const scores = run.filter((score) => score !== undefined);
+  if (baseline.length === 0 || baseline.some((score) => score !== 1) || scores[0] !== 0) return { status: 'quiet' };
   const passed = scores.findIndex((score) => score === 1);
   const failures = passed < 0 ? scores.length : passed;
   if (needed !== undefined && failures >= needed) return { status: 'confirmed', failures, needed };

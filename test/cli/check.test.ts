@@ -122,6 +122,41 @@ describe.concurrent('assay check', () => {
     expect(nope).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('no commit "nope"') });
   });
 
+  test('a changed version is seen where its prompt had mistakes at the base, or another name', async ({ project }) => {
+    const made = library(project, { [PROMPT]: [...front(['unknown: 1']), '{{> tone}} {{ticket}}'] });
+    const { git } = asRepository(made);
+    git('checkout', '-q', '-b', 'mine');
+    made.write(PROMPT, [...front(), '{{> tone}} Now: {{ticket}}']);
+    const unlogged = { code: 1, found: [`error unlogged-version ${PROMPT}:4`] };
+    expect(await codes(made)).toEqual(unlogged);
+    made.commit('now');
+    git('branch', '-f', 'main');
+
+    const renamed = PROMPT.replace('triage', 'sort');
+    git('mv', PROMPT, renamed);
+    git('mv', 'evals/support/triage.cases.yaml', 'evals/support/sort.cases.yaml');
+    expect(await codes(made)).toEqual({ code: 0, found: [] });
+    made.write(renamed, [...front(), '{{> tone}} Then: {{ticket}}']);
+    expect(await codes(made)).toEqual({ code: 1, found: [`error unlogged-version ${renamed}:4`] });
+  });
+
+  test('a prompt of which nothing could be read at the base is no pass where the policy relies on it', async ({
+    project,
+  }) => {
+    const made = library(project, { [PROMPT]: ['---', 'owner: x', '{{ticket}}'] });
+    const { git } = asRepository(made);
+    git('checkout', '-q', '-b', 'mine');
+    made.write(PROMPT, [...front(), '{{> tone}} {{ticket}}']);
+    const relied = await made.assay(['check']);
+    expect(relied).toMatchObject({ code: 2, stdout: '' });
+    expect(relied.stderr).toMatch(
+      /whether the version of "support\/triage" changed since main cannot be told.*\n.*--base/,
+    );
+    made.write('assay.config.yaml', 'models: [mock:echo]');
+    const { code, stdout } = await made.assay(['check']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^note: whether the version of /) });
+  });
+
   test('a history that was cut off is no pass where the policy relies on it; else it is said, beside any format', async ({
     project,
   }) => {

@@ -252,6 +252,16 @@ describe.concurrent('merge', { timeout: 60_000 }, () => {
     expect(report.trials.skipped).toBeGreaterThan(10);
   });
 
+  test('is not whole where the time or the budget of a shard was spent', async ({ project }) => {
+    const made = library(project);
+    const folders = await runShards(made, 2);
+    await made.assay(['eval', '--shard', '2/2', '--out', 'shards/2', '--max-time', '1ms']);
+    const outcome = await made.assay(['merge', ...folders]);
+    const report = expectReports(made, outcome);
+    expect(report).toMatchObject({ incomplete: true });
+    expect(report.trials.skipped).toBeGreaterThan(10);
+  });
+
   test('makes a run that can be accepted', async ({ project }) => {
     const made = library(project, ['gate: { maxMissing: 0.1 }']);
     const folders = await runShards(made, 3);

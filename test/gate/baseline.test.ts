@@ -5,6 +5,7 @@ import { compare } from '../../src/gate/compare.js';
 import { decide } from '../../src/gate/decide.js';
 import { describeAccept } from '../../src/gate/describe-accept.js';
 import { formatBaseline } from '../../src/gate/format-baseline.js';
+import { reducerNamed } from '../../src/stats/reduce.js';
 import type { Baseline, CaseRun, EvalRun, Mode, Run } from '../../src/vocabulary.js';
 import { caseRun, casesOf, defaults, errored, evalRun, info, runOf, trial } from './build.js';
 
@@ -228,6 +229,13 @@ describe('describeAccept', () => {
     ]);
     expect(describeAccept(after, after)).toEqual([]);
     expect(describeAccept(undefined, before)[0]).toBe('openai:small: first baseline: 5 cases');
+  });
+
+  it('gives no figure for a metric that the repeats do not tell of', () => {
+    const once = acceptAll([run([caseRun('c1', [trial(1, { scores: { tone: 1 } })])])]);
+    const told = (reducer: string) => describeAccept(undefined, once, reducerNamed(reducer)).join(', ');
+    expect(told('mean')).toContain('tone 1');
+    expect(told('pass@2')).not.toContain('tone');
   });
 
   it('says that trials were added where no score moved', () => {

@@ -109,6 +109,7 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
   'no-journal': [['reports/run.jsonl']],
   'no-merge-base': [[undefined], ['origin/main']],
   'no-target-branch': [['release']],
+  'unreadable-before': [['support/triage', 'origin/main', 'evals/support/triage.prompt.md']],
   'no-message': [[AT]],
   'no-models': [['support/triage', AT]],
   'no-repository': [['/home/ana/project']],

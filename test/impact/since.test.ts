@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { whyOf } from '../../src/impact/affected.js';
@@ -107,6 +107,23 @@ describe('what git does not look at', () => {
     expect(await reached(made.root)).toEqual({
       alone: ['dist/app.mjs', 'assay.config.yaml', 'evals/alone.prompt.md'],
     });
+  });
+
+  it('reaches all who ask a provider whose program is no text', async () => {
+    const app = { type: 'exec', command: './tools/app' };
+    const made = repository(
+      library(['alone', 'other'], {
+        'tools/app': '',
+        'assay.config.yaml': JSON.stringify({ models: ['app:x'], providers: { app } }),
+        'evals/other.prompt.md': '---\nmodels: [mock:echo]\n---\n{{ticket}}',
+      }),
+    );
+    const build = (last: number) => writeFileSync(join(made.root, 'tools/app'), Uint8Array.of(0x7f, 0x00, 0xff, last));
+    build(1);
+    made.commitAs('Ana');
+    expect(await reached(made.root)).toEqual({});
+    build(2);
+    expect(await reached(made.root)).toEqual({ alone: ['tools/app', 'assay.config.yaml', 'evals/alone.prompt.md'] });
   });
 
   it('reaches its prompts where a submodule or a repository in it was changed', async () => {

@@ -107,6 +107,9 @@ export function memoryTree(files: Readonly<Record<string, string>>): Tree {
     async *lines(path) {
       yield read(path).split('\n');
     },
+    async *bytes(path) {
+      yield Buffer.from(read(path));
+    },
   };
 }
 

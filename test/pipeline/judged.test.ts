@@ -57,6 +57,30 @@ test('another judge is told of where only an own type of assertion has answers j
   expect(report.gate.checks).toContainEqual(expect.objectContaining({ rule: 'judge', status: 'unverified', message }));
 });
 
+test('another judge of the config is none of those that grade where each check names its own', async () => {
+  const made = simulated(2, {
+    lines: ['judge: { model: "sim:judge-2026-01-31" }'],
+    files: {
+      'evals/sim.cases.yaml': [
+        'defaults: { assert: [{ type: judge, value: polite, options: { model: "sim:own-2026-01-31" } }] }',
+        'cases: [{ id: a, vars: { word: a } }, { id: b, vars: { word: b } }]',
+      ],
+    },
+  });
+  const graded: Ask = async (_request, { purpose }) => ({
+    ok: true,
+    completion: { output: purpose === 'judge' ? '{"reason":"kind","score":1}' : 'yes', finishReason: 'stop' },
+    attempts: 1,
+    source: 'call',
+  });
+  await made.evaluate({ port: graded });
+  await made.accept({ port: graded });
+  changeJudge(made);
+  const { code, report } = await made.evaluate({ port: graded });
+  const open = report.gate.checks.filter(({ status }) => status !== 'passed');
+  expect({ code, open }).toEqual({ code: 0, open: [] });
+});
+
 test('files do not tell whether an own type was judged, so that another judge may touch all', async () => {
   const made = library();
   for (const name of ['run.jsonl', 'report.json']) {

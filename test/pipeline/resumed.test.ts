@@ -81,6 +81,22 @@ test('what an interrupted run called and recorded is no replay when it is resume
   expect(sources(after)).toEqual({ replayed: true, results: Array(CASES).fill('recording 0') });
 });
 
+test('a run that a signal ends is no pass, whether or not it is said which', async () => {
+  const made = library();
+  const stop = new AbortController();
+  const port: Ask = async (request, context) => {
+    if (context.purpose === 'trial' && context.trial.case === 'c004') stop.abort();
+    return answer(request, context);
+  };
+  const { code, report } = await evaluateInside(made, { mode: 'record', port, signal: stop.signal, concurrency: 1 });
+  expect({ code, verdict: report.verdict, incomplete: report.incomplete }).toEqual({
+    code: 130,
+    verdict: 'unverified',
+    incomplete: true,
+  });
+  expect(report.trials.skipped).toBeGreaterThan(0);
+});
+
 test('what was recorded before a run that is resumed is a replay still', async () => {
   const made = library();
   await evaluateInside(made, { mode: 'record', port: answer, filter: ['sim/c00[23]'] });

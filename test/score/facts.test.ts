@@ -171,6 +171,12 @@ describe('the hashes of assertions', () => {
     expect(other['m']).toBe(by(JUDGE)['m']);
   });
 
+  it('see no other judge of the config where a check names its own', () => {
+    const own = assertion({ type: 'judge', value: 'Is it kind?', options: { model: 'mock:own-2026-01-01' } });
+    const by = (judge: JudgeSettings) => hashes([own], { judge });
+    expect(by({ model: 'mock:judge-2026-02-02' })).toEqual(by(JUDGE));
+  });
+
   it('take a default threshold for the same as the one written out', () => {
     const plain = assertion({ type: 'rouge-n', value: 'a' });
     expect(hashes([plain])).toEqual(hashes([{ ...plain, threshold: 0.75 }]));

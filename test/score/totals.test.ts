@@ -16,6 +16,7 @@ describe('the totals of a trial', () => {
       score: 1,
     });
     expect(totals([score({ value: 0, level: 'warn' })])).toEqual({ pass: true });
+    expect(totals([score({ status: 'unscored', level: 'warn' })])).toEqual({});
   });
 
   it('are open where a deciding score is unscored, unless another one failed', () => {
