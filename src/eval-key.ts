@@ -1,4 +1,4 @@
-import { grouped } from './lists.js';
+import { grouped, madeOnce } from './lists.js';
 import type { TrialId } from './vocabulary.js';
 
 /** What is of one eval: the eval itself, its run, its comparison. */
@@ -23,40 +23,26 @@ export function trialKey({ prompt, model, case: id, repeat }: TrialId): string {
 }
 
 /** Where the members of a list stand: by their eval the first, by their prompt all. */
-interface Index {
-  /** So long was the list then: one that has grown is gone through anew. */
-  length: number;
-  evals: ReadonlyMap<string, number>;
-  prompts: ReadonlyMap<string, readonly number[]>;
-}
-
-const indexes = new WeakMap<readonly OfEval[], Index>();
-
-/** Made once for a list: whoever asks for each of a thousand evals would go through the list a thousand times. */
-function indexOf(list: readonly OfEval[]): Index {
-  const known = indexes.get(list);
-  if (known?.length === list.length) return known;
+const indexOf = madeOnce((list: readonly OfEval[]) => {
   const evals = new Map<string, number>();
   for (const [at, each] of list.entries()) {
     const key = keyOf(each);
     if (!evals.has(key)) evals.set(key, at);
   }
-  const made = { length: list.length, evals, prompts: grouped(list.keys(), (at) => list[at]?.prompt.id ?? '') };
-  indexes.set(list, made);
-  return made;
-}
+  return { evals, prompts: grouped(list.keys(), (at) => list[at]?.prompt.id) };
+});
 
-/** Which member of a list, whose members stay in their places, is of this eval; undefined where none is. */
+/** Which member of a list, as of `madeOnce`, is of this eval; undefined where none is. */
 export function placeIn(list: readonly OfEval[], prompt: string, model: string): number | undefined {
   return indexOf(list).evals.get(evalKey(prompt, model));
 }
 
-/** The member of a list that is of this eval; for lists as those of `placeIn`. */
+/** The member of a list that is of this eval. */
 export function evalIn<T extends OfEval>(list: readonly T[], prompt: string, model: string): T | undefined {
   return list[placeIn(list, prompt, model) ?? -1];
 }
 
-/** The members of a list that are of this prompt, in order; for lists as those of `placeIn`. */
+/** The members of a list that are of this prompt, in order. */
 export function evalsOfPrompt<T extends OfEval>(list: readonly T[], prompt: string): T[] {
   return (indexOf(list).prompts.get(prompt) ?? []).flatMap((at) => list[at] ?? []);
 }

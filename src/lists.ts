@@ -69,16 +69,38 @@ export function where<T>(list: Iterable<T>, fits: (each: T) => boolean): Iterabl
   };
 }
 
-/** The members of a list by what each is filed under, in order. */
-export function grouped<T, K>(list: Iterable<T>, keyOf: (each: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
+/** The members of a list, in order, under each of the names that they have. */
+export function filed<T, K>(list: Iterable<T>, namesOf: (each: T) => Iterable<K>): Map<K, T[]> {
+  const found = new Map<K, T[]>();
   for (const each of list) {
-    const key = keyOf(each);
-    const group = groups.get(key);
-    if (group) group.push(each);
-    else groups.set(key, [each]);
+    for (const name of new Set(namesOf(each))) {
+      const its = found.get(name);
+      if (its) its.push(each);
+      else found.set(name, [each]);
+    }
   }
-  return groups;
+  return found;
+}
+
+/** The members of a list, in order, by the one name that each has. */
+export function grouped<T, K>(list: Iterable<T>, nameOf: (each: T) => K): Map<K, T[]> {
+  return filed(list, (each) => [nameOf(each)]);
+}
+
+/**
+ * What is made of a list, made once for it: whoever asks for each of a thousand members would go through the list a thousand times.
+ * Members must stay in their places; of a list that has grown it is made anew.
+ */
+export function madeOnce<L extends readonly unknown[], T>(make: (list: L) => T): (list: L) => T {
+  const known = new WeakMap<L, { length: number; made: T }>();
+  return (list) => {
+    let found = known.get(list);
+    if (found?.length !== list.length) {
+      found = { length: list.length, made: make(list) };
+      known.set(list, found);
+    }
+    return found.made;
+  };
 }
 
 /**

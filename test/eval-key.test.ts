@@ -2,21 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { evalIn, evalKey, evalsOfPrompt, keyOf, placeIn } from '../src/eval-key.js';
 import { withHistory } from '../src/gate/history.js';
 import { fixedPlan } from '../src/plan/planner.js';
-import type { Comparison, Eval, Run } from '../src/vocabulary.js';
+import { openFor } from '../src/reports/junit-outcome.js';
+import { openChecks } from '../src/reports/mark.js';
+import type { Comparison, Eval, EvalComparison, GateCheck, Run } from '../src/vocabulary.js';
+import { counted } from './support/counted.js';
 
 const MANY = 200;
-
-/** A list that counts how often a member of it is looked at. */
-function counted<T>(list: T[]): { list: T[]; looks(): number } {
-  let looks = 0;
-  const proxy = new Proxy(list, {
-    get(target, name, receiver) {
-      if (typeof name === 'string' && /^\d+$/.test(name)) looks += 1;
-      return Reflect.get(target, name, receiver) as unknown;
-    },
-  });
-  return { list: proxy, looks: () => looks };
-}
 
 const runs = (count: number) => Array.from({ length: count }, (_, at) => ({ prompt: { id: `p${at}` }, model: 'm:x' }));
 
@@ -61,6 +52,19 @@ describe('a list of many evals', () => {
     const { list, looks } = counted(runs(MANY).map(({ prompt, model }) => ({ prompt: prompt.id, model })));
     const comparison = { run: { id: 'now', mode: 'live' }, evals } as unknown as Comparison;
     withHistory(comparison, list as unknown as Parameters<typeof withHistory>[1], () => 'suite');
+    expect(looks()).toBeLessThan(5 * MANY);
+  });
+
+  it('has its checks found so by reports: its own and those of the whole run', () => {
+    const each = runs(MANY).map(({ prompt, model }): GateCheck => {
+      return { rule: 'minimum', level: 'error', status: 'failed', message: '', prompt: prompt.id, model };
+    });
+    const whole: GateCheck = { rule: 'complete', level: 'error', status: 'unverified', message: '' };
+    const { list, looks } = counted([...each, whole]);
+    for (const evaluation of runs(MANY)) {
+      expect(openFor(evaluation as EvalComparison, list)).toEqual({ failed: true, unverified: true });
+      expect(openChecks(evaluation as EvalComparison, list)).toHaveLength(1);
+    }
     expect(looks()).toBeLessThan(5 * MANY);
   });
 });

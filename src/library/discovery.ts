@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../errors.js';
+import { grouped } from '../lists.js';
 import type { Baseline, Case, Library, Prompt } from '../vocabulary.js';
 import { AssertionTypes } from './assertion-types.js';
 import { readBaseline } from './baseline.js';
@@ -237,14 +238,7 @@ class Prompts {
 
 /** Each prompt that has cases with its variants, by its id. */
 function groupsOf(layout: Layout): Map<string, PromptFiles[]> {
-  const groups = new Map<string, PromptFiles[]>();
-  for (const each of layout.prompts) {
-    const base = each.variantOf ?? each.id;
-    const group = groups.get(base);
-    if (group) group.push(each);
-    else groups.set(base, [each]);
-  }
-  return groups;
+  return grouped(layout.prompts, ({ id, variantOf }) => variantOf ?? id);
 }
 
 /** What the templates of all prompts that run the same cases read: a variable that one of them uses is used. */

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { problems as make } from '../errors.js';
+import { filed } from '../lists.js';
 import type { Problem } from '../vocabulary.js';
 import type { Report } from './findings.js';
 import type { Layout, PromptFiles } from './layout.js';
@@ -28,24 +29,25 @@ export function select(
   if (!paths || paths.length === 0) return layout;
   const chosen = new Set<PromptFiles>();
   const problems = new Set<Problem>();
+  const named = filed(layout.prompts, (prompt) => [
+    ...pathsTo(prompt.path),
+    prompt.id,
+    ...prompt.cases,
+    ...(prompt.baseline === undefined ? [] : [prompt.baseline]),
+  ]);
+  const wrong = filed(layout.problems, ({ place }) => pathsTo(place?.file ?? ''));
+  let served: ReadonlyMap<string, PromptFiles[]> | undefined;
   for (const given of paths) {
     const path = clean(given);
     // A name may hold what elsewhere is a pattern.
-    const names = /[*?[\]{}]/.test(path) && byPath(layout, path).length === 0 ? expand(path) : [path];
+    const names = /[*?[\]{}]/.test(path) && !named.has(path) ? expand(path) : [path];
     let found = false;
     for (const name of names) {
-      const prompts = byPath(layout, name);
-      for (const prompt of prompts.length > 0
-        ? prompts
-        : layout.prompts.filter((each) => servants(each).includes(name))) {
-        chosen.add(prompt);
-        found = true;
-      }
-      for (const problem of layout.problems) {
-        if (!isBelow(problem.place?.file ?? '', name)) continue;
-        problems.add(problem);
-        found = true;
-      }
+      // Servants are not looked for, which takes reading prompts, before a name asks for one.
+      const prompts = named.get(name) ?? (served ??= filed(layout.prompts, servants)).get(name) ?? [];
+      for (const prompt of prompts) chosen.add(prompt);
+      for (const problem of wrong.get(name) ?? []) problems.add(problem);
+      found ||= prompts.length > 0 || wrong.has(name);
     }
     if (!found) {
       report(make['unknown-path'](given, nearestPath(given, layout.prompts)));
@@ -58,13 +60,9 @@ function clean(path: string): string {
   return posix.normalize(path.replaceAll('\\', '/')).replace(/(?<=.)\/$/, '');
 }
 
-function byPath({ prompts }: Layout, path: string): PromptFiles[] {
-  return prompts.filter(
-    (prompt) =>
-      isBelow(prompt.path, path) || prompt.id === path || prompt.cases.includes(path) || prompt.baseline === path,
-  );
-}
-
-function isBelow(file: string, path: string): boolean {
-  return path === '.' || file === path || file.startsWith(`${path}/`);
+/** A file, all folders above it, and the root. */
+export function pathsTo(file: string): string[] {
+  const paths = ['.', file];
+  for (let at = file.indexOf('/'); at >= 0; at = file.indexOf('/', at + 1)) paths.push(file.slice(0, at));
+  return paths;
 }

@@ -10,6 +10,8 @@ import { reducerOf } from '../gate/settings.js';
 import { thinness } from '../gate/thin.js';
 import { writeFileAtomic } from '../journal/atomic-write.js';
 import { firstDifference } from '../journal/fingerprint.js';
+import { pathsTo } from '../library/select.js';
+import { filed, grouped } from '../lists.js';
 import { fixedPlan } from '../plan/planner.js';
 import { shardName } from '../plan/shard.js';
 import type { Baseline, Prompt } from '../vocabulary.js';
@@ -97,25 +99,21 @@ function refuseUnverified(session: Session, books: Books, run: StoredRun): void 
   if (reasons.length > 0) throw new UserError([problems['unverified-run'](reasons)], EXIT.unverified);
 }
 
-/** The prompts that paths or ids name; all when there are none. */
+/** The prompts that ids or paths name (of their file, their baseline, a file of their cases, a folder above); all when there are none. */
 function chosenPrompts(session: Session, options: EvaluateOptions): Prompt[] {
   const given = options.paths ?? [];
   const { prompts } = session.library;
   if (given.length === 0) return prompts;
   const paths = projectPaths(session.project, options.cwd, given);
-  const named = paths.map((path, index) =>
-    prompts.filter((prompt) => prompt.id === given[index] || isOf(prompt, path)),
+  const byId = grouped(prompts, ({ id }) => id);
+  const byPath = filed(prompts, (prompt) =>
+    [prompt.path, baselinePath(prompt), ...prompt.caseFiles].flatMap((file) => pathsTo(file)),
   );
+  const named = paths.map((path, index) => [...(byId.get(given[index] ?? '') ?? []), ...(byPath.get(path) ?? [])]);
   const unknown = paths.filter((_, index) => named[index]?.length === 0);
   if (unknown.length > 0) throw new UserError(unknown.map((path) => problems['not-in-run'](path)));
   const all = new Set(named.flat());
   return prompts.filter((prompt) => all.has(prompt));
-}
-
-/** Whether a path names a prompt: its file, a file of its cases, its baseline, or a folder above one of them. */
-function isOf(prompt: Prompt, path: string): boolean {
-  const files = [prompt.path, baselinePath(prompt), ...prompt.caseFiles];
-  return path === '.' || files.some((file) => file === path || file.startsWith(`${path}/`));
 }
 
 async function offer(

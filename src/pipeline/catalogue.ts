@@ -6,7 +6,9 @@ import { discover } from '../library/discover.js';
 import { type Located, locate } from '../library/locate.js';
 import { nearest, nearestPath } from '../library/nearest.js';
 import { configProblems, readPrompts } from '../library/prompts.js';
+import { pathsTo } from '../library/select.js';
 import type { Tree } from '../library/tree.js';
+import { filed, grouped } from '../lists.js';
 import { modelPattern } from '../model-pattern.js';
 import { providerTypes } from '../providers/map.js';
 import type { Baseline, Library, Problem, Prompt } from '../vocabulary.js';
@@ -55,6 +57,7 @@ export async function readCatalogue(options: CatalogueOptions, world: Pick<World
   return { entries, problems, notes };
 }
 
+/** The prompts that ids or paths name (of their file, their cases, a partial that they include, a folder above), as far as filters let them. */
 function chosen(
   prompts: readonly Prompt[],
   project: Project,
@@ -63,9 +66,11 @@ function chosen(
 ): Prompt[] {
   const { cwd, paths = [] } = options;
   const wanted = new Set<Prompt>(paths.length === 0 ? prompts : []);
+  const byId = grouped(prompts, ({ id }) => id);
+  const byPath = filed(prompts, ({ path, caseFiles, partials }) => [...pathsTo(path), ...caseFiles, ...partials]);
   for (const given of paths) {
     const [path = ''] = projectPaths(project, cwd, [given]);
-    const found = prompts.filter((each) => names(path, each) || each.id === given);
+    const found = [...(byPath.get(path) ?? []), ...(byId.get(given) ?? [])];
     if (found.length === 0) {
       report(make['unknown-path'](given, nearestPath(given, prompts)));
     }
@@ -113,11 +118,6 @@ function strangers(prompts: readonly Prompt[], options: CatalogueOptions): strin
         return `no prompt has the ${name} "${one}"${near === undefined ? '' : `: did you mean "${near}"?`}`;
       });
   });
-}
-
-/** Whether a path names a prompt: its file, a folder above it, its cases, a partial that it includes. */
-function names(path: string, { path: file, caseFiles, partials }: Prompt): boolean {
-  return path === '.' || file === path || file.startsWith(`${path}/`) || [...caseFiles, ...partials].includes(path);
 }
 
 function baselineOf({ path }: Prompt, tree: Tree, report: (problem: Problem) => void): Baseline | undefined {

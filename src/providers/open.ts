@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { problems, UserError } from '../errors.js';
 import { contentHash } from '../hash.js';
+import { grouped } from '../lists.js';
 import { ownPriceOf } from '../own-prices.js';
 import { type AllowedHost, addressProblem, allowedHosts, isLoopback, mayReach } from '../trust/hosts.js';
 import { keyProblem } from '../trust/keys.js';
@@ -58,13 +59,14 @@ export function checkProviders(
   const broken = new Set(
     Object.keys(config.providers).filter((name) => !typesOf(config).has(config.providers[name]?.type ?? '')),
   );
-  const used = new Map<string, NamedModel[]>();
+  const used: NamedModel[] = [];
   for (const text of new Set(models)) {
     const named = namedModel(text, config);
-    if (named.ok) used.set(named.model.provider, [...(used.get(named.model.provider) ?? []), named.model]);
+    if (named.ok) used.push(named.model);
     else if (!broken.has(text.split(':')[0] ?? '')) found.push(named.problem);
   }
-  for (const same of used.values()) found.push(...checkProvider(same, allowed.hosts, world, run.calling));
+  for (const same of grouped(used, ({ provider }) => provider).values())
+    found.push(...checkProvider(same, allowed.hosts, world, run.calling));
   return found;
 }
 

@@ -1,5 +1,6 @@
 import type { EvalComparison, GateCheck } from '../vocabulary.js';
 import type { CaseResults } from './by-case.js';
+import { checksOf, generalChecks } from './checks.js';
 import { type Finding, findingsOf, sentence } from './findings.js';
 
 /** What a testcase says. `message` fits a line, `body` says all. */
@@ -33,11 +34,13 @@ export interface Open {
 
 /** What is open for an eval. */
 export function openFor(evaluation: EvalComparison, checks: readonly GateCheck[]): Open {
-  const decisive = checks.filter(
-    (check) =>
-      check.level === 'error' &&
-      (check.prompt === undefined || (check.prompt === evaluation.prompt.id && check.model === evaluation.model)),
-  );
+  const whole = openOf(generalChecks(checks));
+  const own = openOf(checksOf(evaluation, checks));
+  return { failed: whole.failed || own.failed, unverified: whole.unverified || own.unverified };
+}
+
+function openOf(checks: readonly GateCheck[]): Open {
+  const decisive = checks.filter((check) => check.level === 'error');
   return {
     failed: decisive.some((check) => check.status === 'failed'),
     unverified: decisive.some((check) => check.status === 'unverified'),

@@ -1,4 +1,5 @@
 import type { EvalComparison, GateCheck } from '../vocabulary.js';
+import { checksOf } from './checks.js';
 import type { Meaning } from './ink.js';
 
 /** How an eval stands at the gate, as one character. */
@@ -8,8 +9,8 @@ export interface Mark {
 }
 
 /** The checks of an eval that did not pass, whatever their level. */
-export function openChecks({ prompt, model }: EvalComparison, checks: readonly GateCheck[]): GateCheck[] {
-  return checks.filter((check) => check.status !== 'passed' && check.prompt === prompt.id && check.model === model);
+export function openChecks(evaluation: EvalComparison, checks: readonly GateCheck[]): GateCheck[] {
+  return checksOf(evaluation, checks).filter((check) => check.status !== 'passed');
 }
 
 /**

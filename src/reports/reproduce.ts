@@ -1,4 +1,5 @@
 import type { EvalComparison } from '../vocabulary.js';
+import { openChecks } from './mark.js';
 import type { ReportInput } from './report.js';
 
 const MOST_COMMANDS = 5;
@@ -12,11 +13,7 @@ const PLAIN = /^[A-Za-z0-9_./:@][A-Za-z0-9_./:@-]*$/;
  */
 export function reproduce({ comparison, verdict }: Pick<ReportInput, 'comparison' | 'verdict'>): string[] {
   if (verdict.verdict === 'passed') return [];
-  const open = comparison.evals.filter((evaluation) =>
-    verdict.checks.some(
-      (check) => check.status !== 'passed' && check.prompt === evaluation.prompt.id && check.model === evaluation.model,
-    ),
-  );
+  const open = comparison.evals.filter((evaluation) => openChecks(evaluation, verdict.checks).length > 0);
   return open.slice(0, MOST_COMMANDS).flatMap((evaluation) => commandFor(evaluation, comparison.run.mode));
 }
 

@@ -50,8 +50,13 @@ export function pairUp({ baseline, run, groups = [] }: PairedTrials): Units | un
     sum += effectOf(member);
     passFail &&= isPassFail(member.values);
     const group = groups[index];
-    if (group === undefined) singles.push(member);
-    else byGroup.set(group, [...(byGroup.get(group) ?? []), { ...member, slots: slotsOf(before, after) }]);
+    if (group === undefined) {
+      singles.push(member);
+      return;
+    }
+    const its = byGroup.get(group) ?? [];
+    its.push({ ...member, slots: slotsOf(before, after) });
+    byGroup.set(group, its);
   });
   if (cases === 0) return undefined;
   const units = [...singles.map((member) => ({ members: [member] })), ...[...byGroup.values()].map(asUnit)];
