@@ -13,7 +13,8 @@ import { applyPolicy, type Finding, levelOf } from '../policy/apply.js';
 import { CODEOWNERS, ownersOf } from '../policy/codeowners.js';
 import type { CheckedPrompt, Policy, PolicyFacts } from '../policy/rule.js';
 import { unloggedVersion } from '../policy/rules/unlogged-version.js';
-import type { Library, Prompt } from '../vocabulary.js';
+import { graderOf } from '../score/grader.js';
+import type { Library, Place, Prompt } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { type Changes, changesSince } from './changes.js';
 import { type Found, openLibrary } from './library.js';
@@ -67,18 +68,23 @@ export async function checkLibrary(options: EvaluateOptions, base: string | unde
 }
 
 async function factsOf(
-  { library, tree, project }: Found,
+  { library, tree, project, assertions }: Found,
   { paths = [] }: EvaluateOptions,
   before: PolicyFacts['before'],
 ): Promise<PolicyFacts> {
   const prompts: CheckedPrompt[] = [];
   for (const prompt of library.prompts) {
     const counts = { cases: 0, quarantined: 0 };
-    for await (const { quarantine } of oneByOne(library.cases(prompt))) {
+    const graders = new Map<Place, string>();
+    for await (const { quarantine, assert } of oneByOne(library.cases(prompt))) {
       counts.cases += 1;
       if (quarantine) counts.quarantined += 1;
+      for (const assertion of assert) {
+        const grader = graderOf(assertion, { assertions });
+        if (grader) graders.set(assertion.place, grader.model);
+      }
     }
-    prompts.push({ prompt, ...counts, accepted: library.baseline(prompt) !== undefined });
+    prompts.push({ prompt, ...counts, graders, accepted: library.baseline(prompt) !== undefined });
   }
   const owners = readOwners(project, tree);
   const { judge } = library.config;

@@ -19,6 +19,8 @@ export interface CheckedPrompt {
   cases: number;
   quarantined: number;
   accepted: boolean;
+  /** The models that assertions of its cases name to grade with, by the place of the assertion; those that are off name none. */
+  graders: ReadonlyMap<Place, string>;
 }
 
 /** All that a rule may know. Rules read no files themselves and call no model. */

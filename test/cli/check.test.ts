@@ -42,6 +42,27 @@ async function codes(made: Project, ...args: string[]): Promise<{ code: number; 
 }
 
 describe.concurrent('assay check', () => {
+  test('holds the models that assertions name to the policy, each assertion once', async ({ project }) => {
+    const cases = 'evals/support/triage.cases.yaml';
+    const made = library(project, {
+      [cases]: [
+        'defaults:',
+        '  assert:',
+        '    - { type: judge, value: good, options: { model: "anthropic:claude-x-2026-01-01" } }',
+        '    - { type: judge, value: "{{ticket}}", level: off, options: { model: "anthropic:claude-y-2026-01-01" } }',
+        'cases:',
+        '  - { id: one, vars: { ticket: hi } }',
+        '  - id: two',
+        '    vars: { ticket: ho }',
+        '    assert: [{ type: similar, value: "{{ticket}}", options: { model: "openai:text-embedding-3-small" } }]',
+      ],
+    });
+    expect(await codes(made)).toEqual({
+      code: 1,
+      found: [`error model-not-allowed ${cases}:3`, `error model-not-allowed ${cases}:9`],
+    });
+  });
+
   test('passes a library that keeps to its policy, and says what it could not compare', async ({ project }) => {
     const made = library(project);
     const alone = await made.assay(['check']);

@@ -33,7 +33,7 @@ function promptOf(rest: Partial<Prompt> = {}): Prompt {
 function factsOf(rest: Partial<PolicyFacts> = {}, prompt: Partial<Prompt> = {}, checked: Partial<CheckedPrompt> = {}) {
   const facts: PolicyFacts = {
     policy: {},
-    prompts: [{ prompt: promptOf(prompt), cases: 5, quarantined: 0, accepted: true, ...checked }],
+    prompts: [{ prompt: promptOf(prompt), cases: 5, quarantined: 0, accepted: true, graders: new Map(), ...checked }],
     complete: true,
     partials: [],
     template: () => ({ text: '', line: 1 }),
@@ -91,6 +91,16 @@ describe('the rules', () => {
     expect(codesOf(factsOf({ policy, judge: 'openai:judge' }, { models }))).toEqual([
       'error model-not-allowed assay.config.yaml:2',
     ]);
+  });
+
+  test('a model that an assertion names is held to it at the assertion’s place', () => {
+    const place = { file: 'evals/support/triage.cases.yaml', line: 3, column: 5 };
+    const graders = new Map([
+      [place, 'anthropic:claude-x-2026-01-01'],
+      [{ ...place, line: 4 }, 'openai:text-embedding-3-small'],
+    ]);
+    const found = codesOf(factsOf({ policy: { models: ['openai:*'] } }, {}, { graders }));
+    expect(found).toEqual([`error model-not-allowed ${place.file}:3`]);
   });
 
   test('what several prompts take from the config is told once', () => {
