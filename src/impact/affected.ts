@@ -32,8 +32,9 @@ export async function affectedBy(
       found.push({ prompt, causes: [{ change: before ? 'new' : 'unknown', path: [prompt.path] }] });
       continue;
     }
-    const changed = differences(await factsOf(was, before), await factsOf(prompt, after));
-    if (changed.length > 0) found.push({ prompt, causes: await causes.of(was, prompt, changed) });
+    const facts = { before: await factsOf(was, before), after: await factsOf(prompt, after) };
+    if (differences(facts.before, facts.after).length === 0) continue;
+    found.push({ prompt, causes: await causes.of(was, prompt, facts) });
   }
   return found;
 }

@@ -47,7 +47,6 @@ export function readValue(tree: Tree, path: string): Json {
 export type Parts = Readonly<Record<string, string>>;
 
 const MATTER = ['parameters', 'output', 'structured', 'tools', 'models', 'repeats', 'gate'];
-const SETTINGS = ['parameters', 'structured', 'models', 'repeats', 'gate'];
 
 /** `body` and the keys of the front matter. Comments are no part of anything. */
 export function partsOfTemplate(tree: Tree, path: string): Parts {
@@ -55,19 +54,6 @@ export function partsOfTemplate(tree: Tree, path: string): Parts {
   const { matter, tokens } = readTemplateFile(tree, path);
   const keys = MATTER.map((key): [string, string] => [key, contentHash(matter[key] ?? null)]);
   return Object.fromEntries([['body', contentHash(plain(tokens))], ...keys]);
-}
-
-/** The settings that prompts take from the config, each with those of the overrides; `judge`, `providers` and `prices`. */
-export function partsOfConfig(tree: Tree, path: string): Parts {
-  const value = tree.has(path) ? readValue(tree, path) : null;
-  const config = isObject(value) ? value : {};
-  const overrides = Array.isArray(config.overrides) ? config.overrides.filter(isObject) : [];
-  const settings = SETTINGS.map((key): [string, string] => {
-    const over = overrides.flatMap((each) => (each[key] === undefined ? [] : [[each.files ?? null, each[key]]]));
-    return [key, contentHash([config[key] ?? null, over])];
-  });
-  const rest = ['judge', 'providers', 'prices'].map((key): [string, string] => [key, contentHash(config[key] ?? null)]);
-  return Object.fromEntries([...settings, ...rest]);
 }
 
 /** `cases`: of YAML and JSON what it says, of any other file the text. */

@@ -13,7 +13,10 @@ export const ASPECTS = ['version', 'cases', 'models', 'providers', 'prices', 're
 export type Aspect = (typeof ASPECTS)[number];
 
 /** A hash of each aspect: equal where nothing changed that an eval could notice. */
-export type PromptFacts = Record<Aspect, string>;
+export interface PromptFacts extends Readonly<Record<Aspect, string>> {
+  /** The names of the providers that its evals ask. */
+  asked: ReadonlySet<string>;
+}
 
 /**
  * All that decides the evals of a prompt. Not among it: owner, why, tags, comments, changelog, places, the order of cases and
@@ -38,11 +41,13 @@ export async function factsOf(prompt: Prompt, side: Side): Promise<PromptFacts> 
   }
   const judge = judged ? library.config.judge : undefined;
   if (judge) asked.add(judge.model);
+  const names = new Set([...asked].map((model) => model.slice(0, model.indexOf(':'))));
   return {
+    asked: names,
     version: prompt.version,
     cases: contentHash([cases.toSorted(), outputUsed ? prompt.output : undefined]),
     models: contentHash(prompt.models.toSorted((a, b) => (a.model < b.model ? -1 : 1))),
-    providers: await providersHash([...asked], library.config, tree),
+    providers: await providersHash(names, library.config, tree),
     prices: pricesHash(prompt, library.config),
     repeats: contentHash(prompt.repeats),
     gate: contentHash(prompt.gate),
@@ -84,9 +89,8 @@ function pricesHash({ models }: Prompt, { prices }: Config): string {
   return contentHash(found.map((each) => canonicalJson(each)).toSorted());
 }
 
-/** The settings of the providers behind models, and the contents of the files that these settings name. */
-async function providersHash(models: readonly string[], { providers }: Config, tree: Tree): Promise<string> {
-  const names = new Set(models.map((model) => model.slice(0, model.indexOf(':'))));
+/** The settings of providers, and the contents of the files that these settings name. */
+async function providersHash(names: ReadonlySet<string>, { providers }: Config, tree: Tree): Promise<string> {
   const found: Json[] = [];
   for (const name of [...names].toSorted()) {
     const settings = Object.hasOwn(providers, name) ? providers[name] : undefined;
@@ -100,10 +104,15 @@ const hashes = new WeakMap<ProviderSettings, string>();
 async function settingsHash(name: string, settings: ProviderSettings, tree: Tree): Promise<string> {
   const known = hashes.get(settings);
   if (known !== undefined) return known;
-  const { concurrency: _concurrency, limits: _limits, ...rest } = settings;
+  const rest = decisive(settings);
   const files: Json[] = [];
   for (const path of filesNamedBy(settings, tree)) files.push([path, await textHash(tree, path)]);
   const hash = contentHash([name, rest, files]);
   hashes.set(settings, hash);
   return hash;
+}
+
+/** The settings of a provider that can change its answers: how many calls may run at a time cannot. */
+export function decisive({ concurrency: _concurrency, limits: _limits, ...rest }: ProviderSettings): Json {
+  return rest as Json;
 }

@@ -1,11 +1,11 @@
-import { isObject } from '../objects.js';
 import { ownPriceOf } from '../own-prices.js';
 import type { Json, Prompt } from '../vocabulary.js';
 import { Closures, type Edge } from './closure.js';
-import { readTemplateFile, readValue } from './content.js';
+import { readTemplateFile } from './content.js';
 import type { Side } from './side.js';
 import { oneByOne } from '../lists.js';
 import { hasCommonJudge } from '../score/grader.js';
+import { MERGED, WrittenConfig } from './written-config.js';
 
 /** What a node of the graph is. The id of a file is its path, that of a part of the config `<path>#<part>`. */
 export type NodeKind = 'prompt' | 'partial' | 'cases' | 'data' | 'model' | 'provider' | 'config' | 'file';
@@ -25,7 +25,7 @@ const CONFIG_PARTS = ['models', 'repeats', 'gate', 'parameters', 'structured'] a
 export async function graphOf(side: Side): Promise<Graph> {
   const graph = new Building();
   const closures = new Closures(side);
-  const config = await Config.read(side);
+  const config = new ConfigNodes(side);
   for (const prompt of side.library.prompts) {
     graph.node(prompt.path, 'prompt');
     for (const partial of prompt.partials) graph.node(partial, 'partial');
@@ -60,44 +60,27 @@ async function isJudged(prompt: Prompt, { library, assertions }: Side): Promise<
   return false;
 }
 
-/** The config as it is written. */
-class Config {
-  private constructor(
-    private readonly path: string,
-    private readonly written: Readonly<Record<string, Json>>,
-    private readonly overrides: readonly { written: Readonly<Record<string, Json>>; files: ReadonlySet<string> }[],
-  ) {}
+/** The parts of the config as nodes. */
+class ConfigNodes {
+  private readonly written: WrittenConfig;
 
-  static async read({ library, tree }: Side): Promise<Config> {
-    const path = library.config.file;
-    const value = path === undefined ? null : readValue(tree, path);
-    const written = isObject(value) ? value : {};
-    const list = Array.isArray(written.overrides) ? written.overrides.filter(isObject) : [];
-    const overrides = list.map((each) => {
-      const patterns = [each.files ?? []].flat().filter((pattern) => typeof pattern === 'string');
-      return { written: each, files: new Set(tree.glob(patterns)) };
-    });
-    return new Config(path ?? '', written, overrides);
+  constructor(private readonly side: Side) {
+    this.written = new WrittenConfig(side);
   }
 
   id(part: string): string {
-    return `${this.path}#${part}`;
+    return `${this.side.library.config.file ?? ''}#${part}`;
   }
 
   get judge(): string | undefined {
-    return this.written.judge === undefined ? undefined : this.id('judge');
+    return this.written.has('judge') ? this.id('judge') : undefined;
   }
 
   /** The parts that reach a prompt: what a nearer one replaces does not, but for what is merged key by key. */
   partsFor({ path }: Prompt, matter: Readonly<Record<string, Json>>): string[] {
-    const matching = this.overrides.flatMap((each, index) => (each.files.has(path) ? [{ ...each, index }] : []));
     return CONFIG_PARTS.flatMap((part) => {
-      const over = matching.filter(({ written }) => written[part] !== undefined).map(({ index }) => index);
-      const ids = over.map((index) => this.id(`overrides[${index}]`));
-      const own = this.written[part] === undefined ? [] : [this.id(part)];
-      if (part === 'gate' || part === 'parameters') return [...own, ...ids];
-      if (matter[part] !== undefined) return [];
-      return ids.length > 0 ? ids.slice(-1) : own;
+      if (!MERGED.has(part) && matter[part] !== undefined) return [];
+      return this.written.settings(part, path).map(({ from }) => this.id(from === 'own' ? part : `overrides[${from}]`));
     });
   }
 }

@@ -48,18 +48,29 @@ export function unseenAmong<P extends Pick<Prompt, 'path' | 'partials' | 'caseFi
   // Partials lie beside or above the prompt that includes them: only these folders can be ignored without it.
   const partials = unseen.some((path) => /(?:^|\/)_partials(?:\/|$)/.test(path));
   const groups = new Map<string, string>();
+  const including = new Map<P, string>();
   for (const prompt of library.prompts) {
+    const partial = partials ? prompt.partials.find(hidden) : undefined;
+    if (partial !== undefined) including.set(prompt, partial);
+    const own = [prompt.path, ...prompt.caseFiles].find(hidden);
+    const file = own ?? (prompt.caseFiles.some(hasColumns) ? partial : undefined);
     const group = groupOf(prompt.path);
-    const files = [prompt.path, ...(partials ? prompt.partials : []), ...prompt.caseFiles];
-    const file = groups.get(group) ?? files.find(hidden);
-    if (file !== undefined) groups.set(group, file);
+    if (file !== undefined && !groups.has(group)) groups.set(group, file);
   }
   return new Map(
     library.prompts.flatMap((prompt): [P, string][] => {
-      const file = groups.get(groupOf(prompt.path));
+      const file = including.get(prompt) ?? groups.get(groupOf(prompt.path));
       return file === undefined ? [] : [[prompt, file]];
     }),
   );
+}
+
+/**
+ * Whether a file may be one of rows: what of these is a variable, depends on the templates of all prompts that run them. Cases that
+ * are written out name their variables.
+ */
+function hasColumns(path: string): boolean {
+  return !/\.cases\.(?:yaml|json)$/.test(path);
 }
 
 /** What a cases file can name. */

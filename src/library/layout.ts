@@ -102,8 +102,8 @@ function ownFirst(a: { path: string; stem: string }, b: { path: string; stem: st
   return a.path < b.path ? -1 : 1;
 }
 
-/** `a/triage.short.x`, `a/triage.short`, `a/triage`. */
-function prefixes(stem: string): string[] {
+/** The stems of the prompts that a stem can belong to, the nearest first: `a/triage.short.x`, `a/triage.short`, `a/triage`. */
+export function prefixes(stem: string): string[] {
   const list = [stem];
   const folder = posix.dirname(stem);
   for (let name = posix.basename(stem); name.includes('.'); ) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { whyOf } from '../../src/impact/affected.js';
 import { filesNamedBy } from '../../src/impact/named-files.js';
+import { grouped } from '../../src/lists.js';
 import { folderTree } from '../../src/library/folder-tree.js';
 import { changesSince } from '../../src/pipeline/changes.js';
 import { openProject } from '../../src/pipeline/project.js';
@@ -72,7 +73,135 @@ describe('a file of a provider', () => {
   });
 });
 
+/** All ways that are told of a prompt, by what changed. */
+async function causesOf(root: string, prompt: string): Promise<Record<string, string[]>> {
+  const found = await affectedOf(changesSince(openProject(root), 'HEAD', {}), { cwd: root }, { date });
+  const causes = found.affected.find((each) => each.prompt.id === prompt)?.causes ?? [];
+  const ways = grouped(causes, ({ change }) => change);
+  return Object.fromEntries([...ways].map(([change, its]) => [change, its.map(({ path }) => path.join(' → '))]));
+}
+
+describe('a cause is told only where it is one', () => {
+  const two = (a: object, b: object): string => JSON.stringify({ models: ['A:x'], providers: { A: a, B: b } });
+  const a = { type: 'mock', replies: 'a.yaml' };
+  const b = { type: 'mock', replies: 'b.yaml' };
+  const asked = (model: string): string => `---\nmodels: [${model}]\n---\n{{ticket}}`;
+  const asking = (): ReturnType<typeof repository> =>
+    repository(
+      library(['pA', 'pB'], {
+        'assay.config.yaml': two(a, b),
+        'a.yaml': '- { reply: one }',
+        'b.yaml': '- { reply: one }',
+        'evals/pA.prompt.md': asked('A:x'),
+        'evals/pB.prompt.md': asked('B:x'),
+      }),
+    );
+
+  it('of two providers, the files of the one that is asked', async () => {
+    const { root, write } = asking();
+    write('a.yaml', '- { reply: two }');
+    write('b.yaml', '- { reply: two }');
+    for (const name of ['a', 'b']) {
+      const prompt = `p${name.toUpperCase()}`;
+      expect(await causesOf(root, prompt)).toEqual({
+        providers: [`${name}.yaml → assay.config.yaml → evals/${prompt}.prompt.md`],
+      });
+    }
+  });
+
+  it('settings of another provider hide no file, nor do those that change no answer', async () => {
+    const { root, write } = asking();
+    write('a.yaml', '# The same\n- { reply: one }');
+    for (const more of [{ concurrency: 2 }, { replies: 'a.yaml' }]) {
+      write('assay.config.yaml', two({ ...a, concurrency: 3 }, { ...b, ...more }));
+      expect(await causesOf(root, 'pA')).toEqual({
+        providers: ['a.yaml → assay.config.yaml → evals/pA.prompt.md'],
+      });
+    }
+    write('assay.config.yaml', two({ ...a, replies: './a.yaml' }, b));
+    expect(await causesOf(root, 'pA')).toEqual({
+      providers: ['assay.config.yaml → evals/pA.prompt.md', 'a.yaml → assay.config.yaml → evals/pA.prompt.md'],
+    });
+  });
+
+  it('a file that two asked providers name, once', async () => {
+    const { root, write, commitAs } = asking();
+    write('assay.config.yaml', two(a, a));
+    write('evals/pA.prompt.md', asked('A:x, B:x'));
+    commitAs('Ana');
+    write('a.yaml', '- { reply: two }');
+    expect(await causesOf(root, 'pA')).toEqual({
+      providers: ['a.yaml → assay.config.yaml → evals/pA.prompt.md'],
+    });
+  });
+
+  it('another provider is asked because a prompt, or the config, says so', async () => {
+    const { root, write } = asking();
+    write('evals/pA.prompt.md', asked('B:x'));
+    write('a.yaml', '- { reply: two }');
+    const way = 'evals/pA.prompt.md';
+    expect(await causesOf(root, 'pA')).toEqual({
+      models: [way],
+      providers: [way, `a.yaml → assay.config.yaml → ${way}`],
+    });
+  });
+
+  it('an override concerns those that it matches', async () => {
+    const config = (n: number): string =>
+      JSON.stringify({
+        models: ['mock:echo'],
+        overrides: [{ files: 'evals/b.prompt.md', parameters: { maxTokens: n }, gate: { tolerance: n / 100 } }],
+      });
+    const made = repository(
+      library(['a', 'b'], {
+        'assay.config.yaml': config(1),
+        'evals/_partials/tone.md': 'Be kind.',
+        'evals/a.prompt.md': '{{> tone}} {{ticket}}',
+        'evals/b.prompt.md': '{{> tone}} {{ticket}}',
+      }),
+    );
+    made.write('assay.config.yaml', config(2));
+    made.write('evals/_partials/tone.md', 'Be calm.');
+    const partial = (id: string): string => `evals/_partials/tone.md → evals/${id}.prompt.md`;
+    expect(await causesOf(made.root, 'a')).toEqual({ version: [partial('a')] });
+    const way = 'assay.config.yaml → evals/b.prompt.md';
+    expect(await causesOf(made.root, 'b')).toEqual({ version: [partial('b'), way], gate: [way] });
+  });
+
+  it('a prompt that takes over cases of another one', async () => {
+    const made = repository(
+      library(['x'], { 'evals/x.v2.cases.yaml': [...CASES.slice(0, 1), CASES[1]?.replace('one', 'two') ?? ''] }),
+    );
+    made.write('evals/x.v2.prompt.md', 'Kindly: {{ticket}}');
+    const way = 'evals/x.v2.prompt.md → evals/x.prompt.md';
+    expect(await causesOf(made.root, 'x')).toEqual({ cases: [way] });
+    made.commitAs('Ana');
+    made.remove('evals/x.v2.prompt.md');
+    expect(await causesOf(made.root, 'x')).toEqual({ cases: [way] });
+  });
+});
+
 describe('what git does not look at', () => {
+  it('reaches variants by a partial that they do not include only where rows have columns', async () => {
+    const files = {
+      '.gitignore': '/evals/_partials\n',
+      'evals/_partials/loc.md': 'Here.',
+      'evals/x.prompt.md': '{{> loc}} {{ticket}}',
+      'evals/x.v2.prompt.md': '{{ticket}}',
+    };
+    const plain = repository(library(['x'], files));
+    const way = ['evals/_partials/loc.md', 'evals/x.prompt.md'];
+    expect(await reached(plain.root)).toEqual({ x: way });
+    const rows = repository(
+      library(['x'], {
+        ...files,
+        'rows.csv': 'id,ticket\ntwo,hello\n',
+        'evals/x.cases.yaml': ['from: ../rows.csv', ...CASES],
+      }),
+    );
+    expect(await reached(rows.root)).toEqual({ x: way, 'x.v2': ['evals/_partials/loc.md', 'evals/x.v2.prompt.md'] });
+  });
+
   it('reaches its prompts always, where it ignores it', async () => {
     const made = repository(
       library(['alone', 'team/own', 'team/partial', 'team/rows'], {
