@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { describe, expect } from 'vitest';
+import { CANARY } from '../support/canary.js';
 import type { Content, Outcome, Project } from '../support/project.js';
 import { casesFile, says } from './echo.js';
 import { type OpenProject, test } from './test.js';
 
-const CANARY = 'sk-test-CANARY-7f3a9c51d2';
 const MARKER = 'marker.txt';
 const LIBRARY = { 'evals/echo.prompt.md': '{{text}}', 'evals/echo.cases.yaml': casesFile(['c01']) };
 

@@ -1,3 +1,4 @@
+import { CANARY } from '../support/canary.js';
 import { chatAnswer, messagesAnswer } from '../support/replies.js';
 
 /** The two languages in which models are asked over the official SDKs. */
@@ -24,7 +25,7 @@ export const NAMES: Readonly<Record<Family, Names>> = {
     judge: 'openai:gpt-4o-mini-2024-07-18',
     other: 'openai:gpt-4.1-nano-2025-04-14',
     keyVariable: 'OPENAI_API_KEY',
-    key: 'sk-CANARY-openai-4f1d9c',
+    key: `openai_${CANARY}`,
     urlVariable: 'OPENAI_BASE_URL',
     urlPath: '/v1',
   },
@@ -33,7 +34,7 @@ export const NAMES: Readonly<Record<Family, Names>> = {
     judge: 'anthropic:claude-haiku-4-5-20251001',
     other: 'anthropic:claude-sonnet-4-5-20250929',
     keyVariable: 'ANTHROPIC_API_KEY',
-    key: 'sk-ant-CANARY-anthropic-77be02',
+    key: `anthropic_${CANARY}`,
     urlVariable: 'ANTHROPIC_BASE_URL',
     urlPath: '',
   },

@@ -10,6 +10,8 @@ import { exec, splitWords } from '../../src/providers/exec.js';
 import { UserError } from '../../src/errors.js';
 import type { Provider, ProviderContext } from '../../src/providers/provider.js';
 import type { ProviderSettings } from '../../src/vocabulary.js';
+import { createRedactor } from '../../src/trust/redact.js';
+import { CANARY } from '../support/canary.js';
 import { contextFor, failureOf, requestFor } from './support.js';
 
 let root = '';
@@ -157,6 +159,17 @@ describe('a program that fails is failure "code"', () => {
     const provider = await program("process.stderr.write('x'.repeat(5_000_000)); process.exitCode = 1;");
     const { failure } = await failureOf(provider.complete(requestFor(), { signal: unending() }));
     expect(failure.message.length).toBeLessThan(700);
+  });
+
+  it.each([
+    ['shown', ' bad'.repeat(140)],
+    ['kept, behind colours that take no room', '\u001b[31m'.repeat(6_550)],
+  ])('without a key that begins before what is %s', async (_, behind) => {
+    const code = `process.stderr.write(${JSON.stringify(`${CANARY}${behind}`)}); process.exitCode = 1;`;
+    const provider = await program(code, {}, { redact: createRedactor([CANARY]) });
+    const { failure } = await failureOf(provider.complete(requestFor(), { signal: unending() }));
+    expect(failure.message).toContain('the command ended with status 1');
+    expect(failure.message).not.toContain(CANARY.slice(-10));
   });
 
   it.skipIf(process.platform === 'win32')('with the signal that ended it', async () => {

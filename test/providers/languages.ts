@@ -2,7 +2,9 @@ import { anthropic } from '../../src/providers/anthropic.js';
 import { openai } from '../../src/providers/openai.js';
 import type { Provider } from '../../src/providers/provider.js';
 import { type GuardedFetch, guardedFetch } from '../../src/providers/wire.js';
+import { createRedactor } from '../../src/trust/redact.js';
 import type { Parameters, ProviderSettings } from '../../src/vocabulary.js';
+import { CANARY } from '../support/canary.js';
 import {
   chatAnswer,
   chatEvents,
@@ -15,8 +17,8 @@ import {
 import type { Reply, Seen } from '../support/scripted-server.js';
 import { contextFor } from './support.js';
 
-/** A key that must never be seen anywhere but in the header it belongs to. */
-export const CANARY = 'sk-test-CANARY123456';
+/** As a pool hands it to its providers. */
+const redact = createRedactor([CANARY]);
 
 /** One of the languages that our SDK providers speak, as a whole or as a stream. */
 export interface Language {
@@ -43,14 +45,24 @@ interface Spoken {
 async function openaiAt(url: string, settings: Partial<ProviderSettings>): ReturnType<Language['make']> {
   const wire = guardedFetch();
   const all: ProviderSettings = { type: 'openai', baseURL: `${url}/v1`, ...settings };
-  const context = contextFor('/', all, { name: 'openai', env: { OPENAI_API_KEY: CANARY }, fetch: wire.fetch });
+  const context = contextFor('/', all, {
+    name: 'openai',
+    env: { OPENAI_API_KEY: CANARY },
+    fetch: wire.fetch,
+    redact,
+  });
   return { provider: await openai.create(context), wire };
 }
 
 async function anthropicAt(url: string, settings: Partial<ProviderSettings> = {}): ReturnType<Language['make']> {
   const wire = guardedFetch();
   const all: ProviderSettings = { type: 'anthropic', baseURL: url, ...settings };
-  const context = contextFor('/', all, { name: 'anthropic', env: { ANTHROPIC_API_KEY: CANARY }, fetch: wire.fetch });
+  const context = contextFor('/', all, {
+    name: 'anthropic',
+    env: { ANTHROPIC_API_KEY: CANARY },
+    fetch: wire.fetch,
+    redact,
+  });
   return { provider: await anthropic.create(context), wire };
 }
 

@@ -6,7 +6,9 @@ import { providerTypes } from '../../src/providers/map.js';
 import { embeddings } from '../../src/providers/mock-embeddings.js';
 import type { Provider, ProviderContext, ProviderRequest } from '../../src/providers/provider.js';
 import { guardedFetch } from '../../src/providers/wire.js';
+import { createRedactor } from '../../src/trust/redact.js';
 import type { ProviderSettings } from '../../src/vocabulary.js';
+import { CANARY } from '../support/canary.js';
 import { type Reply, type Seen, startServer } from '../support/scripted-server.js';
 import { providerConformance, type Subject, saying } from './conformance.js';
 import { contextFor } from './support.js';
@@ -18,7 +20,6 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const CANARY = 'sk-test-CANARY123456';
 const ECHO_CASES = ['one', 'never', 'after', 'x'];
 
 async function create(settings: ProviderSettings, more: Partial<ProviderContext> = {}): Promise<Provider> {
@@ -122,7 +123,11 @@ providerConformance('http', async () => {
     output: '$.answer',
     usage: '$.usage',
   };
-  const provider = await create(settings, { env: { APP_TOKEN: CANARY }, fetch: wire.fetch });
+  const provider = await create(settings, {
+    env: { APP_TOKEN: CANARY },
+    fetch: wire.fetch,
+    redact: createRedactor([CANARY]),
+  });
   return behaved(provider, {
     secrets: [CANARY],
     dispose: async () => {

@@ -34,5 +34,9 @@ test('a member named __proto__ does nothing', () => {
 test('foreign text is one line without control characters and keys, and is cut between characters', () => {
   expect(safeText('a\r\n\u001b[2Jb\u200b\u202ec')).toBe('a [2Jb c');
   expect(safeText('the key hunter22 is', { secrets: ['hunter22'] })).toBe('the key [key] is');
+  const redact = (text: string) => text.replaceAll('a key with blanks', '[redacted]');
+  for (const before of ['', 'x'.repeat(290), 'x'.repeat(5_990), '\u0000'.repeat(5_990)]) {
+    expect(safeText(`${before}a key with blanks.`, { redact })).not.toMatch(/a key|blanks/);
+  }
   expect(safeText('😀'.repeat(400))).toBe(`${'😀'.repeat(300)}…`);
 });

@@ -3,7 +3,8 @@ import type { Completion, FailureKind, Retry } from '../../src/vocabulary.js';
 import { sse, sseText } from '../support/replies.js';
 import { type Reply, type ScriptedServer, startServer } from '../support/scripted-server.js';
 import { patient, providerConformance, saying } from './conformance.js';
-import { CANARY, LANGUAGES, type Language, lastSaid } from './languages.js';
+import { CANARY } from '../support/canary.js';
+import { LANGUAGES, type Language, lastSaid } from './languages.js';
 import { failureOf, requestFor } from './support.js';
 
 /** A server and a provider for a language, shared by the tests of a block; each test gives the server its own script. */
@@ -69,7 +70,7 @@ const FAULTS: Fault[] = [
     reply: { status: 401, json: { error: { message: `bad key ${CANARY}` } } },
     kind: 'auth',
     retry: NO,
-    says: /bad key \[key\]/,
+    says: /bad key \[redacted\]/,
   },
   {
     name: '400',

@@ -1,24 +1,23 @@
 import { describe, expect } from 'vitest';
-import { LONG_CANARY, expectNoPiece } from '../support/canary.js';
+import { CANARY, expectNoPiece } from '../support/canary.js';
 import { chatAnswer } from '../support/replies.js';
 import type { Reply, Seen } from '../support/scripted-server.js';
 import { test } from '../cli/test.js';
 
-const KEY = LONG_CANARY;
-const ENV = { APP_KEY: KEY };
+const ENV = { APP_KEY: CANARY };
 
 /** What stands before the key in errors and answers: places where texts are cut, so that some of them would be cut within it. */
 const BEFORE = [0, 175, 270];
 /** What stands behind it, where the end of a text is kept. */
 const BEHIND = [0, 560, 280];
 const filler = (length: number): string => 'bad '.repeat(Math.ceil(length / 4)).slice(0, length);
-const said = BEFORE.map((before, index) => `${filler(before)}${KEY} ${filler(BEHIND[index] ?? 0)}`);
+const said = BEFORE.map((before, index) => `${filler(before)}${CANARY} ${filler(BEHIND[index] ?? 0)}`);
 
 const IDS = [...said.map((_, index) => `error${index}`), 'page', 'echo', 'long'];
 
 /** What each case brings, for a program or a function: it fails with a text, prints it, or answers with it. */
 const APP = [
-  `const said = ${JSON.stringify(said.map((text) => text.replaceAll(KEY, '<key>')))}.map((text) => text.replaceAll("<key>", process.env.APP_KEY));`,
+  `const said = ${JSON.stringify(said.map((text) => text.replaceAll(CANARY, '<key>')))}.map((text) => text.replaceAll("<key>", process.env.APP_KEY));`,
   'export function answer({ case: id }) {',
   '  if (id.startsWith("error")) throw new Error(said[id.at(-1)]);',
   '  return { output: id === "long" ? "bad ".repeat(990) + said[0] : said[0] };',
@@ -49,7 +48,7 @@ function reply({ json, path }: Seen): Reply {
   if (body.model?.startsWith('judge')) return { json: chatAnswer(JSON.stringify({ reason: said[1], score: 0 })) };
   const id = body.case ?? /case (\w+)/.exec(body.messages?.at(-1)?.content ?? '')?.[1] ?? '';
   if (id.startsWith('error')) return { status: 400, json: { error: { message: said[Number(id.at(-1))] } } };
-  if (id === 'page') return { status: 400, json: { error: { code: KEY } } };
+  if (id === 'page') return { status: 400, json: { error: { code: CANARY } } };
   const text = `${id === 'long' ? filler(3960) : ''}${said[0]}`;
   return { json: body.case === undefined ? chatAnswer(text) : { answer: text } };
 }
@@ -99,9 +98,9 @@ describe.concurrent('no piece of a long key with signs of Markdown is written', 
       expect(report, model).toMatch(new RegExp(`"${model}:m`));
     }
     expect(report.split('[redacted]').length).toBeGreaterThan(4 * IDS.length);
-    expectNoPiece(made, outcome, KEY);
+    expectNoPiece(made, outcome, CANARY);
     for (const args of [['accept'], ['eval', '--mode', mode, '--allow-code', '--resume']]) {
-      expectNoPiece(made, await made.assay(args, { env: wide(columns) }), KEY);
+      expectNoPiece(made, await made.assay(args, { env: wide(columns) }), CANARY);
     }
   });
 });

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
 import { says } from '../../cli/echo.js';
 import { expectReports } from '../../cli/report.js';
-import { expectNoSecret } from '../../support/canary.js';
+import { CANARY, expectNoSecret } from '../../support/canary.js';
 import type { RunReport } from '../../support/project.js';
 import { REPORT, type Scenario, shell } from '../scenario.js';
 
@@ -17,7 +17,7 @@ export const LIBRARY_USE: readonly Scenario[] = [
       const sides = await Promise.all(
         ['one', 'two'].map(async (name) => ({
           name,
-          key: `sk-CANARY-${name}-5d81c7`,
+          key: `${name}_${CANARY}`,
           made: await echoProject({
             cases: 16,
             provider: `api: chat, apiKeyEnv: ${name}_KEY`,
