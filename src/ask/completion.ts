@@ -1,7 +1,5 @@
-import type { FinishReason } from '../vocabulary.js';
+import { FINISH_REASONS } from '../finish-reasons.js';
 import { isRecord } from '../objects.js';
-
-const FINISH_REASONS: readonly FinishReason[] = ['stop', 'length', 'tool-calls', 'content-filter', 'refusal', 'other'];
 
 const USAGE_KEYS = new Set(['inputTokens', 'outputTokens', 'cachedInputTokens', 'cacheWriteTokens', 'reasoningTokens']);
 

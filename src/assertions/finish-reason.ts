@@ -1,8 +1,7 @@
-import type { FinishReason, Json } from '../vocabulary.js';
+import { FINISH_REASONS } from '../finish-reasons.js';
+import type { Json } from '../vocabulary.js';
 import { type AssertionDefinition, verdict } from './assertion.js';
 import { shown } from './text.js';
-
-const REASONS: readonly FinishReason[] = ['stop', 'length', 'tool-calls', 'content-filter', 'refusal', 'other'];
 
 /**
  * Why the answer ended: one of our words, or any of a list of them. `tool_calls` and `content_filter`, as the APIs write them,
@@ -15,10 +14,10 @@ export const finishReason: AssertionDefinition = {
   needs: 'required',
   textless: true,
   check({ value }) {
-    const unknown = words(value).filter((word) => !REASONS.some((reason) => reason === word));
+    const unknown = words(value).filter((word) => !FINISH_REASONS.some((reason) => reason === word));
     if (words(value).length > 0 && unknown.length === 0) return [];
     const message = unknown.length > 0 ? `${shown(unknown)} is no finish reason` : 'it has no finish reason';
-    return [{ message, remedy: `Give one of ${REASONS.join(', ')}.` }];
+    return [{ message, remedy: `Give one of ${FINISH_REASONS.join(', ')}.` }];
   },
   prepare({ value }) {
     const wanted = words(value);

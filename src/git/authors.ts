@@ -1,4 +1,5 @@
-import { git, gitStream } from './run.js';
+import { isShallow } from './refs.js';
+import { gitStream } from './run.js';
 
 /** Who last changed a file, and in which commit; `cut` where the history that is here does not tell. */
 export type LastChange = { author: string; commit: string; date: string } | 'cut';
@@ -38,10 +39,6 @@ export async function lastChanges(
     if (wanted.size === 0) break;
   }
   return found;
-}
-
-async function isShallow(root: string): Promise<boolean> {
-  return (await git(root, ['rev-parse', '--is-shallow-repository'])).trim() === 'true';
 }
 
 /** What stands between NULs, without the line end that git puts before the first name of a commit. */

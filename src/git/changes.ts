@@ -2,6 +2,7 @@ import { type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { problems, UserError } from '../errors.js';
 import { linksAmong, namesByLinks } from './links.js';
+import { LINK } from './objects.js';
 import { inRepository } from './place.js';
 import { resolveRef } from './refs.js';
 import { git, GitFailure } from './run.js';
@@ -75,9 +76,6 @@ function withLinks(
   if (!linked || !blind) return { files: [...files], others: [], unseen: [''] };
   return { files: [...files], others: [...unchecked, ...linked], unseen: [...unseen, ...blind] };
 }
-
-/** The mode of a symbolic link. */
-const LINK = '120000';
 
 /** Folders end with a slash. */
 function named(path: string): string {

@@ -1,5 +1,6 @@
 import { readlinkSync, realpathSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve, sep } from 'node:path';
+import { LINK } from './objects.js';
 import { git } from './run.js';
 
 /** A symbolic link, and what it leads to. Both from the top of the repository. */
@@ -41,7 +42,7 @@ function targetOf(link: string): string | undefined {
  */
 export async function trackedLinks(root: string, top: string): Promise<Link[]> {
   const index = await git(root, ['ls-files', '--stage', '--full-name', '-z', '--', ':(top)']);
-  const records = index.split('\0').filter((record) => record.startsWith('120000 '));
+  const records = index.split('\0').filter((record) => record.startsWith(`${LINK} `));
   return linksAmong(
     top,
     records.map((record) => record.slice(record.indexOf('\t') + 1)),

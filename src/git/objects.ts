@@ -10,7 +10,8 @@ export interface CommittedFile {
   link: boolean;
 }
 
-const LINK = '120000';
+/** The mode of a symbolic link. */
+export const LINK = '120000';
 
 /**
  * All files of a commit. Sizes are not asked for: that opens every object, and in a partial clone fetches it.

@@ -18,7 +18,7 @@ export async function resolveRef(root: string, ref: string): Promise<string> {
     if (!(error instanceof GitFailure)) throw error;
     if (error.missing) throw error.asUserError(`the commit "${ref}"`);
     await mustBeRepository(root);
-    throw new UserError([(await isShallow(root)) ? problems['ref-not-fetched'](ref) : problems['unknown-ref'](ref)]);
+    throw new UserError([(await seemsShallow(root)) ? problems['ref-not-fetched'](ref) : problems['unknown-ref'](ref)]);
   }
 }
 
@@ -107,12 +107,20 @@ async function defaultBranch(
 }
 
 async function noMergeBase(root: string, of: string | undefined): Promise<UserError> {
-  return new UserError([(await isShallow(root)) ? problems['shallow-clone']() : problems['no-merge-base'](of)]);
+  return new UserError([(await seemsShallow(root)) ? problems['shallow-clone']() : problems['no-merge-base'](of)]);
 }
 
-async function isShallow(root: string): Promise<boolean> {
-  const answer = await git(root, ['rev-parse', '--is-shallow-repository']).catch(() => '');
-  return answer.trim() === 'true';
+/**
+ * Whether the repository holds a part of its history only.
+ * @throws GitFailure
+ */
+export async function isShallow(root: string): Promise<boolean> {
+  return (await git(root, ['rev-parse', '--is-shallow-repository'])).trim() === 'true';
+}
+
+/** For what is told of other trouble: where git does not say, that trouble is still the one to tell. */
+function seemsShallow(root: string): Promise<boolean> {
+  return isShallow(root).catch(() => false);
 }
 
 async function mustBeRepository(root: string): Promise<void> {

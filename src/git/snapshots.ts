@@ -1,4 +1,4 @@
-import { objectsNamed } from './objects.js';
+import { LINK, objectsNamed } from './objects.js';
 import { gitSync } from './run.js';
 
 /** A file or folder of a commit. */
@@ -88,7 +88,6 @@ interface Entry {
 }
 
 const FOLDER = '40000';
-const LINK = '120000';
 /** No submodules. */
 const FILES = new Set(['100644', '100755', '100664']);
 

@@ -1,3 +1,4 @@
+import { FINISH_REASONS } from '../finish-reasons.js';
 import type { Completion, FinishReason, Json, ToolCall, Usage } from '../vocabulary.js';
 import { nearMiss } from './near-miss.js';
 import { ProviderError } from './provider.js';
@@ -15,8 +16,6 @@ const KEYS = [
   'answeredBy',
   'costUsd',
 ] as const;
-
-const FINISH_REASONS: readonly FinishReason[] = ['stop', 'length', 'tool-calls', 'content-filter', 'refusal', 'other'];
 
 /** What providers call the reasons, so that an application may hand on what its own SDK said. */
 const FINISH_WORDS: Readonly<Record<string, FinishReason>> = {
