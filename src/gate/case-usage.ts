@@ -35,8 +35,8 @@ export function addUsage(a: CaseUsage, b: CaseUsage): CaseUsage {
   return together;
 }
 
-/** Adding up cents of cents leaves dust in the last digits. */
-function withoutDust(sum: number): number {
+/** Adding up cents of cents leaves dust in the last digits: those that an amount has, however small it is. */
+export function withoutDust(sum: number): number {
   return Number(sum.toPrecision(12));
 }
 

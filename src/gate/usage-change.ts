@@ -1,7 +1,7 @@
 import { where } from '../lists.js';
 import { ratioOfSums } from '../stats/ratio.js';
 import type { BaselineModel, EvalRun, UsageChange } from '../vocabulary.js';
-import { perAnswer, QUANTITIES, type Quantity, usageOfTrials } from './case-usage.js';
+import { perAnswer, QUANTITIES, type Quantity, usageOfTrials, withoutDust } from './case-usage.js';
 import { own } from './own.js';
 
 /** Below this share of cases of which it is known on both sides, nothing is said about an increase. */
@@ -45,12 +45,12 @@ function changeOf(before: readonly number[], after: readonly number[], confidenc
     baseline: mean(before),
     now: mean(after),
     cases: before.length,
-    ...(found && { increase: withoutDust(found.ratio - 1) }),
-    ...(found?.lower !== undefined && { atLeast: withoutDust(found.lower - 1) }),
+    ...(found && { increase: increaseIn(found.ratio) }),
+    ...(found?.lower !== undefined && { atLeast: increaseIn(found.lower) }),
   };
 }
 
-/** Sums leave dust in the last digits. */
-function withoutDust(value: number): number {
-  return Number(value.toFixed(12));
+/** What is above 1. Dust is in the last digits of the ratio, not of what is left of it. */
+function increaseIn(ratio: number): number {
+  return Number((ratio - 1).toFixed(12));
 }
