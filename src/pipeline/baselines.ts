@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { problems, UserError } from '../errors.js';
+import type { BaselineOf } from '../gate/compare.js';
 import { mergeBase } from '../git/refs.js';
 import { baselinePathOf, readBaseline } from '../library/baseline.js';
 import { folderTree } from '../library/folder-tree.js';
@@ -64,6 +65,15 @@ function fromCommit(library: Library, { tree, title }: Committed): Library {
     ...library,
     baseline: ({ id }) => baselines.get(paths.get(id) ?? ''),
     notes: [...library.notes, [`baselines: those at ${title}, not those of the working tree`, ...lacking].join('; ')],
+  };
+}
+
+/** The accepted scores of a prompt's model, from the committed baselines. */
+export function acceptedOf(library: Pick<Library, 'prompts' | 'baseline'>): BaselineOf {
+  const baselines = new Map(library.prompts.map((prompt) => [prompt.id, library.baseline(prompt)]));
+  return (prompt, model) => {
+    const models = baselines.get(prompt)?.models;
+    return models && Object.hasOwn(models, model) ? models[model] : undefined;
   };
 }
 

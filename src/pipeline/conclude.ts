@@ -1,6 +1,6 @@
 import { UserError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
-import { type BaselineOf, compare } from '../gate/compare.js';
+import { compare } from '../gate/compare.js';
 import { decide } from '../gate/decide.js';
 import type { Circumstances } from '../gate/general.js';
 import { writeFileAtomic } from '../journal/atomic-write.js';
@@ -9,8 +9,9 @@ import { refuseLink } from '../journal/plain-file.js';
 import { openResults } from '../journal/reader.js';
 import { reports } from '../reports/map.js';
 import type { ReportInput } from '../reports/report.js';
-import type { Comparison, Library, Verdict } from '../vocabulary.js';
+import type { Comparison, Verdict } from '../vocabulary.js';
 import { VERSION } from '../version.js';
+import { acceptedOf } from './baselines.js';
 import { type Books, JOURNAL } from './books.js';
 import { HISTORY, openHistory } from './history.js';
 import { resultsFrom } from './results.js';
@@ -110,15 +111,6 @@ export function judge(
 ): { comparison: Comparison; verdict: Verdict } {
   const comparison = against?.compare(ledger.run) ?? compare(ledger.run, acceptedOf(library));
   return { comparison, verdict: decide(comparison, circumstances) };
-}
-
-/** The accepted scores of a prompt's model, from the committed baselines. */
-export function acceptedOf(library: Pick<Library, 'prompts' | 'baseline'>): BaselineOf {
-  const baselines = new Map(library.prompts.map((prompt) => [prompt.id, library.baseline(prompt)]));
-  return (prompt, model) => {
-    const models = baselines.get(prompt)?.models;
-    return models && Object.hasOwn(models, model) ? models[model] : undefined;
-  };
 }
 
 /** Redacts line by line: a secret may begin in one piece and end in the next, but it holds no line end. */

@@ -9,7 +9,7 @@ import { type Trial, trialsOf } from '../run/trials.js';
 import { graderOf } from '../score/grader.js';
 import type { Assertion, ModelRequest, TrialId, Work } from '../vocabulary.js';
 import type { World } from '../world.js';
-import { acceptedOf } from './conclude.js';
+import { acceptedOf } from './baselines.js';
 import type { EvaluateOptions } from './options.js';
 import type { Session } from './session.js';
 

@@ -1,12 +1,11 @@
-import { UserError } from '../errors.js';
 import type { Interruption } from '../exit-codes.js';
 import { type Journal, openJournal, resumeJournal } from '../journal/journal.js';
 import type { JournalIndex } from '../journal/reader.js';
-import { graderOf } from '../score/grader.js';
-import type { Assertion, Case, Problem, Prompt, RunInfo } from '../vocabulary.js';
+import type { RunInfo } from '../vocabulary.js';
 import { processWorld, type World } from '../world.js';
 import { type Bounds, boundsOf } from './bounds.js';
 import { type Books, headerOf, JOURNAL, openBooks, restore, type Ungraded, ungradedIn } from './books.js';
+import { checkCases } from './check-cases.js';
 import { checkOutputs, conclude, type Conclusion, type Unwritten } from './conclude.js';
 import { type IsRecorded, lookup, planCosts } from './cost-plan.js';
 import { emptiness } from './emptiness.js';
@@ -16,7 +15,7 @@ import type { EvaluateOptions } from './options.js';
 import { type JournalledCalls, journalledCalls } from './own-calls.js';
 import { beginRemarks } from './remarks.js';
 import { runIdOf } from './run-id.js';
-import { checkModels, configHash, openSession, type Session } from './session.js';
+import { configHash, openSession, type Session } from './session.js';
 import { partOnly } from './shards.js';
 import { spentBefore } from './spent.js';
 import { supplyOf } from './supply.js';
@@ -81,50 +80,6 @@ async function beginning(session: Session, world: World): Promise<RunInfo> {
     configHash: configHash(session),
     ...(session.shard && { shard: session.shard }),
   };
-}
-
-/**
- * What the run lacks to score its cases is said before anything is called: a judge, an optional package, the key of a model that
- * only an assertion names.
- */
-export async function checkCases(
-  session: Session,
-  { scorer }: EngineParts,
-  options: EvaluateOptions,
-  world: World,
-): Promise<void> {
-  const { evals, assertions } = session;
-  const found = new Map<string, Problem>();
-  const graders = new Set<string>();
-  const prompts = new Map(evals.map(({ prompt }) => [prompt.id, prompt]));
-  for (const prompt of prompts.values()) {
-    for await (const { testCase, assert } of assertionsOf(prompt, session)) {
-      for (const problem of scorer.lacks({ ...testCase, assert }, prompt)) found.set(JSON.stringify(problem), problem);
-      for (const each of assert) {
-        const grader = graderOf(each, { assertions });
-        if (grader) graders.add(grader.model);
-      }
-    }
-  }
-  const problems = [...found.values(), ...(await checkModels([...graders], session, options, world))];
-  if (problems.length > 0) throw new UserError(problems);
-}
-
-/** The assertions of a prompt, each with the first case that has it: the cases of a file share most, as objects. */
-async function* assertionsOf(
-  prompt: Prompt,
-  { library, includes }: Session,
-): AsyncGenerator<{ testCase: Case; assert: Assertion[] }> {
-  const known = new WeakSet<object>();
-  for await (const piece of library.cases(prompt)) {
-    for (const testCase of piece) {
-      if (known.has(testCase.assert) || !includes(prompt.id, testCase)) continue;
-      known.add(testCase.assert);
-      const assert = testCase.assert.filter((each) => !known.has(each));
-      for (const each of assert) known.add(each);
-      if (assert.length > 0) yield { testCase, assert };
-    }
-  }
 }
 
 /** How the trials of a run ended. What comes later (a signal, its time is up) changes nothing of that. */
