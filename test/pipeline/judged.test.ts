@@ -67,16 +67,16 @@ test('another judge of the config is none of those that grade where each check n
       ],
     },
   });
-  const graded: Ask = async (_request, { purpose }) => ({
+  const grading: Ask = async (_request, { purpose }) => ({
     ok: true,
     completion: { output: purpose === 'judge' ? '{"reason":"kind","score":1}' : 'yes', finishReason: 'stop' },
     attempts: 1,
     source: 'call',
   });
-  await made.evaluate({ port: graded });
-  await made.accept({ port: graded });
+  await made.evaluate({ port: grading });
+  await made.accept({ port: grading });
   changeJudge(made);
-  const { code, report } = await made.evaluate({ port: graded });
+  const { code, report } = await made.evaluate({ port: grading });
   const open = report.gate.checks.filter(({ status }) => status !== 'passed');
   expect({ code, open }).toEqual({ code: 0, open: [] });
 });
