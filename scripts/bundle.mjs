@@ -154,6 +154,9 @@ function reach(ids, graph) {
   return known;
 }
 
+/** What a few prompts need, in Node and in browsers. */
+const FULL_CHECK = 'dist/prompts/full-check.js';
+
 /**
  * The entries that bundles replace. `bundled` names every library inside: each licence asks to be passed on with it. They stay
  * dependencies of the package as well, where audits and licence scanners find them.
@@ -234,6 +237,7 @@ const BUNDLES = [
     folder: 'dist/prompts',
     input: { index: 'dist/prompts/index.js' },
     late: {
+      [FULL_CHECK]: 'full-check',
       'dist/library/plain-yaml.js': 'plain-yaml',
       'dist/library/yaml.js': 'yaml',
       'node_modules/picomatch/index.js': 'picomatch',
@@ -249,6 +253,8 @@ const BUNDLES = [
   {
     folder: 'dist/prompts',
     input: { portable: 'dist/prompts/portable.js' },
+    // Written above, as nothing of Node is in it.
+    shared: { [FULL_CHECK]: 'full-check' },
     platform: 'neutral',
     external: [],
     plugins: [],
@@ -274,11 +280,18 @@ const lateBundles = (late) => ({
  * Replaces entries, and puts what they share beside them.
  * @param late modules that entries import late, by files. Each has its own copy of what it shares with an entry, so that the entry
  * exports what is public and nothing for them, and no file more is loaded at a start
+ * @param shared such modules that another bundle of this folder writes
  * @returns what was written
  */
-async function bundle({ folder, format = 'esm', bundled, late = {}, ...options }) {
+async function bundle({ folder, format = 'esm', bundled, late = {}, shared = {}, ...options }) {
   const { input, plugins, ...rest } = options;
-  const output = await outputOf({ folder, format, input, plugins: [lateBundles(late), ...plugins], ...rest });
+  const output = await outputOf({
+    folder,
+    format,
+    input,
+    plugins: [lateBundles({ ...late, ...shared }), ...plugins],
+    ...rest,
+  });
   for (const [module, name] of Object.entries(late)) {
     output.push(...(await outputOf({ folder, format, input: { [`bundled/${name}`]: module }, plugins, ...rest })));
   }

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../vocabulary.js';
 import { isObject } from '../objects.js';
+import { referenced } from '../prompts/reference.js';
 
 const SIMPLE: Readonly<Record<string, string>> = {
   string: 'string',
@@ -87,18 +88,6 @@ function objectType(schema: JsonObject, inner: (schema: Json | undefined) => str
 /** A name as the member of an object type. */
 export function propertyName(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
-}
-
-/** What a reference inside a schema leads to: `#`, `#/$defs/name`. */
-function referenced(ref: string, root: Json | undefined): Json | undefined {
-  if (ref === '#') return root;
-  if (!ref.startsWith('#/')) return undefined;
-  let found: Json | undefined = root;
-  for (const step of ref.slice(2).split('/')) {
-    const key = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~');
-    found = isObject(found) && Object.hasOwn(found, key) ? found[key] : undefined;
-  }
-  return found;
 }
 
 function literal(value: Json): string {

@@ -82,7 +82,7 @@ export async function loadPrompt<const Id extends PromptId>(
   const source =
     lock === undefined ? await fromFiles(id, root) : fromLock(typeof lock === 'string' ? readLock(lock) : lock, id);
   // What `render` takes is checked when it is called; its type is what the declarations say.
-  return loaded(id, source, version) as LoadedPrompt<Id>;
+  return (await loaded(id, source, version)) as LoadedPrompt<Id>;
 }
 
 const OPTIONS = ['root', 'version', 'lock'] satisfies (keyof LoadOptions)[];

@@ -3,7 +3,8 @@ import { UserError } from '../errors/user-error.js';
 import { missingVariables, renderMessages } from '../library/render.js';
 import { tagNames } from '../library/tag-names.js';
 import type { JsonObject, Message, Parameters, Problem, Prompt, TemplatePart, Tool } from '../vocabulary.js';
-import { checkVariables } from './variables.js';
+import { saysMore } from './common-check.js';
+import { checkUsual, checkVariables } from './variables.js';
 
 /** All of a prompt that an application needs, from wherever it was read. */
 export interface Source {
@@ -50,12 +51,13 @@ export function checkOptions(id: string, options: object, known: readonly string
  * @param pinned the only version that is accepted
  * @throws PromptError `version-mismatch`
  */
-export function loaded(id: string, source: Source, pinned: string | undefined): Loaded {
+export async function loaded(id: string, source: Source, pinned: string | undefined): Promise<Loaded> {
   const { template, parameters, input, output, structured, tools } = source;
   if (pinned !== undefined && pinned !== source.version) {
     throw new PromptError([promptProblems['version-mismatch'](id, pinned, source.version)]);
   }
   const declared = { uses: tagNames(template).roots, ...(input && { input }) };
+  const check = input && saysMore(input) ? (await import('./full-check.js')).checkAll : checkUsual;
   return {
     id,
     // Of a file it is made when it is asked for.
@@ -69,7 +71,7 @@ export function loaded(id: string, source: Source, pinned: string | undefined): 
     tools,
     render(given = {}) {
       const refuse = (faults: string[]) => new PromptError([promptProblems['bad-variables'](id, faults, input)]);
-      const checked = checkVariables(given, declared);
+      const checked = checkVariables(given, declared, check);
       if (!checked.ok) throw refuse(checked.faults);
       // Without `input`, what any tag reads must be given; with it, the check above has found what is missing.
       const missing = input ? [] : missingVariables(template, checked.vars);

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../vocabulary.js';
 import { isObject } from '../objects.js';
+import { type Check, checkCommon, type Fault, join } from './common-check.js';
 
 /** What variables are held against. */
 export interface Declared {
@@ -12,21 +13,33 @@ export interface Declared {
 /** Values nested deeper than this are refused: people write far less, and every walk over values stays safe. */
 const DEEPEST = 100;
 
+/** Holds variables against an `input`. */
+export type InputCheck = (input: JsonObject, vars: JsonObject, fault: Fault) => void;
+
+/** The check of an `input` that says no more than nearly all do; what it says beyond that is not looked at. */
+export const checkUsual: InputCheck = (input, vars, fault) => {
+  const check: Check = (schema, value, path) => {
+    if (schema === false) fault(path, 'is not allowed');
+    if (isObject(schema)) checkCommon(schema, value, path, fault, check);
+  };
+  check(input, vars, '');
+};
+
 /**
- * Checks the variables that an application gives. Of `input` these keywords are looked at, at any depth: `type`, `enum` and `const`
- * of scalars, `required`, `properties`, `additionalProperties`, `items`. Others are left to the evaluation, whose cases were
- * checked against all of them. Members that are `undefined` count as not given.
+ * Checks the variables that an application gives. Members that are `undefined` count as not given.
+ * @param checkInput holds them against `input`
  * @returns the variables as plain JSON, or what is wrong, in words that hold no value: values may be secret
  */
 export function checkVariables(
   given: unknown,
   { input, uses }: Declared,
+  checkInput: InputCheck = checkUsual,
 ): { ok: true; vars: JsonObject } | { ok: false; faults: string[] } {
   const faults: string[] = [];
   const vars = toJson(given, '', 0, faults);
   if (faults.length > 0) return { ok: false, faults };
   if (!isObject(vars)) return { ok: false, faults: ['they must be an object of names and values'] };
-  if (input) checkValue(input, vars, '', faults);
+  if (input) checkInput(input, vars, (path, what) => faults.push(`${named(path)} ${what}`));
   for (const name of Object.keys(vars)) {
     if (!uses.has(name) && !isDeclared(name, input)) faults.push(`"${name}" is neither declared nor used`);
   }
@@ -72,68 +85,6 @@ function kindOf(value: unknown): string {
   return typeof value === 'number' ? String(value) : `a ${typeof value}`;
 }
 
-function checkValue(schema: Json | undefined, value: Json, path: string, faults: string[]): void {
-  if (schema === false) faults.push(`${named(path)} is not allowed`);
-  if (!isObject(schema)) return;
-  const { type, enum: allowed } = schema;
-  const types = typeof type === 'string' ? [type] : Array.isArray(type) ? type : undefined;
-  if (types && !types.some((each) => hasType(value, each))) {
-    faults.push(`${named(path)} must be ${types.map(typeName).join(' or ')}, not ${typeName(typeOf(value))}`);
-    return;
-  }
-  const values = Array.isArray(allowed) ? allowed : Object.hasOwn(schema, 'const') ? [schema.const ?? null] : undefined;
-  if (values?.every(isScalar) && !values.includes(value)) {
-    faults.push(`${named(path)} must be ${values.map((each) => JSON.stringify(each)).join(' or ')}`);
-  }
-  if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) checkValue(schema.items, item, `${path}[${index}]`, faults);
-  } else if (isObject(value)) checkMembers(schema, value, path, faults);
-}
-
-function checkMembers(schema: JsonObject, value: JsonObject, path: string, faults: string[]): void {
-  const { required, additionalProperties, patternProperties } = schema;
-  const properties = isObject(schema.properties) ? schema.properties : {};
-  for (const name of Array.isArray(required) ? required : []) {
-    if (typeof name === 'string' && !Object.hasOwn(value, name)) faults.push(`${named(join(path, name))} is missing`);
-  }
-  for (const [name, member] of Object.entries(value)) {
-    if (Object.hasOwn(properties, name)) checkValue(properties[name], member, join(path, name), faults);
-    else if (patternProperties !== undefined) continue;
-    else if (additionalProperties === false) faults.push(`${named(join(path, name))} is not declared`);
-    else checkValue(additionalProperties, member, join(path, name), faults);
-  }
-}
-
-function hasType(value: Json, type: Json): boolean {
-  return type === 'integer' ? Number.isInteger(value) : typeOf(value) === type;
-}
-
-function typeOf(value: Json): string {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'array' : typeof value;
-}
-
-const NAMES: Readonly<Record<string, string>> = {
-  string: 'text',
-  number: 'a number',
-  integer: 'a whole number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'an object',
-};
-
-function typeName(type: Json): string {
-  return NAMES[String(type)] ?? String(type);
-}
-
-function isScalar(value: Json): boolean {
-  return value === null || typeof value !== 'object';
-}
-
 function named(path: string): string {
   return path === '' ? 'the whole' : `"${path}"`;
-}
-
-function join(path: string, key: string): string {
-  return path === '' ? key : `${path}.${key}`;
 }

@@ -18,12 +18,19 @@ const FILES = {
     '---',
     '{{#system}}Be kind.{{! why: brand }}{{/system}}{{#user}}Greet {{name}}.{{/user}}',
   ],
+  'evals/few.prompt.md': [
+    '---',
+    'models: [mock:echo]',
+    'input: { type: object, required: [name], properties: { name: { $ref: "#/$defs/n" } }, $defs: { n: { maxLength: 3 } } }',
+    '---',
+    'Greet {{name}}.',
+  ],
   'app.mjs': [
     "import { loadPrompt, PromptError } from 'promptassay/prompts';",
     "import lock from './prompts.lock.json' with { type: 'json' };",
-    'export async function greet(name, version) {',
+    "export async function greet(name, version, id = 'greet') {",
     '  try {',
-    "    return (await loadPrompt('greet', { lock, ...(version && { version }) })).render({ name }).messages;",
+    '    return (await loadPrompt(id, { lock, ...(version && { version }) })).render({ name }).messages;',
     '  } catch (error) {',
     '    if (error instanceof PromptError) return error.message;',
     '    throw error;',
@@ -39,14 +46,19 @@ test('an application is bundled for a browser, and renders without files, proces
   linkPackage(made.root);
   expect(await assay(made.root, ['build'])).toMatchObject({ code: 0 });
   const bundle = await rolldown({ input: join(made.root, 'app.mjs'), cwd: made.root, platform: 'browser' });
+  const { output: chunks } = await bundle.generate({ format: 'esm', minify: true });
   const { output } = await bundle.generate({ format: 'iife', name: 'app', minify: true });
   await bundle.close();
+  // What a page loads: a little more than what `node bench/load-prompt.mjs` prints. The rest is for an `input` that few prompts have.
+  const [page, ...rest] = chunks;
+  expect(page.code.length).toBeLessThan(16_000);
+  expect(gzipSync(page.code).length).toBeLessThan(6000);
+  expect(page.imports).toEqual([]);
+  expect(rest.map(({ name }) => name)).toEqual(['full-check']);
   expect(output).toHaveLength(1);
   const { code } = output[0];
   expect(code).not.toMatch(/\brequire\(|node:|import\(/);
-  // A little more than what `node bench/load-prompt.mjs` prints.
-  expect(code.length).toBeLessThan(16_000);
-  expect(gzipSync(code).length).toBeLessThan(6000);
+  expect(code.length).toBeLessThan(22_000);
 
   const world = createContext({});
   runInContext(`${code}; globalThis.greet = app.greet;`, world, { filename: 'app.js' });
@@ -62,6 +74,9 @@ test('an application is bundled for a browser, and renders without files, proces
     /prompt \\"greet\\" is version [0-9a-f]{12}, and version 0123456789ab is/,
   );
   expect(await runInContext('greet(1).then(String)', world)).toMatch(/"name" must be text, not a number/);
+  expect(await runInContext("greet('Anna', undefined, 'few').then(String)", world)).toMatch(
+    /"name" must have at most 3 characters/,
+  );
 });
 
 test('an application that is bundled for Node reads files, and tells what is missing, away from the package', async () => {
