@@ -163,7 +163,7 @@ function compareSides(run: Run, today: readonly Eval[], sides: readonly OldSide[
     evals: olds.map(({ called: _called, ...each }) => ({ ...each, gate: silent(each.gate) })),
   };
   const themselves = compare(still, baselinesOfRun(run));
-  const evals = [...compared.evals, ...themselves.evals];
+  const evals = [...compared.evals.map((each) => ({ ...each, beside: true })), ...themselves.evals];
   const placeOf = ({ prompt, model }: (typeof evals)[number]) => placeIn(run.evals, prompt.id, model) ?? 0;
   return { ...compared, evals: evals.toSorted((a, b) => placeOf(a) - placeOf(b)) };
 }

@@ -9,6 +9,7 @@ import {
   versionsOf,
 } from '../catalogue/versions.js';
 import { problems, UserError } from '../errors.js';
+import { formerNames } from '../git/changes.js';
 import { compare } from '../gate/compare.js';
 import { evalOfBaseline, runOf } from '../gate/sides.js';
 import { promptHistory, type PromptHistory } from '../library/prompt-history.js';
@@ -118,9 +119,18 @@ export function openPrompt(
   return { project, prompt };
 }
 
-/** The history of a prompt of a project. @throws UserError */
-export function historyOf({ root, configPath = CONFIG_FILE }: Project, path: string, refs: readonly string[]) {
-  return promptHistory(path, refs, { root, configPath, providers: providerTypes });
+/** The history of a prompt of a project, also where its file was renamed and that is not committed yet. @throws UserError */
+export async function historyOf(
+  { root, configPath = CONFIG_FILE }: Project,
+  path: string,
+  refs: readonly string[],
+): Promise<PromptHistory> {
+  const read = (file: string): Promise<PromptHistory> =>
+    promptHistory(file, refs, { root, configPath, providers: providerTypes });
+  const history = await read(path);
+  if (history.commits[0]?.prompt) return history;
+  const former = (await formerNames(root, 'HEAD')).get(path);
+  return former === undefined ? history : read(former);
 }
 
 function blamed(

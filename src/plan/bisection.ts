@@ -21,6 +21,8 @@ export type BisectionStep =
       atMost: number;
       /** Candidates that may be tested where some cannot be told, this one included. */
       untested: string[];
+      /** Those that it may be as far as is known yet; the last one comes after all others. */
+      suspects: string[];
     }
   | { culprit: string }
   /** One of these it is: what was between them could not be told. The last one comes after all others. */
@@ -62,8 +64,8 @@ export function bisectionStep(
     const split = Math.min(count, total - count);
     if (!best || split > best.split || (split === best.split && count < best.count)) best = { id, split, count };
   }
-  if (best) return { next: best.id, atMost: Math.ceil(Math.log2(total)), untested };
-  return { suspects: [...candidates.map(({ id }) => id).filter((id) => open.has(id) && id !== top), top] };
+  const suspects = [...candidates.map(({ id }) => id).filter((id) => open.has(id) && id !== top), top];
+  return best ? { next: best.id, atMost: Math.ceil(Math.log2(total)), untested, suspects } : { suspects };
 }
 
 /** Finds a candidate with all that come before it. */

@@ -78,6 +78,8 @@ export interface EvalComparison {
   handWritten: boolean;
   /** No model was or can be asked for more: the run replays what there is. */
   replayOnly?: boolean;
+  /** What stands for the baseline is another version that was run beside this one. */
+  beside?: boolean;
   /** Repeats that every case was given: means and tests take these only. */
   rounds?: number;
   /** Trials that the baseline needs, all passed, for a break of one of its cases to be proven; absent: none are enough. */

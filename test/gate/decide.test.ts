@@ -139,7 +139,7 @@ describe('newly failing and critical', () => {
     const verdict = gate(many(0, 12), baselineOf(many(12, 12)));
     expect(verdict.reasons).toEqual([
       'support/triage [openai:small]: pass fell 1 → 0 (−1, tolerance 0.02, adjusted p < 0.001)',
-      'support/triage [openai:small]: 12 cases that passed in the baseline fail now (unconfirmed: a single recorded reply each): c0, c1, c2, c3, c4 and 7 more',
+      'support/triage [openai:small]: 12 cases that passed in the baseline fail now (unconfirmed: a single reply each): c0, c1, c2, c3, c4 and 7 more',
     ]);
   });
 

@@ -104,6 +104,12 @@ describe('a bisection of versions', () => {
     expect(await mistakeOf(find(made, { filter: ['echo/c77'] }))).toMatchObject({ code: 'no-case', exit: 3 });
   });
 
+  it('does not call recorded what a mock replied', async () => {
+    const made = offline(['a {{text}}', `b ${BROKEN}`]);
+    const [step] = (await find(made, { repeats: { min: 1, max: 1 } })).steps;
+    expect(step?.why.join(' ')).toContain('(unconfirmed: a single reply each)');
+  });
+
   it('does not take what a rule says of one version alone for a difference between two', async () => {
     const cases = [
       'cases:',
@@ -134,6 +140,12 @@ describe('a bisection of versions', () => {
     const found = await find(made);
     expect(found).toMatchObject({ commit: made.git('rev-parse', 'v5'), versions: 3 });
     expect(new Set(found.steps.map(({ version }) => version)).size).toBe(found.evaluations);
+  });
+
+  it('follows a file that was renamed, and not committed yet', async () => {
+    const made = offline(['a {{text}}', `b ${BROKEN}`]);
+    for (const kind of ['prompt.md', 'cases.yaml']) made.git('mv', `evals/echo.${kind}`, `evals/said.${kind}`);
+    expect(await find(made, { prompt: 'said' })).toMatchObject({ commit: made.git('rev-parse', 'v2'), exitCode: 0 });
   });
 
   it('says what is wrong with its ends', async () => {
@@ -234,6 +246,12 @@ describe('a bisection that cannot go on', () => {
     expect(found).toMatchObject({ commit: null, exitCode: 3 });
     expect(found.reasons[0]).toContain('--max-tokens');
     expect(made.server.requests.length).toBeLessThan(18);
+    const tagged = (...tags: string[]) => tags.map((tag) => made.git('rev-parse', tag));
+    expect(found.suspects.map(({ commit }) => commit)).toEqual(tagged('v6', 'v5', 'v4', 'v3', 'v2', 'v7'));
+    // What was found before it was spent leaves fewer; the last one comes after all others.
+    const longer = await find(made, { mode: 'live', maxTokens: 420 });
+    expect(longer.steps).toMatchObject([{ finding: 'worse' }, { finding: 'unknown' }]);
+    expect(longer.suspects.map(({ commit }) => commit)).toEqual(tagged('v3', 'v2', 'v4'));
   });
 
   it('stops when it is interrupted, and keeps what was recorded', async () => {
@@ -282,7 +300,7 @@ describe('a bisection that cannot go on', () => {
     const made = await served(['a {{text}}', 'b {{text}}'], { script: flaky });
     const found = await find(made, { mode: 'live', repeats: { min: 1, max: 1 } });
     expect(found).toMatchObject({ commit: null, exitCode: 3, steps: [{ finding: 'unknown' }] });
-    expect(found.steps[0]?.why.join(' ')).toContain('repeats');
+    expect(found.steps[0]?.why.join(' ')).toContain('repeats of the other version, too: raise --repeats');
     const told = await find(made, { mode: 'live', repeats: { min: 2, max: 8 } });
     expect(told).toMatchObject({ commit: made.git('rev-parse', 'v2'), exitCode: 0 });
   });

@@ -233,6 +233,17 @@ describe('the versions of a prompt', () => {
     ]);
   });
 
+  it('are followed through a rename that is not committed, with a change and without', async () => {
+    const made = small('Say this\nword and\nno other\nword: {{word}}\n');
+    made.write('evals/say.prompt.md', 'Say this\nword and\nno other\nword! {{word}}\n');
+    const commit = made.commitAs('Ana', 'Louder');
+    for (const kind of ['prompt.md', 'cases.yaml']) made.git('mv', `evals/say.${kind}`, `evals/tell.${kind}`);
+    const first = made.git('rev-parse', 'HEAD~1');
+    expect((await of(made, 'tell')).versions.map((each) => each.commit)).toEqual([commit, first]);
+    made.write('evals/tell.prompt.md', 'Say this\nword and\nno other\nword? {{word}}\n');
+    expect((await of(made, 'tell')).versions.map((each) => each.commit)).toEqual([null, commit, first]);
+  });
+
   it('are not read where the file lay outside of the project, and that is told', async () => {
     const made = asRepository(
       project({

@@ -107,7 +107,7 @@ describe('a bisection', () => {
       ['c4', 'not-worse'],
     ]);
     const step: BisectionStep = bisectionStep(line(6), 'c6', findings);
-    expect(step).toEqual({ next: 'c5', atMost: 2, untested: ['c6', 'c5'] });
+    expect(step).toEqual({ next: 'c5', atMost: 2, untested: ['c6', 'c5'], suspects: ['c5', 'c6'] });
     expect(bisectionStep(line(6), 'c6', new Map([...findings, ['c5', 'worse'] as const]))).toEqual({ culprit: 'c5' });
   });
 
