@@ -83,3 +83,25 @@ function* pieces(root: Json, most: number, indent: string, change: Change): Gene
 function leaf(value: string | number | boolean | null, most: number): string {
   return JSON.stringify(typeof value === 'string' && value.length > most ? value.slice(0, most + 1) : value);
 }
+
+/**
+ * Whether an object in a JSON text has a key twice: JSON.parse keeps the last, and with it another value than a reader may take it to
+ * be.
+ * @param json what JSON.parse reads
+ */
+export function hasKeyTwice(json: string): boolean {
+  const objects: (Set<string> | undefined)[] = [];
+  let text: string | undefined;
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:,]/g)) {
+    if (token === '{' || token === '[') objects.push(token === '{' ? new Set() : undefined);
+    else if (token === '}' || token === ']') objects.pop();
+    else if (token === ':' && text !== undefined) {
+      const key = String(JSON.parse(text));
+      const keys = objects.at(-1);
+      if (keys?.has(key)) return true;
+      keys?.add(key);
+    }
+    text = token.startsWith('"') ? token : undefined;
+  }
+  return false;
+}

@@ -26,6 +26,12 @@ export class Bucket {
     return lacks <= CRUMB ? 0 : lacks / this.#perMs;
   }
 
+  /** What is there; below 0: a debt. */
+  level(now: number): number {
+    this.#fill(now);
+    return this.#level;
+  }
+
   /** Takes, whether it is there or not; a negative amount gives back. */
   take(amount: number, now: number): void {
     this.#fill(now);

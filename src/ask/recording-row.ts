@@ -1,5 +1,6 @@
 import type { Completion, Purpose } from '../vocabulary.js';
 import { COMPLETION_KEYS, completionFault } from './completion.js';
+import { hasKeyTwice } from '../json-text.js';
 import { isRecord } from '../objects.js';
 
 /** The note of a reply that a person wrote and no model gave. */
@@ -51,8 +52,11 @@ export function parseRow(line: string): RecordingRow | string {
   if (!isRecord(row)) return 'it is no object';
   const completion = unpackedCompletion(row.completion);
   const fault = rowFault(row) ?? completionFault(completion);
+  if (fault !== undefined) return fault;
   // Checked member by member just above.
-  return fault ?? ({ ...row, completion } as unknown as RecordingRow);
+  const read = { ...row, completion } as unknown as RecordingRow;
+  // What reads as it was written was edited by nobody.
+  return line !== formatRow(read) && hasKeyTwice(line) ? 'it has a key twice' : read;
 }
 
 /** Names a row apart from all others of its file. */

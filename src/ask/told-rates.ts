@@ -25,10 +25,12 @@ export class ToldRates {
         continue;
       }
       const perMs = Math.max(remaining / resetMs, amount(of, tokens) * AT_LEAST_PER_MS);
-      const known = this.#told.get(of);
       const capacity = smooth(perMs);
-      known?.bucket.change(perMs, capacity, now);
-      this.#told.set(of, { bucket: known?.bucket ?? new Bucket(perMs, capacity, now), until: now + resetMs });
+      const bucket = this.#told.get(of)?.bucket ?? new Bucket(perMs, capacity, now);
+      bucket.change(perMs, capacity, now);
+      // Where not even one call is left, there is nothing that could be taken at once.
+      if (remaining < amount(of, tokens)) bucket.take(Math.max(0, bucket.level(now)), now);
+      this.#told.set(of, { bucket, until: now + resetMs });
     }
   }
 

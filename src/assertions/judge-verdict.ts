@@ -1,3 +1,4 @@
+import { hasKeyTwice } from '../json-text.js';
 import type { Completion } from '../vocabulary.js';
 
 /** A judge's grade, or why there is none. */
@@ -22,7 +23,7 @@ export function readVerdict(completion: Completion): JudgeVerdict {
   if (reply === null || typeof reply !== 'object' || Array.isArray(reply)) {
     return no("the judge's reply is not one JSON object");
   }
-  if (hasTwice(text)) return no("the judge's reply names a key twice");
+  if (hasKeyTwice(text)) return no("the judge's reply names a key twice");
   return verdictOf(reply);
 }
 
@@ -46,24 +47,6 @@ function verdictOf(reply: object): JudgeVerdict {
 function unfenced(text: string): string {
   const [opening] = /^```(?:json)?/i.exec(text) ?? [];
   return opening !== undefined && text.endsWith('```') ? text.slice(opening.length, -3) : text;
-}
-
-/** JSON.parse keeps the last of two equal keys, and with it the last of two verdicts. */
-function hasTwice(json: string): boolean {
-  const seen = new Set<string>();
-  let depth = 0;
-  let text: string | undefined;
-  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:,]/g)) {
-    if (token === '{' || token === '[') depth += 1;
-    else if (token === '}' || token === ']') depth -= 1;
-    else if (token === ':' && depth === 1 && text !== undefined) {
-      const key = String(JSON.parse(text));
-      if (seen.has(key)) return true;
-      seen.add(key);
-    }
-    text = token.startsWith('"') ? token : undefined;
-  }
-  return false;
 }
 
 function no(why: string): JudgeVerdict {

@@ -86,6 +86,12 @@ export const libraryProblems = {
     remedy: 'Remove one of them; "repeats" asks a model several times.',
     place,
   }),
+  'chain-not-run': (path: string, place?: Place): Problem => ({
+    code: 'chain-not-run',
+    message: `${path} is a chain, and chains are not run yet`,
+    remedy: 'Keep it outside of the library folders until they are.',
+    place,
+  }),
   'expected-twice': (place?: Place): Problem => ({
     code: 'expected-twice',
     message: 'there is a variable "expected" beside the expected value, so {{expected}} has two meanings',

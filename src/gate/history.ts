@@ -85,7 +85,9 @@ export function withHistory(
         version === each.prompt.version && other === suite && run !== comparison.run.id,
     );
     const flakiness = flakinessOf(each, distinct(same, each, comparison.run.mode === 'replay'));
-    const flaky = flakiness.map(({ case: id }) => id);
+    // What is proven to have broken is not what passes now and then.
+    const broken = new Set(each.folded.flatMap(({ case: id, guard }) => (guard?.status === 'confirmed' ? [id] : [])));
+    const flaky = flakiness.flatMap(({ case: id }) => (broken.has(id) ? [] : [id]));
     return { ...each, changes: { ...each.changes, flaky }, ...(flakiness.length > 0 && { flakiness }) };
   });
   return { ...comparison, evals };

@@ -39,6 +39,9 @@ const KINDS: Readonly<
   baseline: { kind: 'baseline', exts: ['json'], near: { jsonc: 'json' } },
 };
 
+/** Chains of prompts are not run yet; to pass over one would be to pass it. */
+const CHAIN = /\.chain\.(?:ya?ml|json)$/;
+
 /** Finds the prompts under the library folders and pairs them with their files by name. */
 export function findFiles(tree: Tree, libraries: readonly string[], report: Report): Layout {
   const problems: Problem[] = [];
@@ -47,8 +50,12 @@ export function findFiles(tree: Tree, libraries: readonly string[], report: Repo
   const baselines: { path: string; stem: string }[] = [];
   for (const library of libraries) {
     const base = library === '.' ? '' : `${library.replace(/[\\*?[\]{}()!+@|]/g, '\\$&')}/`;
-    const pattern = `${base}**/*.{prompt,prompts,case,cases,baseline,baselines}.*`;
+    const pattern = `${base}**/*.{prompt,prompts,case,cases,baseline,baselines,chain}.*`;
     for (const path of globFiles(tree, [pattern], report, undefined, ['**/_partials/**'])) {
+      if (CHAIN.test(path)) {
+        problems.push(make['chain-not-run'](path, start(path)));
+        continue;
+      }
       const file = classify(path, problems);
       if (file?.kind === 'prompt') {
         const stem = file.stem;

@@ -1,4 +1,4 @@
-import type { CaseRun, Json, JsonObject, ProviderSettings } from '../vocabulary.js';
+import type { CaseRun, Eval, Json, JsonObject, ProviderSettings } from '../vocabulary.js';
 import { contentHash, listHash } from '../hash.js';
 import { where } from '../lists.js';
 import { isInShard, type Shard, shardName } from '../plan/shard.js';
@@ -7,8 +7,9 @@ import type { Ledger } from '../run/ledger.js';
 import type { Session } from './session.js';
 
 /**
- * What must be equal for a run to be resumed, merged, or accepted later: selection, mode, judge, and per prompt its version and the
- * hash of its cases with their assertions. Whether a gate's settings changed does not matter to what was answered.
+ * What must be equal for a run to be resumed, merged, or accepted later: selection, mode, judge, providers with the files that they
+ * name, and per prompt its version, its repeats and the hash of its cases with their assertions. Whether a gate's settings changed
+ * does not matter to what was answered.
  * @param shard whose part of the cases is meant; absent: all of them
  */
 export function fingerprintOf(
@@ -17,6 +18,7 @@ export function fingerprintOf(
   shard?: Shard,
 ): JsonObject {
   const { config, selection } = session;
+  const repeats = repeatsOf(session.evals);
   const prompts: JsonObject = {};
   for (const { prompt, model, cases } of run.evals) {
     // The run of one shard has the cases of no other.
@@ -27,21 +29,37 @@ export function fingerprintOf(
     prompts[prompt.id] = {
       version: prompt.version,
       cases: hash,
+      repeats: [...(repeats.get(prompt.id) ?? [])].join(', '),
       models: [...(Array.isArray(models) ? models : []), model],
     };
   }
   return {
     mode: config.mode,
-    // Named as the flag, which sorts first: two shards differ in their cases, too, and this says why.
+    // Named as the flags, which sort first: what differs by them differs per prompt, too, and this says why.
     ...(shard && { '--shard': shardName(shard) }),
     filter: selection.filter,
-    repeats: selection.repeats ? `${selection.repeats.min}..${selection.repeats.max}` : null,
+    '--repeats': selection.repeats ? `${selection.repeats.min}..${selection.repeats.max}` : null,
     judge: config.judge ? { model: config.judge.model, parameters: contentHash(config.judge.parameters ?? {}) } : null,
     // A run has one price of a model, not two.
     ...(config.prices && { prices: config.prices }),
-    providers: Object.fromEntries(Object.entries(config.providers).map(([name, each]) => [name, asked(each)])),
+    providers: Object.fromEntries(
+      Object.entries(config.providers).map(([name, each]) => {
+        const files = session.providerFiles[name];
+        return [name, { ...asked(each), ...(files && { files }) }];
+      }),
+    ),
     prompts,
   };
+}
+
+/** How often the cases of each prompt are run, by its evals: front matter and overrides may say so, too. */
+function repeatsOf(evals: readonly Eval[]): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { prompt } of evals) {
+    const { min, max } = prompt.repeats;
+    found.set(prompt.id, (found.get(prompt.id) ?? new Set()).add(`${min}..${max}`));
+  }
+  return found;
 }
 
 /** What decides about a provider's answers: who was refused too often may go on with fewer calls at a time. */

@@ -7,6 +7,9 @@ import { gitRootOf } from '../trust/paths.js';
 
 export const CONFIG_FILE = 'assay.config.yaml';
 
+/** What a config is easily called that nobody reads. */
+const NEAR_CONFIG = ['assay.config.yml', 'assay.config.json', 'assay.yaml', 'assay.yml'];
+
 /** A project on disk. */
 export interface Project {
   /** Its root, absolute. */
@@ -37,6 +40,10 @@ function nearestWithConfig(cwd: string): string | undefined {
   const last = gitRootOf(cwd);
   for (let folder = cwd; ; folder = dirname(folder)) {
     if (existsSync(resolve(folder, CONFIG_FILE))) return folder;
+    // All that it says, a gate perhaps, would be passed over.
+    const near = NEAR_CONFIG.find((name) => existsSync(resolve(folder, name)));
+    if (near !== undefined)
+      throw new UserError([problems['misnamed-file'](toRelative(cwd, resolve(folder, near)), CONFIG_FILE)]);
     if (folder === last || folder === dirname(folder)) return undefined;
   }
 }

@@ -4,6 +4,8 @@ import type { AssertionDefinition } from '../assertions/assertion.js';
 import { problems, UserError } from '../errors.js';
 import { type GitStatus, gitStatus } from '../git/state.js';
 import { contentHash } from '../hash.js';
+import { textHash } from '../impact/content.js';
+import { filesNamedBy } from '../impact/named-files.js';
 import { projectFiles } from '../journal/project-files.js';
 import { type DiscoverOptions, discover } from '../library/discover.js';
 import { leastRepeats } from '../library/gate-settings.js';
@@ -15,7 +17,7 @@ import type { TrialSource } from '../run/trials.js';
 import type { ProviderDefinition } from '../providers/provider.js';
 import { gitRootOf, insideRoot, within } from '../trust/paths.js';
 import { createRedactor } from '../trust/redact.js';
-import type { Config, Eval, Library, Mode, Problem, ReducerName } from '../vocabulary.js';
+import type { Config, Eval, JsonObject, Library, Mode, Problem, ReducerName } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { type Against, openAgainst, refuseBeside } from './against.js';
 import { type Whence, withBaselines } from './baselines.js';
@@ -51,6 +53,8 @@ export interface Session {
   redact(text: string): string;
   /** What work is spelled out into trials with. */
   source: TrialSource;
+  /** Per provider the hashes of the files that its settings name (answers, scripts), by path; absent for one that names none. */
+  providerFiles: Readonly<Record<string, JsonObject>>;
   /** An absolute path in the output folder. */
   out(file: string): string;
   /** The absolute path of a file named relative to the project root. */
@@ -124,6 +128,7 @@ export async function openSession(options: SessionOptions, world: World): Promis
     ...(shard && { shard }),
     ...(nothing !== undefined && { nothing }),
     source: { library, evals, includes },
+    providerFiles: await filesOfProviders(config, project),
     assertions,
     types,
     pool,
@@ -182,6 +187,16 @@ async function withRecordings(error: unknown, project: Project, mode: Mode | und
   } finally {
     await files.close();
   }
+}
+
+async function filesOfProviders({ providers }: Config, { tree }: Project): Promise<Record<string, JsonObject>> {
+  const found: Record<string, JsonObject> = {};
+  for (const [name, settings] of Object.entries(providers)) {
+    const paths = filesNamedBy(settings, tree);
+    const hashes = await Promise.all(paths.map((path) => textHash(tree, path)));
+    if (paths.length > 0) found[name] = Object.fromEntries(paths.map((path, index) => [path, hashes[index] ?? null]));
+  }
+  return found;
 }
 
 /** The models that a session may ask. */

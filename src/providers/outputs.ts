@@ -47,7 +47,7 @@ export const outputs: ProviderDefinition = {
   async create(context) {
     const file = requiredText(context, 'path', MEANING);
     const absolute = context.resolve(file);
-    const index = await indexFile(absolute, file);
+    const index = await indexFile(absolute, file, `${context.name}:`);
     const handle = await open(absolute, 'r').catch((error: unknown) => {
       throw unreadable(file, error);
     });
@@ -123,10 +123,11 @@ function exactness(row: Entry): number {
   return (model + prompt + repeat) * 8 + model * 4 + prompt * 2 + repeat;
 }
 
-async function indexFile(absolute: string, file: string): Promise<Index> {
+/** @param own what stands before the name of a model where it is written as it is in the config */
+async function indexFile(absolute: string, file: string, own: string): Promise<Index> {
   const index: Index = new Map();
   const found: Problem[] = [];
-  const seen: Seen = { texts: new Map(), lines: new Map() };
+  const seen: Seen = { own, texts: new Map(), lines: new Map() };
   for await (const row of readJsonl(absolute, file, (problem) => found.push(problem))) {
     if (found.length >= MOST_PROBLEMS) break;
     const wrong = rowProblem(row) ?? add(index, row, seen);
@@ -151,13 +152,15 @@ function rowProblem({ value }: FileRow): string | undefined {
 
 /** What is known while indexing only: each text as one string in memory, and the line of each id with its fields. */
 interface Seen {
+  own: string;
   texts: Map<string, string>;
   lines: Map<string, number>;
 }
 
 /** @returns what is wrong: another row answers the very same request */
 function add(index: Index, row: FileRow, seen: Seen): string | undefined {
-  const { id, prompt, model, repeat } = row.value;
+  const { id, prompt, model: written, repeat } = row.value;
+  const model = typeof written === 'string' && written.startsWith(seen.own) ? written.slice(seen.own.length) : written;
   const request = JSON.stringify([id, prompt, model, repeat]);
   const twin = seen.lines.get(request);
   if (twin !== undefined) return `the row answers the same as line ${twin}: ${JSON.stringify(id)}`;

@@ -8,13 +8,14 @@ export interface WatchedGraders {
   used(): GraderUse | undefined;
   /** Why a question was ended from outside, if one was. */
   unfinished(): string | undefined;
-  /** Whether one came to nothing because the model could not be reached: asked at another time, it may be answered. */
+  /** Whether one came to nothing because the model could not be reached, or paid: asked at another time, it may be answered. */
   unreached(): boolean;
 }
 
 /** It says nothing of the question that it was not answered. */
 const UNREACHED: ReadonlySet<FailureKind> = new Set([
   'unavailable',
+  'budget',
   'auth',
   'quota',
   'rate-limited',
@@ -39,7 +40,6 @@ export function watchGraders(ask: Ask, before?: GraderUse): WatchedGraders {
       }
       if (!answer.ok && isUnreached(answer.failure)) unreached = true;
       if (!answer.ok && answer.failure.kind === 'aborted') unfinished = 'the run was interrupted while it was scored';
-      if (!answer.ok && answer.failure.kind === 'budget') unfinished = answer.failure.message;
       return answer;
     },
     used: () => used,

@@ -55,8 +55,8 @@ export interface Scoreable {
 export interface TrialScorer {
   /**
    * Runs the assertions of the case, at once, on the answer. Never throws: what a scorer throws leaves that score unscored.
-   * `skipped` when the run was interrupted or its budget spent before a judge answered, so that a resumed run takes the trial up
-   * again.
+   * `skipped` when the run was interrupted before a judge answered, so that a resumed run takes the trial up again. An answer that
+   * the budget left nothing to grade with was paid: it is kept, to be graded by a resumed run.
    */
   score(scoreable: Scoreable): Promise<TrialResult>;
   /** What the run lacks to score a case (a judge, an optional package): to be asked before anything is called. */

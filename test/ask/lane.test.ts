@@ -130,6 +130,18 @@ test('what a server says is left is spread over the time until there is more', a
   expect(sent.at(-1)).toBeLessThan(60_000);
 });
 
+test('where a server says that nothing is left, nothing is asked until there is, or for a while', async () => {
+  // Each answer takes 10 ms.
+  const told = (resetMs: number) => async () => {
+    const clock = new FakeClock();
+    const rateLimits: RateWindow[] = [{ of: 'requests', remaining: 0, resetMs }];
+    const { sent } = await asking(() => ({ ...good(), rateLimits }), { questions: 3, clock, concurrency: 1 });
+    return sent;
+  };
+  expect(await told(3000)()).toEqual([0, 3010, 6020]);
+  expect(await told(3_600_000)()).toEqual([0, 5010, 10_020]);
+});
+
 test('tokens count as well, by what answers really used', async () => {
   const clock = new FakeClock();
   const port: Ask = async () => good('x', { usage: { inputTokens: 10, outputTokens: 90 } });

@@ -111,6 +111,37 @@ describe.concurrent('accept', () => {
     expect(made.has(BASELINE)).toBe(false);
   });
 
+  test('refuses a run whose finished answers, replies or repeats changed since', async ({ project }) => {
+    const made = project({
+      'assay.config.yaml': [
+        'providers:',
+        '  past: { type: outputs, path: fixtures/out.jsonl }',
+        '  fake: { type: mock, replies: fixtures/replies.yaml }',
+        'models: [past:a, fake:b]',
+      ],
+      'fixtures/out.jsonl': '{"id":"one","output":"hi"}\n',
+      'fixtures/replies.yaml': '- { output: hi }\n',
+      'evals/a.prompt.md': 'Say {{word}}',
+      'evals/a.cases.yaml': 'cases: [{ id: one, vars: { word: hi }, assert: [{ type: equals, value: hi }] }]\n',
+    });
+    const changed = async (path: string, text: string, words: RegExp) => {
+      const before = made.read(path);
+      expect((await made.assay(['eval'])).code).toBe(0);
+      made.write(path, text);
+      const { code, stderr } = await made.assay(['accept']);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(words)]);
+      made.write(path, before);
+    };
+    await changed(
+      'fixtures/out.jsonl',
+      '{"id":"one","output":"ho"}\n',
+      /providers\.past\.files.*changed|changed.*providers\.past/s,
+    );
+    await changed('fixtures/replies.yaml', '- { output: ho }\n', /providers\.fake\.files/);
+    await changed('evals/a.prompt.md', '---\nrepeats: 3\n---\nSay {{word}}', /prompts\.a\.repeats/);
+    expect((await made.assay(['accept'])).code).toBe(0);
+  });
+
   test('drops recordings that nothing uses any more, and no others', async ({ echoProject }) => {
     const made = await projectWith(echoProject, new Set(), 3);
     await made.evaluate(['--mode', 'record']);

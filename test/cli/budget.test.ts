@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { casesFile, type EchoOptions } from './echo.js';
+import { casesFile, type EchoOptions, userText } from './echo.js';
 import { chatAnswer } from '../support/replies.js';
 import { expectReports } from './report.js';
 import { test } from './test.js';
@@ -74,13 +74,43 @@ describe.concurrent('a budget', () => {
     expect(incomplete).toBe(true);
     expect(trials.completed).toBeGreaterThan(5);
     expect(trials.completed + trials.skipped).toBe(60);
-    expect(evals[0]?.cases.passed).toBe(trials.completed);
     expect(reasons[0]).toMatch(
       /^budget spent: \d+ tokens of 1400 tokens, and the next (?:trial|call) may take \d+ tokens/,
     );
     const asked = made.server.requests.filter(({ json }) => !isJudge(json));
     // What the last answer really took may leave too little for its judge.
-    expect(asked.length - trials.completed).toBeLessThanOrEqual(1);
+    expect(asked.length).toBe(trials.completed);
+    expect(trials.completed - (evals[0]?.cases.passed ?? 0)).toBeLessThanOrEqual(1);
+  });
+
+  test('keeps what was paid: an answer that it left nothing to grade with is graded when it is raised', async ({
+    echoProject,
+  }) => {
+    const ids = Array.from({ length: 12 }, (_, at) => `c${at + 10}`);
+    const isJudge = (json: unknown) => JSON.stringify(json).includes('Is polite');
+    // Each answer takes far more than was estimated, so that those under way use up what was held for their judges.
+    const usage = { prompt_tokens: 300, completion_tokens: 300, total_tokens: 600 };
+    const script: EchoOptions['script'] = (seen) => {
+      const text = isJudge(seen.json) ? '{"reason":"fine","score":1}' : `you said: ${userText(seen)}`;
+      return { json: { ...chatAnswer(text), usage } };
+    };
+    const files = {
+      'evals/echo.cases.yaml': ['defaults: { assert: [{ type: judge, value: Is polite }] }', ...casesFile(ids)],
+    };
+    const judge = 'judge: { model: "local:gpt-4o-mini-2024-07-18" }';
+    const made = await echoProject(priced(12, { files, script, config: [judge] }));
+    const args = ['--mode', 'live', ...MODEL, '--concurrency', '4'];
+    const first = await made.evaluate([...args, '--max-tokens', '2000']);
+    const { trials, evals } = expectReports(made, first);
+    const sent = () => made.server.requests.filter(({ json }) => !isJudge(json)).length;
+    expect(trials.completed).toBe(sent());
+    expect(evals[0]?.cases.passed).toBeLessThan(trials.completed);
+    const before = made.server.requests.length;
+    expect((await made.evaluate([...args, '--max-tokens', '2000', '--resume'])).code).toBe(3);
+    expect(made.server.requests).toHaveLength(before);
+    const rest = await made.evaluate([...args, '--max-tokens', '1M', '--resume']);
+    expect(rest.code, rest.stdout).toBe(0);
+    expect(sent()).toBe(12);
   });
 
   test('that is large enough changes nothing, and a run that is resumed goes on where it is raised', async ({

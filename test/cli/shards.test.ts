@@ -215,7 +215,7 @@ describe.concurrent('merge', { timeout: 60_000 }, () => {
     await made.assay(['eval', '--shard', '2/2', '--repeats', '3', '--out', 'shards/2']);
     const repeated = await made.assay(['merge', ...folders]);
     expect(repeated.code).toBe(2);
-    expect(repeated.stderr).toMatch(/shards\/2 is no part of this one: repeats was .*3\.\.3/);
+    expect(repeated.stderr).toMatch(/shards\/2 is no part of this one: --repeats was .*3\.\.3/);
   });
 
   test('refuses shards that ran other files than those checked out, naming what differs', async ({ project }) => {
@@ -227,6 +227,13 @@ describe.concurrent('merge', { timeout: 60_000 }, () => {
     expect(changed.stderr).toContain('prompts.route.version was');
     expect(changed.stderr).toContain('shards/1 is no part');
     expect(changed.stderr).toContain('shards/2 is no part');
+    made.write('evals/route.prompt.md', '---\nrepeats: 3\n---\nRoute {{text}}');
+    const [one] = await runShards(made, 2);
+    made.write('evals/route.prompt.md', 'Route {{text}}');
+    await made.assay(['eval', '--shard', '2/2', '--out', 'shards/2']);
+    const mixed = await made.assay(['merge', one ?? '', 'shards/2']);
+    expect(mixed.code).toBe(2);
+    expect(mixed.stderr).toMatch(/prompts\.route\.repeats was .*3\.\.3/);
   });
 
   test('never overwrites the journal of a shard', async ({ project }) => {

@@ -51,6 +51,21 @@ describe('the history', () => {
     expect(marked.evals[0]?.changes.flaky).toEqual(['c1']);
   });
 
+  it('does not call flaky what is proven to have broken', () => {
+    const before = entriesOf(ran('r1', casesOf([1, 1])));
+    const now = ran('r2', casesOf([1, 0]));
+    const guard = { status: 'confirmed', failures: 9, trials: 9, needed: 9 } as const;
+    const proven = {
+      ...now,
+      evals: now.evals.map((each) => ({
+        ...each,
+        folded: each.folded.map((one) => (one.case === 'c1' ? { ...one, guard } : one)),
+      })),
+    };
+    expect(withHistory(now, before, suite).evals[0]?.changes.flaky).toEqual(['c1']);
+    expect(withHistory(proven, before, suite).evals[0]?.changes.flaky).toEqual([]);
+  });
+
   it('says nothing of another version, other cases, another model, or the run itself', () => {
     const now = ran('r2', casesOf([1, 1]));
     expect(flaky(now, entriesOf(ran('r1', casesOf([0, 1]), 'live', 'other')))).toBeUndefined();

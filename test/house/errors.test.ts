@@ -50,6 +50,7 @@ const SAMPLES: { [Each in Code]: Parameters<Catalogue[Each]>[] } = {
   'case-without-assertion': [['double-charge', AT]],
   'cases-without-prompt': [['triage', AT]],
   'changed-lock': [['support/triage', '0123456789ab']],
+  'chain-not-run': [['evals/support/intake.chain.yaml', AT]],
   'changed-since': [['reports/run.jsonl', CHANGE]],
   'circular-partial': [[['tone', 'style', 'tone'], AT]],
   'code-not-allowed': [['provider "app" (exec)', AT]],

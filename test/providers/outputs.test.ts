@@ -39,6 +39,19 @@ async function problemsOf(content: string | Uint8Array): Promise<readonly Proble
 }
 
 describe('a finished answer', () => {
+  it('is found by its model, written as in the config or without its provider', async () => {
+    const own = contextFor(root, { type: 'outputs', path: 'out.jsonl' }).name;
+    const provider = await open(
+      rows({ id: 'a', model: `${own}:old`, output: 'one' }, { id: 'a', model: 'new', output: 'two' }),
+    );
+    expect(await ask(provider, { case: 'a' }, 'old')).toMatchObject({ output: 'one' });
+    expect(await ask(provider, { case: 'a' }, 'new')).toMatchObject({ output: 'two' });
+    const [twin] = await problemsOf(
+      rows({ id: 'a', model: `${own}:old`, output: 'x' }, { id: 'a', model: 'old', output: 'y' }),
+    );
+    expect(twin?.message).toContain('answers the same as line 1');
+  });
+
   it('carries what its row says, and nothing is invented', async () => {
     const usage = { inputTokens: 3, outputTokens: 4 };
     const provider = await open(rows({ id: 'a', output: 'one', latencyMs: 12.5, usage }, { id: 'b', output: 'two' }));
