@@ -1,30 +1,52 @@
+import { constraintPattern, linesBeside, type Reason, type Reasons, reasonsIn } from '../reasons.js';
 import type { Constraint } from '../vocabulary.js';
 
 /** A constraint with the text that it gives the reason of. */
 export interface ShownConstraint extends Constraint {
-  /** The line that the comment stands on, without it; where nothing else stands there, the next line. */
+  /**
+   * The line that the comment stands on, without it; where nothing else stands there, the line before it that is a constraint without
+   * another reason, or else the next line.
+   */
   text: string;
 }
 
 /**
  * Finds the text beside each `why:` comment.
- * @param read a file's text, by its path
+ * @param read the template of a file, by its path, and the number of the line it begins with
+ * @param whys the words that make a line a constraint, as the policy has them
  */
 export function shownConstraints(
   constraints: readonly Constraint[],
-  read: (path: string) => string,
+  read: (path: string) => { text: string; line: number },
+  whys?: boolean | readonly string[],
 ): ShownConstraint[] {
-  return constraints.map((each) => ({ ...each, text: textBeside(each, read(each.place.file)) }));
+  const pattern = constraintPattern(whys);
+  const known = new Map<string, Reasons & { first: number }>();
+  return constraints.map((each) => {
+    const { file, line, column } = each.place;
+    let template = known.get(file);
+    if (!template) {
+      const { text, line: first } = read(file);
+      template = { ...reasonsIn(text), first };
+      known.set(file, template);
+    }
+    const at = line - template.first;
+    const reason = template.reasons.find((one) => one.line === at && one.column === column - 1);
+    return { ...each, text: reason ? textBeside(reason, template, pattern) : '' };
+  });
 }
 
-function textBeside({ place }: Constraint, file: string): string {
-  const lines = file.split(/\r\n?|\n/);
-  const before = (lines[place.line - 1] ?? '').slice(0, place.column - 1);
-  const from = [(lines[place.line - 1] ?? '').slice(place.column - 1), ...lines.slice(place.line)].join('\n');
-  // The comment ends where its delimiters do; those of other tags are seldom set.
-  const end = from.indexOf('}}');
-  const [after = '', ...next] = (end < 0 ? '' : from.slice(end + 2)).split('\n');
-  const beside = `${before}${after}`.trim();
-  if (beside !== '') return beside;
-  return next.find((line) => line.trim() !== '' && !/^\s*\{\{!/.test(line))?.trim() ?? '';
+function textBeside(reason: Reason, { reasons, lines, words }: Reasons, pattern: RegExp): string {
+  const { line, lastLine } = reason;
+  const own = (line === lastLine ? [line] : [line, lastLine]).map((each) => lines[each] ?? '').join('');
+  if (own.trim() !== '') return own.trim();
+  const constrains = (each: number): boolean => pattern.test(words[each] ?? '');
+  const taken = reasons.some((other) => other !== reason && other.line < line && linesBeside(other).includes(line - 1));
+  if (constrains(line - 1) && !constrains(lastLine + 1) && !taken) return (lines[line - 1] ?? '').trim();
+  return (
+    lines
+      .slice(lastLine + 1)
+      .find((each) => each.trim() !== '')
+      ?.trim() ?? ''
+  );
 }

@@ -1,4 +1,5 @@
 import { templateProblems as problems } from '../errors/templates.js';
+import { delimitersOf, type TemplateTag, templateTags } from '../template-tags.js';
 import type { Place, Problem } from '../vocabulary.js';
 
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
@@ -27,22 +28,13 @@ export function nameFault(name: string, sign: string, at: Place): Problem | unde
  */
 export function findFault(text: string, placeAt: (offset: number) => Place): Problem | undefined {
   const open: { name: string; at: number }[] = [];
-  let [opening, closing] = ['{{', '}}'];
-  let position = 0;
-  for (;;) {
-    const start = text.indexOf(opening, position);
-    if (start < 0) break;
-    const tag = readTag(text, start, opening, closing);
-    if (!tag) return problems['unclosed-tag'](shorten(text.slice(start)), placeAt(start));
-    position = tag.end;
-    if (tag.sign === '=') {
-      const pair = tag.content.split(/\s+/);
-      if (pair.length !== 2 || !pair[0] || !pair[1]) {
-        return problems['bad-delimiters'](shorten(text.slice(start, tag.end)), placeAt(start));
-      }
-      [opening, closing] = [pair[0], pair[1]];
-    } else if (tag.sign !== '!') {
-      const fault = nameFault(tag.content, tag.sign, placeAt(start)) ?? trackSection(open, tag, start, placeAt);
+  for (const tag of templateTags(text)) {
+    const { start, end, sign, content } = tag;
+    if (end < 0) return problems['unclosed-tag'](shorten(text.slice(start)), placeAt(start));
+    if (sign === '=') {
+      if (!delimitersOf(tag)) return problems['bad-delimiters'](shorten(text.slice(start, end)), placeAt(start));
+    } else if (sign !== '!') {
+      const fault = nameFault(content, sign, placeAt(start)) ?? trackSection(open, tag, placeAt);
       if (fault) return fault;
     }
   }
@@ -50,37 +42,19 @@ export function findFault(text: string, placeAt: (offset: number) => Place): Pro
   return last && problems['unclosed-section'](last.name, placeAt(last.at));
 }
 
-interface Tag {
-  sign: string;
-  content: string;
-  end: number;
-}
-
-function readTag(text: string, start: number, opening: string, closing: string): Tag | undefined {
-  let from = start + opening.length;
-  while (/\s/.test(text.charAt(from))) from += 1;
-  const sign = /[#^/>{&=!]/.test(text.charAt(from)) ? text.charAt(from) : 'name';
-  if (sign !== 'name') from += 1;
-  const ending = sign === '=' || sign === '{' ? { '=': '=', '{': '}' }[sign] + closing : closing;
-  const end = text.indexOf(ending, from);
-  if (end < 0) return undefined;
-  return { sign: sign === '{' ? '&' : sign, content: text.slice(from, end).trim(), end: end + ending.length };
-}
-
 function trackSection(
   open: { name: string; at: number }[],
-  tag: Tag,
-  start: number,
+  tag: TemplateTag,
   placeAt: (offset: number) => Place,
 ): Problem | undefined {
-  if (tag.sign === '#' || tag.sign === '^') open.push({ name: tag.content, at: start });
+  if (tag.sign === '#' || tag.sign === '^') open.push({ name: tag.content, at: tag.start });
   if (tag.sign !== '/') return undefined;
   const last = open.pop();
   if (last?.name === tag.content) return undefined;
   // When an outer section is closed, the inner one was forgotten; else the closing tag itself is wrong.
   return last && open.some((each) => each.name === tag.content)
     ? problems['unclosed-section'](last.name, placeAt(last.at))
-    : problems['unopened-section'](tag.content, placeAt(start));
+    : problems['unopened-section'](tag.content, placeAt(tag.start));
 }
 
 function shorten(text: string): string {

@@ -5,8 +5,8 @@ import { formerNames } from '../git/changes.js';
 import { inRepository } from '../git/place.js';
 import { resolveRef } from '../git/refs.js';
 import { reachable } from '../impact/reach.js';
-import { splitFrontMatter } from '../library/front-matter.js';
 import { loadText } from '../library/load.js';
+import { loadTemplate } from '../library/load-template.js';
 import { readPrompts } from '../library/prompts.js';
 import type { Tree } from '../library/tree.js';
 import { applyPolicy, type Finding, levelOf } from '../policy/apply.js';
@@ -97,7 +97,7 @@ async function factsOf(
     ...(owners && { owners }),
     ...(before && { before }),
     ...(judge && { judge: judge.model }),
-    template: (path) => templateOf(tree, path),
+    template: (path) => loadTemplate(tree, path),
     ...settingPlaces(tree, library.config.file),
   };
 }
@@ -175,11 +175,4 @@ function partialsIn({ config }: Library, tree: Tree): string[] {
     }
   }
   return tree.glob([...patterns]);
-}
-
-function templateOf(tree: Tree, path: string): { text: string; line: number } {
-  const text = loadText(tree, path, () => {}) ?? '';
-  const halves = path.endsWith('.prompt.md') ? splitFrontMatter(text, path) : undefined;
-  if (!halves || 'problem' in halves) return { text: text.replace(/\r\n?/g, '\n'), line: 1 };
-  return { text: halves.body.text, line: halves.body.lineOffset + 1 };
 }

@@ -3,11 +3,13 @@ import { neededNames } from '../catalogue/declarations.js';
 import { type Event, historyOf } from '../catalogue/history.js';
 import { schemaType } from '../catalogue/schema-type.js';
 import { type AcceptedScores, acceptedScores } from '../catalogue/scores.js';
+import { loadTemplate } from '../library/load-template.js';
 import { readPrompts } from '../library/prompts.js';
 import { parseTemplate } from '../library/template.js';
 import { partialFinder } from '../library/partials.js';
+import type { Policy } from '../policy/rule.js';
 import { providerTypes } from '../providers/map.js';
-import type { Json, JsonObject, Problem, Prompt } from '../vocabulary.js';
+import type { Config, Json, JsonObject, Problem, Prompt } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { openNamed, readOne } from './catalogue.js';
 import type { Project } from './project.js';
@@ -100,7 +102,7 @@ async function showPrompt(project: Project, path: string, world: Pick<World, 'da
     ...(variantOf !== undefined && { variantOf }),
     variants: siblings.filter((each) => each.variantOf === id).map((each) => each.id),
     includes: prompt.partials,
-    constraints: shownConstraints(prompt.constraints, (file) => tree.read(file)),
+    constraints: shownConstraints(prompt.constraints, (file) => loadTemplate(tree, file), whysOf(library.config)),
     history: historyOf(prompt, baseline),
     scores: baseline ? acceptedScores(baseline, gate) : [],
     gate,
@@ -121,8 +123,13 @@ function variablesOf({ input, template }: Prompt): ShownPrompt['variables'] {
   }));
 }
 
+/** Discovery has checked its form. */
+function whysOf({ policy }: Pick<Config, 'policy'>): Policy['whys'] {
+  return (policy as Policy).whys;
+}
+
 function showPartial({ tree, configPath }: Project, path: string): ShownPartial {
-  const { prompts, problems } = readPrompts(tree, configPath, providerTypes);
+  const { prompts, problems, config } = readPrompts(tree, configPath, providerTypes);
   const { partials, constraints } = parseTemplate(
     tree.read(path),
     { file: path },
@@ -134,7 +141,7 @@ function showPartial({ tree, configPath }: Project, path: string): ShownPartial 
     includedBy: prompts
       .filter((each) => each.partials.includes(path))
       .map(({ id, path: file }) => ({ prompt: id, path: file })),
-    constraints: shownConstraints(constraints, (file) => tree.read(file)),
+    constraints: shownConstraints(constraints, (file) => loadTemplate(tree, file), whysOf(config)),
     problems,
   };
 }

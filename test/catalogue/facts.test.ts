@@ -89,11 +89,25 @@ test('history has the newest first, whichever way the changelog is kept; accepte
   );
 });
 
+const read = (text: string) => () => ({ text: text.replaceAll('\r\n', '\n'), line: 1 });
+
+test.each([
+  ['Never lie.\n{{! why: x }}\nOther line.', 'Never lie.'],
+  ['Never lie.\n{{! why: x }}\nYou must be kind.', 'You must be kind.'],
+  ['Be kind.\n{{! why: x }}\nOther line.', 'Other line.'],
+  ['Never lie. {{! why: trust }}\n{{! why: x }}\nOther line.', 'Other line.'],
+  ['{{=<% %>=}}\n<%! why: x %>\nYou must refuse.\n<%a%>\n<%={{ }}=%>', 'You must refuse.'],
+  ['Never\n{{! why:\n x }}', 'Never'],
+])('the text beside a reason is what the policy takes it for: %j', (text, beside) => {
+  const { constraints } = parseTemplate(text, { file: 'p' }, () => undefined);
+  expect(shownConstraints(constraints, read(text)).find(({ why }) => why === 'x')?.text).toBe(beside);
+});
+
 test('a constraint is shown with the text beside it, before or behind, on its line or on the next', () => {
   const text =
     'Be brief. {{! why: readers skim }}\r\n{{! why: law }} Never promise.\n{{! why: router }}\n{{! not a reason }}\n\nAnswer in JSON.\n{{! why: the end }}';
   const { constraints } = parseTemplate(text, { file: 'p' }, () => undefined);
-  expect(shownConstraints(constraints, () => text).map(({ why, text: beside }) => [why, beside])).toEqual([
+  expect(shownConstraints(constraints, read(text)).map(({ why, text: beside }) => [why, beside])).toEqual([
     ['readers skim', 'Be brief.'],
     ['law', 'Never promise.'],
     ['router', 'Answer in JSON.'],

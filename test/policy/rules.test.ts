@@ -128,6 +128,7 @@ describe('the rules', () => {
     expect(codesOf(factsOf({ before }, { changelog: old }))).toEqual([`warn ${unlogged}`]);
     expect(codesOf(factsOf({ before }, { changelog: [...old, entry] }))).toEqual([]);
     expect(codesOf(factsOf({ before }, { changelog: [entry, ...old] }))).toEqual([]);
+    expect(codesOf(factsOf({ before }, { changelog: [...old, { ...entry, why: ' ' }] }))).toEqual([`warn ${unlogged}`]);
     expect(codesOf(factsOf({ before }, { changelog: [] }))).toEqual([`warn ${unlogged}`]);
     expect(codesOf(factsOf({ before }, { version: 'ba9876543210', changelog: old }))).toEqual([]);
     expect(codesOf(factsOf({ before: new Map() }, { changelog: old }))).toEqual([]);
@@ -169,6 +170,17 @@ describe('constraints', () => {
     expect(found(['Auf keinen Fall übermäßig'], ['auf keinen fall'])).toEqual(['Auf keinen Fall 10:1']);
     expect(found(['a.b', 'axb'], ['a.b'])).toEqual(['a.b 10:1']);
     expect(found(['never'], false)).toEqual([]);
+  });
+
+  test('are found however the apostrophe is typed', () => {
+    expect(found(['You don’t lie.', "You don't lie."])).toEqual(['don’t 10:5', "don't 11:5"]);
+    expect(found(["You can’t and can't."], ['can’t'])).toEqual(['can’t 10:5']);
+  });
+
+  test('and their reasons stand under whatever delimiters are set', () => {
+    const lines = ['{{=<% %>=}}', '<%! why: lawyers %>', 'You must refuse.', '<%x%> {{must}}', '<%={{ }}=%>'];
+    expect(found(lines)).toEqual(['must 13:9']);
+    expect(found(['<%! why: lawyers %>', 'You must refuse.'])).toEqual(['must 11:5']);
   });
 
   test('of a partial are told once, at the partial', () => {

@@ -16,10 +16,10 @@ export const unloggedVersion: PolicyRule = {
   },
 };
 
-/** An entry that was reworded tells no second reason, but who can tell? What counts is that someone wrote something. */
+/** An entry that was reworded tells no second reason, but who can tell? What counts is that someone wrote something, and not blanks. */
 function hasNewEntry(before: readonly ChangelogEntry[], after: readonly ChangelogEntry[]): boolean {
   const known = new Set(before.map(text));
-  return after.some((entry) => !known.has(text(entry)));
+  return after.some((entry) => entry.why.trim() !== '' && !known.has(text(entry)));
 }
 
 function text({ date, why, version }: ChangelogEntry): string {
