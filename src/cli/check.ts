@@ -1,5 +1,6 @@
 import { Option } from 'commander';
-import { type Check, checkLibrary } from '../pipeline/check.js';
+import { UserError } from '../errors.js';
+import { type Check, checkLibrary, checkOf } from '../pipeline/check.js';
 import type { Finding } from '../policy/apply.js';
 import { asGithub } from '../policy/formats/github.js';
 import { asJson } from '../policy/formats/json.js';
@@ -34,10 +35,21 @@ export const command: CommandDefinition = {
 };
 
 async function run(paths: string[], { config, base, format, json }: CheckFlags, world: World): Promise<number> {
-  const check = await checkLibrary({ cwd: world.cwd, paths, ...(config !== undefined && { config }) }, base, world);
-  world.stdout.write(print(check, json ? 'json' : (format ?? 'text'), world));
+  const chosen = json ? 'json' : (format ?? 'text');
+  const options = { cwd: world.cwd, paths, ...(config !== undefined && { config }) };
+  let check: Check;
+  try {
+    check = await checkLibrary(options, base, world);
+  } catch (error) {
+    // Whoever reads one of the other formats may read nothing else: an empty one would look like nothing was found.
+    if (error instanceof UserError && chosen !== 'text') {
+      world.stdout.write(print(checkOf(error, options), chosen, world));
+    }
+    throw error;
+  }
+  world.stdout.write(print(check, chosen, world));
   // Other formats have no room for what was left out, and whoever relies on them must see it, too.
-  if (json || (format && format !== 'text')) world.stderr.write(notesOf(check));
+  if (chosen !== 'text') world.stderr.write(notesOf(check));
   return check.exitCode;
 }
 

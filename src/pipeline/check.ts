@@ -1,4 +1,4 @@
-import { posix } from 'node:path';
+import { dirname, posix, resolve } from 'node:path';
 import { problems, UserError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import { formerNames } from '../git/changes.js';
@@ -35,6 +35,13 @@ export interface Check {
   exitCode: number;
 }
 
+/** What keeps a library from being checked at all, as what was found. */
+export function checkOf({ problems: found, exitCode }: UserError, { cwd, config }: EvaluateOptions): Check {
+  const root = config === undefined ? openProject(cwd).root : dirname(resolve(cwd, config));
+  const findings = found.map((problem): Finding => ({ ...problem, level: 'error' }));
+  return { findings, notes: [], prefix: inRepository(root)?.toGit('.') ?? '', exitCode };
+}
+
 /**
  * Checks a library without asking a model: first what discovery says of its files, then, where they can be read, the policy.
  * @param base a git ref to compare versions with; absent: the default branch, where there is one
@@ -50,8 +57,7 @@ export async function checkLibrary(options: EvaluateOptions, base: string | unde
     found = await openLibrary(options, world);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const findings = error.problems.map((problem): Finding => ({ ...problem, level: 'error' }));
-    return { findings, notes: [], prefix, exitCode: error.exitCode };
+    return checkOf(error, options);
   }
   const { prompts, config } = found.library;
   // A library that is looked for in the wrong place must not pass.

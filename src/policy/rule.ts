@@ -51,6 +51,8 @@ export interface PolicyRule {
   code: string;
   /** One line: what it asks for. */
   summary: string;
+  /** What to do about any of its problems. */
+  help: string;
   /** Its level where the config sets none. */
   level(policy: Policy): Level;
   /** What breaks it, each at the most exact place known, made in errors/policy.ts. */

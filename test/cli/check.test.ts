@@ -141,6 +141,14 @@ describe.concurrent('assay check', () => {
     expect(await codes(made, '--base', 'main~1')).toEqual({ code: 0, found: [] });
     const nope = await made.assay(['check', '--base', 'nope']);
     expect(nope).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('no commit "nope"') });
+    for (const format of ['json', 'sarif', 'github']) {
+      const { code, stdout, stderr } = await made.assay(['check', '--base', 'nope', '--format', format]);
+      expect({ code, stdout, stderr }).toEqual({
+        code: 2,
+        stdout: expect.stringContaining('unknown-ref'),
+        stderr: expect.stringContaining('no commit "nope"'),
+      });
+    }
   });
 
   test('a changed version is seen where its prompt had mistakes at the base, or another name', async ({ project }) => {

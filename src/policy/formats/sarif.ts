@@ -19,7 +19,7 @@ export function asSarif(findings: readonly Finding[], { version, prefix }: Sarif
     runs: [
       {
         tool: {
-          driver: { name: 'promptassay', semanticVersion: version, rules: codes.map((id) => ruleOf(id, findings)) },
+          driver: { name: 'promptassay', semanticVersion: version, rules: codes.map(ruleOf) },
         },
         columnKind: 'utf16CodeUnits',
         results: findings.map((finding) => resultOf(finding, codes, prefix)),
@@ -29,10 +29,11 @@ export function asSarif(findings: readonly Finding[], { version, prefix }: Sarif
   return `${forJson(JSON.stringify(log, null, 2))}\n`;
 }
 
-function ruleOf(id: string, findings: readonly Finding[]): object {
-  const summary =
-    policyRules.find(({ code }) => code === id)?.summary ?? 'what is written can be read and fits together';
-  const help = findings.find(({ code }) => code === id)?.remedy ?? '';
+/** Of a mistake that is no rule's, each result says what to do. */
+const MISTAKE = { summary: 'what is written can be read and fits together', help: 'Do what the result says.' };
+
+function ruleOf(id: string): object {
+  const { summary, help } = policyRules.find(({ code }) => code === id) ?? MISTAKE;
   return { id, shortDescription: { text: `${summary[0]?.toUpperCase()}${summary.slice(1)}.` }, help: { text: help } };
 }
 

@@ -6,6 +6,7 @@ import type { PolicyRule } from '../rule.js';
 export const modelNotAllowed: PolicyRule = {
   code: 'model-not-allowed',
   summary: 'prompts, judge and assertions use only models that policy.models allows',
+  help: 'Use another model, or allow this one in policy.models.',
   level: () => 'error',
   *check({ policy, prompts, judge, place, configPlace }) {
     const allowed = policy.models;

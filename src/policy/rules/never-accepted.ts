@@ -5,6 +5,7 @@ import type { PolicyRule } from '../rule.js';
 export const neverAccepted: PolicyRule = {
   code: 'never-accepted',
   summary: 'every prompt has a baseline',
+  help: 'Run `assay eval`, then `assay accept`.',
   level: () => 'off',
   *check({ prompts }) {
     for (const { prompt, accepted } of prompts) {

@@ -6,6 +6,7 @@ import type { PolicyRule } from '../rule.js';
 export const requiredMetadata: PolicyRule = {
   code: 'required-metadata',
   summary: 'every prompt has the keys that policy.require names',
+  help: 'Add the keys to the front matter, or for several prompts to an override in the config.',
   level: () => 'error',
   *check({ policy, prompts, place }) {
     for (const { prompt } of prompts) {

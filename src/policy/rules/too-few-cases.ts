@@ -5,6 +5,7 @@ import type { PolicyRule } from '../rule.js';
 export const tooFewCases: PolicyRule = {
   code: 'too-few-cases',
   summary: 'every prompt has at least policy.minCases cases',
+  help: 'Add cases, best those that went wrong in production.',
   level: () => 'error',
   *check({ policy, prompts }) {
     const { minCases } = policy;

@@ -5,6 +5,7 @@ import type { PolicyRule } from '../rule.js';
 export const unevaluatedPrompt: PolicyRule = {
   code: 'unevaluated-prompt',
   summary: 'every prompt has a case that is not in quarantine',
+  help: 'Release a case from quarantine, or add one.',
   level: () => 'warn',
   *check({ prompts }) {
     for (const { prompt, cases, quarantined } of prompts) {

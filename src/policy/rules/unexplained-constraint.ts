@@ -6,6 +6,7 @@ import type { PolicyFacts, PolicyRule } from '../rule.js';
 export const unexplainedConstraint: PolicyRule = {
   code: 'unexplained-constraint',
   summary: 'a why: comment stands beside every constraint, where policy.whys asks for it',
+  help: 'Put {{! why: … }} on the line before: no model sees it, and nobody takes the constraint out unknowingly.',
   level: () => 'error',
   *check({ policy, prompts, template }) {
     const { whys } = policy;

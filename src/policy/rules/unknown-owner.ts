@@ -5,6 +5,7 @@ import type { PolicyRule } from '../rule.js';
 export const unknownOwner: PolicyRule = {
   code: 'unknown-owner',
   summary: 'every owner is named by a CODEOWNERS file, where there is one',
+  help: 'Name an owner who is in a CODEOWNERS file, or add this one there.',
   level: () => 'error',
   *check({ owners, prompts, place }) {
     if (!owners) return;

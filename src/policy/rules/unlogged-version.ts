@@ -6,6 +6,7 @@ import type { PolicyRule } from '../rule.js';
 export const unloggedVersion: PolicyRule = {
   code: 'unlogged-version',
   summary: 'a prompt whose version changed says why in its changelog',
+  help: 'Add an entry { date, why } to "changelog" in the front matter.',
   level: ({ require = [] }) => (require.includes('changelog') ? 'error' : 'warn'),
   *check({ before, prompts, place }) {
     for (const { prompt } of prompts) {

@@ -5,6 +5,7 @@ import type { PolicyRule } from '../rule.js';
 export const unusedPartial: PolicyRule = {
   code: 'unused-partial',
   summary: 'every partial is included by some prompt',
+  help: 'Delete it, or include it.',
   level: () => 'warn',
   *check({ complete, partials, prompts }) {
     if (!complete) return;
