@@ -46,6 +46,14 @@ export function recalledPrice({ describe }: { describe(model: string): Priced })
   };
 }
 
+/**
+ * Whether an answer of a model is paid for when it comes: that of a mock, too, where the user prices it. What finished outputs cost
+ * was paid before.
+ */
+export function isCharged({ type, calls, price: own }: Pick<Priced, 'type' | 'calls' | 'price'>): boolean {
+  return calls !== 'none' || (type === 'mock' && own !== undefined);
+}
+
 /** So long after the first question all that may be asked at once is on its way. */
 const PRELOAD_MS = 150;
 let preloading = false;

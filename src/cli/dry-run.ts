@@ -25,7 +25,7 @@ const NUMBERS = new Set([2, 3, 4, 5, 6, 7]);
 function screen(mode: string, evals: readonly PlannedEval[]): string {
   const calls = evals.reduce((sum, each) => sum + each.calls, 0);
   const trials = evals.reduce((sum, each) => sum + each.trials, 0);
-  const graders = evals.reduce((sum, each) => sum + each.graderCalls, 0);
+  const graders = evals.reduce((sum, each) => sum + each.graderTokens, 0);
   const total = [about(evals.map((each) => each.costUsd))];
   if (graders > 0) total.push(`graders at most ${about(evals.map((each) => each.graderCostUsd))}`);
   const verb = mode === 'replay' ? 'are not recorded, and replay calls nothing' : 'would be called';
@@ -42,7 +42,7 @@ export function plannedTable(evals: readonly PlannedEval[]): string {
     String(each.recorded),
     String(each.calls),
     each.graderCalls > 0 ? `≤ ${each.graderCalls}` : '0',
-    each.calls > 0 ? `${each.inputTokens} + ${each.outputTokens}` : '0',
+    each.inputTokens + each.outputTokens > 0 ? `${each.inputTokens} + ${each.outputTokens}` : '0',
     money(each.costUsd),
   ]);
   const head = ['prompt', 'model', 'trials', 'recorded', 'to call', 'graders', 'tokens in + out', 'about'];

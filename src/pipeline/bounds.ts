@@ -1,7 +1,7 @@
 import { Budget, type BudgetLimits } from '../ask/budget.js';
 import type { Spending } from '../ask/spending.js';
 import { Deadlines } from '../ask/deadline.js';
-import { estimateCost } from '../ask/price.js';
+import { estimateCost, isCharged } from '../ask/price.js';
 import { problems, UserError } from '../errors.js';
 import { requestTokens } from '../plan/estimate.js';
 import { type Engine, Stop } from '../run/execute.js';
@@ -58,17 +58,28 @@ export function boundsOf(session: Session, options: EvaluateOptions, began: numb
     signal: time.signal,
     ...(budget && { budget }),
     async plan(rounds, resumed) {
-      if (!budget || session.config.mode === 'replay') return;
-      const planned = await rounds();
+      const spends = spendingIn(session);
+      if (!budget || !session.evals.some(({ model }) => spends(model.model))) return;
+      const planned = (await rounds()).filter(({ model }) => spends(model));
       grading = gradingOf(planned);
       const going = await resumed?.(planned);
       if (going) budget.goOn(going.spent);
-      tell(going ?? { left: planned }, limits, options);
+      const left = going?.left.filter(({ model }) => spends(model)) ?? planned;
+      tell({ ...going, left }, limits, options);
     },
     ended: (trial) => budget?.end(trial),
     limited: (work, instead, outer) => trials.within(work, instead, outer),
     spent: () => time.spent() ?? budget?.reason,
     release: time.release,
+  };
+}
+
+/** Which models may spend something: of a replay, which calls nobody, only mocks that have a price. */
+function spendingIn({ config, pool }: Session): (model: string) => boolean {
+  if (config.mode !== 'replay') return () => true;
+  return (model) => {
+    const described = pool.describe(model);
+    return described.calls === 'none' && isCharged(described);
   };
 }
 
@@ -120,7 +131,7 @@ function tell(
 function estimator({ pool }: Session, world: World) {
   return async (request: ModelRequest): Promise<Spending | undefined> => {
     const described = pool.describe(request.model);
-    if (described.calls === 'none') return undefined;
+    if (!isCharged(described)) return undefined;
     const { input, output } = requestTokens(request);
     const usd = await estimateCost(described, input, output, { date: world.date });
     return { usd: usd ?? 0, tokens: input + output };

@@ -1,4 +1,4 @@
-import { estimateCost } from '../ask/price.js';
+import { estimateCost, isCharged } from '../ask/price.js';
 import { isRecorded } from '../ask/recordings.js';
 import { judgeOf } from '../assertions/judge.js';
 import { judgeMessages } from '../assertions/judge-prompt.js';
@@ -13,7 +13,7 @@ import { acceptedOf } from './baselines.js';
 import type { EvaluateOptions } from './options.js';
 import type { Session } from './session.js';
 
-/** What some trials would call. Tokens and cost are estimates, of what would be called. */
+/** What some trials would call. Tokens and cost are estimates, of what would be called and of mocks that have a price. */
 export interface PlannedCalls {
   cases: number;
   trials: number;
@@ -109,11 +109,13 @@ export async function planCalls(
     const request = requestOf(trial, renderMessages(trial.evaluation.prompt.template, trial.case.vars).messages);
     const tokens = requestTokens(request);
     for (const assertion of trial.case.assert) addGrader(graders, assertion, tokens.output, session);
-    if (session.pool.describe(model).calls === 'none') continue;
-    if (await recorded(trial, request)) counts.recorded += 1;
-    else add(own, tokens);
+    const described = session.pool.describe(model);
+    if (described.calls === 'none') {
+      if (isCharged(described)) add(own, tokens, 0);
+    } else if (await recorded(trial, request)) counts.recorded += 1;
+    else add(own, tokens, 1);
   }
-  const trials = await price(new Map(own.calls > 0 ? [[model, own]] : []), session, world);
+  const trials = await price(new Map(own.input + own.output > 0 ? [[model, own]] : []), session, world);
   const grading = await price(graders, session, world);
   const all = [...graders.values()];
   return {
@@ -133,10 +135,11 @@ export async function planCalls(
 /** @param answer tokens that the answer to be graded may have */
 function addGrader(sums: Map<string, Sum>, assertion: Assertion, answer: number, session: Session): void {
   const request = graderRequest(assertion, session);
-  if (!request || session.pool.describe(request.model).calls === 'none') return;
+  const described = request && session.pool.describe(request.model);
+  if (!described || !isCharged(described)) return;
   const sum = sums.get(request.model) ?? { calls: 0, input: 0, output: 0 };
   const { input, output } = requestTokens(request);
-  add(sum, { input: input + answer, output });
+  add(sum, { input: input + answer, output }, described.calls === 'none' ? 0 : 1);
   sums.set(request.model, sum);
 }
 
@@ -153,8 +156,9 @@ function graderRequest(assertion: Assertion, { assertions, config }: Session): M
   return { model, tools: [], parameters, messages: judgeMessages(text, '') };
 }
 
-function add(sum: Sum, { input, output }: { input: number; output: number }): void {
-  sum.calls += 1;
+/** @param calls none for a mock that the user gave a price: it is charged for, and calls nobody */
+function add(sum: Sum, { input, output }: { input: number; output: number }, calls: 0 | 1): void {
+  sum.calls += calls;
   sum.input += input;
   sum.output += output;
 }

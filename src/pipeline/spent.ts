@@ -27,7 +27,7 @@ export function spentBefore(path: string, index: JournalIndex, mode: Mode, plann
     for (const [, place] of index.trials) {
       const result = results.at(place);
       const its = usual.get(evalKey(result.prompt, result.model)) ?? { own: NOTHING, grader: NOTHING };
-      for (const each of mode === 'record' ? lostBy(result, its) : [...answerOf(result, its), ...lostBy(result, its)]) {
+      for (const each of [...answerOf(result, its, mode), ...lostBy(result, its)]) {
         spent.usd += each.usd;
         spent.tokens += each.tokens;
       }
@@ -44,11 +44,14 @@ export function spentBefore(path: string, index: JournalIndex, mode: Mode, plann
   };
 }
 
-/** What an answer and its graders took. */
-function answerOf(result: TrialResult, { own, grader }: Usual): Spending[] {
+/** What an answer and its graders took, as far as no note tells of the calls. */
+function answerOf(result: TrialResult, { own, grader }: Usual, mode: Mode): Spending[] {
   if (result.status !== 'completed') return [];
-  const took = result.source === 'call' ? [{ ...own, ...tookOf(result.completion) }] : [];
-  return result.graders ? [...took, gradersTook(result.graders, grader)] : took;
+  const noted = mode === 'record';
+  // What no call answered is charged for only where it is planned for: a mock that has a price.
+  const charged = result.source === 'call' ? !noted : result.source === 'local' && own.tokens > 0;
+  const took = charged ? [{ ...own, ...tookOf(result.completion) }] : [];
+  return result.graders && !noted ? [...took, gradersTook(result.graders, grader)] : took;
 }
 
 function gradersTook({ calls, costUsd, inputTokens, outputTokens }: GraderUse, each: Spending): Spending {
@@ -65,12 +68,12 @@ function lostBy(result: TrialResult, { own }: Usual): Spending[] {
 
 type Sums = Pick<
   PlannedEval,
-  'calls' | 'inputTokens' | 'outputTokens' | 'costUsd' | 'graderCalls' | 'graderTokens' | 'graderCostUsd'
+  'trials' | 'inputTokens' | 'outputTokens' | 'costUsd' | 'graderCalls' | 'graderTokens' | 'graderCostUsd'
 >;
 
 /** A price that is not known counts as nothing: who allows such calls is told so. */
 function usualOf({
-  calls,
+  trials,
   inputTokens,
   outputTokens,
   costUsd = 0,
@@ -79,7 +82,7 @@ function usualOf({
   graderCostUsd = 0,
 }: Sums): Usual {
   return {
-    own: perCall({ usd: costUsd, tokens: inputTokens + outputTokens }, calls),
+    own: perCall({ usd: costUsd, tokens: inputTokens + outputTokens }, trials),
     grader: perCall({ usd: graderCostUsd, tokens: graderTokens }, graderCalls),
   };
 }
@@ -92,7 +95,7 @@ function perCall({ usd, tokens }: Spending, calls: number): Spending {
 function together(planned: readonly PlannedEval[]): Sums {
   const sum = (of: (each: PlannedEval) => number) => planned.reduce((all, each) => all + of(each), 0);
   return {
-    calls: sum(({ calls, graderCalls }) => calls + graderCalls),
+    trials: sum(({ calls, graderCalls }) => calls + graderCalls),
     inputTokens: sum(({ inputTokens, graderTokens }) => inputTokens + graderTokens),
     outputTokens: sum(({ outputTokens }) => outputTokens),
     costUsd: sum(({ costUsd = 0, graderCostUsd = 0 }) => costUsd + graderCostUsd),
