@@ -34,10 +34,12 @@ export interface RecordingStore {
   /** Resolves when the row survives a crash of the process. */
   put(prompt: string, row: RecordingRow): Promise<void>;
   /** Keeps count of what a replay asked for. */
-  tally(name: RowName, request: ModelRequest, found: boolean): void;
+  tally(prompt: string, name: RowName, request: ModelRequest, found: boolean): void;
   /** Everything unreadable in the files of these prompts, with file and line. */
   problems(prompts: Iterable<string>): Promise<Problem[]>;
   misses(): Misses;
+  /** The prompts that lacked a reply, each with the key of the first. */
+  lacked(): ReadonlyMap<string, string>;
   /** The keys that were found or stored in this session. */
   used(): ReadonlySet<string>;
   /** Remarks for the user about what was found. */
@@ -72,6 +74,7 @@ export function recordingStore(options: StoreOptions): RecordingStore {
   const fresh = new Set<string>();
   const used = new Set<string>();
   const notes: string[] = [];
+  const lacked = new Map<string, string>();
   const count: Misses = { asked: 0, missing: 0, models: {} };
   const main = (prompt: string) => `${folder}/${prompt}.jsonl`;
   const aside = (prompt: string) => `${main(prompt)}.new`;
@@ -151,9 +154,10 @@ export function recordingStore(options: StoreOptions): RecordingStore {
       used.add(row.key);
       fresh.add(freshId(prompt, row));
     },
-    tally({ model }, request, found) {
+    tally(prompt, { model, key }, request, found) {
       count.asked += 1;
       if (found) return;
+      if (!lacked.has(prompt)) lacked.set(prompt, key);
       count.missing += 1;
       const sums = (count.models[model] ??= { count: 0, inputChars: 0 });
       sums.count += 1;
@@ -167,6 +171,7 @@ export function recordingStore(options: StoreOptions): RecordingStore {
       return found;
     },
     misses: () => count,
+    lacked: () => lacked,
     used: () => used,
     notes: () => notes,
     async flush() {

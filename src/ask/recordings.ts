@@ -54,7 +54,7 @@ export function recordings({ mode, refresh = false, store, describe, own }: Reco
     const name = nameOf(model, request, context);
     if (mode === 'replay') {
       const row = await store.find(prompt, name);
-      store.tally(name, request, row !== undefined);
+      store.tally(prompt, name, request, row !== undefined);
       return row ? replayed(row) : missing(prompt, name);
     }
     const flight = JSON.stringify([prompt, name.key]);

@@ -10,6 +10,7 @@ import { checkOutputs, conclude, type Conclusion, type Unwritten } from './concl
 import { type IsRecorded, lookup, planCosts } from './cost-plan.js';
 import { emptiness } from './emptiness.js';
 import { type EngineParts, engineOf, follow, partsOf, plannerOf } from './engine.js';
+import { formerRecordings } from './former-recordings.js';
 import { missesReasons } from './misses.js';
 import type { EvaluateOptions } from './options.js';
 import { type JournalledCalls, journalledCalls } from './own-calls.js';
@@ -49,7 +50,11 @@ export async function evaluate(
     try {
       const { reasons, incomplete, interrupted } = await run(session, books, parts, opened, options, bounds, world);
       const { run: ended } = books.ledger;
-      const notes = [...(session.against?.notes(ended) ?? []), ...(await remarks.about(ended))];
+      const notes = [
+        ...(session.against?.notes(ended) ?? []),
+        ...(await formerRecordings(session)),
+        ...(await remarks.about(ended)),
+      ];
       const noGate = session.nothing ?? (await partOnly(session, books));
       const circumstances = {
         reasons: noGate === undefined ? [...reasons, ...emptiness(session, ended)] : reasons,

@@ -39,6 +39,26 @@ describe.concurrent('recordings', () => {
     expect(replay.stdout).toMatch(/these recordings pass; no model was asked/);
   });
 
+  test('of a prompt that was renamed without them are told, where it lacks them', async ({ echoProject }) => {
+    const made = await echoProject({ cases: 3 });
+    await made.evaluate(['--mode', 'record']);
+    for (const kind of ['prompt.md', 'cases.yaml']) {
+      made.write(`evals/said.${kind}`, made.read(`evals/echo.${kind}`));
+      made.remove(`evals/echo.${kind}`);
+    }
+    const renamed = await made.evaluate([]);
+    const said = 'fixtures/recordings/said.jsonl';
+    expect(renamed.code).toBe(3);
+    expect(expectReports(made, renamed).notes).toContain(
+      `${RECORDINGS} holds replies that "said" lacks: if it was renamed, rename them to ${said}`,
+    );
+    made.write(said, made.read(RECORDINGS));
+    made.remove(RECORDINGS);
+    const moved = await made.evaluate([]);
+    expect(moved.code).toBe(0);
+    expect(expectReports(made, moved).notes?.join('\n') ?? '').not.toContain('lacks');
+  });
+
   test('rows are sorted by case, model and repeat, whatever order the replies came in', async ({ echoProject }) => {
     const made = await echoProject({
       cases: 6,
