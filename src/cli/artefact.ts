@@ -19,19 +19,27 @@ export function addArtefactFlags(command: Command, byDefault: string): Command {
     .option('--check', 'write nothing; exit 1 when the file is not what it would be');
 }
 
-/** Writes the file, or with `--check` tells whether it is what it would be. */
+/**
+ * Writes the file, or with `--check` tells whether it is what it would be.
+ * @param note what else has to be done once it is written, in few words
+ */
 export async function runArtefact(
   name: string,
   make: (options: ArtefactOptions) => Artefact,
   { check, ...flags }: ArtefactFlags,
   world: World,
+  note?: string,
 ): Promise<number> {
   const artefact = make({ cwd: world.cwd, ...flags });
   const path = forTerminal(relative(world.cwd, artefact.path).split(sep).join('/'));
   const count = artefact.prompts === 1 ? '1 prompt' : `${artefact.prompts} prompts`;
   if (!check) {
     await writeArtefact(artefact);
-    world.stdout.write(artefact.there === 'current' ? `${path} is up to date: ${count}\n` : `${path}: ${count}\n`);
+    world.stdout.write(
+      artefact.there === 'current'
+        ? `${path} is up to date: ${count}\n`
+        : `${path}: ${count}${note ? `; ${note}` : ''}\n`,
+    );
     return EXIT.passed;
   }
   if (artefact.there === 'current') {

@@ -8,5 +8,5 @@ export const command: CommandDefinition = {
     addArtefactFlags(types, 'prompts.d.ts in the first library folder');
     addExamples(types, ['assay types', 'assay types --out src/prompts.d.ts', 'assay types --check']);
   },
-  run: (_, flags, world) => runArtefact('types', typesArtefact, flags, world),
+  run: (_, flags, world) => runArtefact('types', typesArtefact, flags, world, 'tsconfig.json has to include it'),
 };

@@ -18,8 +18,13 @@ export interface Prompts {}
 /** An id of a prompt. */
 export type PromptId = [keyof Prompts] extends [never] ? string : Extract<keyof Prompts, string>;
 
-/** The variables of a prompt. */
-export type VarsOf<Id extends string> = Id extends keyof Prompts ? Member<Prompts[Id], 'vars'> : object;
+/** The variables of a prompt; of several ids, those that fit each of the prompts, as either may be the one that is loaded. */
+export type VarsOf<Id extends string> = Taken<Id> extends (vars: infer Vars) => void ? Vars : never;
+
+/** A function for each id: what all of them can be called with is what fits all. */
+type Taken<Id extends string> = Id extends keyof Prompts
+  ? (vars: Member<Prompts[Id], 'vars'>) => void
+  : (vars: object) => void;
 
 /** What a prompt answers with, once parsed: the type of its `output` schema. */
 export type OutputOf<Id extends string> = Id extends keyof Prompts ? Member<Prompts[Id], 'output'> : unknown;

@@ -79,7 +79,10 @@ test('programs compile against the prompts: a missing variable and a renamed pro
   );
   expect(compile(made)).toEqual([]);
   made.write('app.ts', library().read('app.ts'));
-  expect(await assay(made.root, ['types'])).toMatchObject({ code: 0, stdout: 'evals/prompts.d.ts: 3 prompts\n' });
+  expect(await assay(made.root, ['types'])).toMatchObject({
+    code: 0,
+    stdout: 'evals/prompts.d.ts: 3 prompts; tsconfig.json has to include it\n',
+  });
 
   made.write('bad.ts', [
     "import { loadPrompt, type OutputOf } from 'promptassay/prompts';",
@@ -93,6 +96,12 @@ test('programs compile against the prompts: a missing variable and a renamed pro
     "(await loadPrompt('plain')).render({ name: 'x' });",
     "await loadPrompt('support/tirage');",
     "export const answer: OutputOf<'support/triage'> = { queue: 'sales' };",
+    // Either of several may be the one that is loaded.
+    "declare const either: 'greet' | 'plain';",
+    '(await loadPrompt(either)).render();',
+    "declare const both: 'greet' | 'support/triage';",
+    "(await loadPrompt(both)).render({ name: 'Ada', loud: true });",
+    "(await loadPrompt(both)).render({ name: 'Ada', loud: true, ticket: 'x', customer: { plan: 'free' } });",
   ]);
   const told = compile(made);
   expect(told.map((line) => line.replace(/^bad\.ts\((\d+),.*$/, '$1'))).toEqual([
@@ -105,6 +114,8 @@ test('programs compile against the prompts: a missing variable and a renamed pro
     '9',
     '10',
     '11',
+    '13',
+    '15',
   ]);
   expect(told[0]).toContain("Property 'customer' is missing");
   expect(told[7]).toContain('"support/tirage"');
