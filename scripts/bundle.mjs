@@ -7,6 +7,7 @@ import { rolldown } from 'rolldown';
 import { PRICE_LISTS } from '../dist/ask/price.js';
 import { asciiOnly } from './ascii-only.mjs';
 import { withPriceLists } from './price-lists.mjs';
+import { shortLines } from './short-lines.mjs';
 import { yamlReader } from './yaml-reader.mjs';
 
 const inPackage = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -244,6 +245,7 @@ const BUNDLES = [
     },
     // Parsing it is a third of what loading a prompt takes. Functions keep their names, for stack traces.
     minify: { compress: true, mangle: { toplevel: false } },
+    finish: shortLines,
     platform: 'neutral',
     // Needed only to say which prompts there are, when one is missing.
     external: ['fast-glob'],
@@ -255,6 +257,7 @@ const BUNDLES = [
     input: { portable: 'dist/prompts/portable.js' },
     // Written above, as nothing of Node is in it.
     shared: { [FULL_CHECK]: 'full-check' },
+    finish: shortLines,
     platform: 'neutral',
     external: [],
     plugins: [],
@@ -281,9 +284,18 @@ const lateBundles = (late) => ({
  * @param late modules that entries import late, by files. Each has its own copy of what it shares with an entry, so that the entry
  * exports what is public and nothing for them, and no file more is loaded at a start
  * @param shared such modules that another bundle of this folder writes
+ * @param finish what is done to each file at last
  * @returns what was written
  */
-async function bundle({ folder, format = 'esm', bundled, late = {}, shared = {}, ...options }) {
+async function bundle({
+  folder,
+  format = 'esm',
+  bundled,
+  late = {},
+  shared = {},
+  finish = (code) => code,
+  ...options
+}) {
   const { input, plugins, ...rest } = options;
   const output = await outputOf({
     folder,
@@ -295,7 +307,7 @@ async function bundle({ folder, format = 'esm', bundled, late = {}, shared = {},
   for (const [module, name] of Object.entries(late)) {
     output.push(...(await outputOf({ folder, format, input: { [`bundled/${name}`]: module }, plugins, ...rest })));
   }
-  for (const { fileName, code } of output) write(`${folder}/${fileName}`, asciiOnly(code));
+  for (const { fileName, code } of output) write(`${folder}/${fileName}`, finish(asciiOnly(code)));
   const libraries = librariesIn(output);
   const names = [...libraries.keys()].toSorted();
   if (JSON.stringify(names) !== JSON.stringify(bundled)) {

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -153,4 +153,15 @@ test('what Node loads of it are its own few files: no SDK, no validator, no pars
   expect(readFileSync(join(folder, 'bundled/LICENSES.txt'), 'utf8')).toMatch(/^mustache\n\n[^]+\nyaml\n\nCopyright/m);
   const { dependencies } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')) as { dependencies: object };
   expect(Object.keys(dependencies)).toContain('fast-glob');
+});
+
+test('an error that nobody catches is printed with little around it', () => {
+  const made = project(FILES);
+  linkPackage(made.root);
+  made.write('start.mjs', "import { loadPrompt } from 'promptassay/prompts';\nawait loadPrompt('nope');\n");
+  const { status, stderr } = spawnSync(process.execPath, ['start.mjs'], { cwd: made.root, encoding: 'utf8' });
+  expect(status).toBe(1);
+  expect(stderr).toContain('PromptError: there is no prompt "nope"');
+  expect(stderr.indexOf('PromptError:')).toBeLessThan(600);
+  expect(stderr.length).toBeLessThan(2500);
 });
