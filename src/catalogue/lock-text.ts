@@ -1,5 +1,5 @@
 import { canonicalMessages } from '../library/canonical.js';
-import type { Lock, LockedPrompt } from '../prompts/lock.js';
+import { checksumOf, type Lock, type LockedPrompt } from '../prompts/lock.js';
 import type { Prompt } from '../vocabulary.js';
 
 /**
@@ -13,9 +13,10 @@ export function lockText(prompts: readonly Prompt[]): string {
 }
 
 function locked(prompt: Prompt): LockedPrompt {
-  const { version, parameters, input, output, structured, tools, template } = prompt;
+  const { id, version, parameters, input, output, structured, tools, template } = prompt;
   return {
     version,
+    checksum: checksumOf(id, { version, ...(input && { input }) }),
     ...(Object.keys(parameters).length > 0 && { parameters }),
     ...(input && { input }),
     ...(output && { output }),

@@ -67,6 +67,11 @@ export const fileProblems = {
     remedy:
       'Use only *, ** and {a,b} in patterns, leave promptassay out of the bundle, or write a lock file with `assay build` and hand it over.',
   }),
+  'bad-root': (folder: string, code: string): Problem => ({
+    code: 'bad-root',
+    message: `the project's folder ${folder} cannot be read (${code})`,
+    remedy: 'Correct it, or take a lock file, with which no files are read: loadPrompt(id, { lock }).',
+  }),
   'no-such-file': (path: string, place?: Place): Problem => ({
     code: 'no-such-file',
     message: `there is no file ${path}`,

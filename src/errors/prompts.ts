@@ -7,6 +7,11 @@ export const promptProblems = {
     message: `"${path}" is a partial, and a model gets whole prompts only`,
     remedy: 'Name a prompt that includes it: `assay show <partial>` lists them.',
   }),
+  'bad-load-argument': (name: string): Problem => ({
+    code: 'bad-load-argument',
+    message: `no prompt was loaded: ${name} is missing or of the wrong type`,
+    remedy: "Call loadPrompt('support/triage', { root: 'app' }): the id and root are text, the options an object.",
+  }),
   'bad-lock': (why: string): Problem => ({
     code: 'bad-lock',
     message: `the lock file cannot be used: ${why}`,
@@ -19,7 +24,7 @@ export const promptProblems = {
   }),
   'changed-lock': (id: string, version: string): Problem => ({
     code: 'changed-lock',
-    message: `prompt "${id}" in the lock file is not version ${version}, which it says it is: it was changed by hand`,
+    message: `prompt "${id}" in the lock file is not as it was built, version ${version}: it was changed by hand`,
     remedy: 'Change the prompt itself, evaluate it, and write the lock file anew with `assay build`.',
   }),
   'no-file-system': (id: string): Problem => ({

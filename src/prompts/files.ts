@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, posix, resolve } from 'node:path';
+import { fileProblems } from '../errors/files.js';
 import { promptProblems } from '../errors/prompts.js';
 import { UserError } from '../errors/user-error.js';
 import { valueProblems } from '../errors/values.js';
@@ -26,13 +27,16 @@ const CONFIG = 'assay.config.yaml';
  * @throws PromptError with everything that is wrong in it
  */
 export async function fromFiles(id: string, root: string | undefined): Promise<Source> {
-  const folder = root === undefined ? nearestProject(process.cwd()) : resolve(root);
-  const tree = folderTree(folder);
   try {
+    const folder = root === undefined ? nearestProject(process.cwd()) : resolve(root);
+    const tree = folderTree(folder);
     const config = await readConfig(tree);
     return await readPrompt(tree, find(tree, config, id, folder), config);
   } catch (error) {
-    throw error instanceof UserError ? new PromptError(error.problems) : error;
+    if (error instanceof UserError) throw new PromptError(error.problems);
+    // What is wrong with a file in it was told above.
+    if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error;
+    throw new PromptError([fileProblems['bad-root'](resolve(root ?? '.'), String(error.code))]);
   }
 }
 

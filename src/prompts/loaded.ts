@@ -3,6 +3,7 @@ import { UserError } from '../errors/user-error.js';
 import { missingVariables, renderMessages } from '../library/render.js';
 import { tagNames } from '../library/tag-names.js';
 import type { JsonObject, Message, Parameters, Problem, Prompt, TemplatePart, Tool } from '../vocabulary.js';
+import { isObject } from '../objects.js';
 import { saysMore } from './common-check.js';
 import { checkUsual, checkVariables } from './variables.js';
 
@@ -38,10 +39,14 @@ export class PromptError extends UserError {
 }
 
 /**
- * Refuses options that there are not: without TypeScript nothing else does.
- * @throws PromptError `unknown-load-option`
+ * Refuses arguments of other types, and options that there are not: without TypeScript nothing else does.
+ * @throws PromptError `bad-load-argument`, `unknown-load-option`
  */
-export function checkOptions(id: string, options: object, known: readonly string[]): void {
+export function checkOptions(id: unknown, options: unknown, known: readonly string[]): asserts id is string {
+  const refuse = (name: string) => new PromptError([promptProblems['bad-load-argument'](name)]);
+  if (typeof id !== 'string') throw refuse('the id');
+  if (!isObject(options)) throw refuse('what follows the id');
+  if (options.root !== undefined && typeof options.root !== 'string') throw refuse('root');
   const unknown = Object.keys(options).filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new PromptError([promptProblems['unknown-load-option'](id, unknown, known)]);
 }

@@ -15,6 +15,8 @@ export interface Lock {
 /** A prompt in a lock file. What is empty or usual is left out. */
 export interface LockedPrompt {
   version: string;
+  /** `checksumOf` its id, version and `input`. */
+  checksum: string;
   parameters?: Parameters;
   input?: JsonObject;
   output?: JsonObject;
@@ -23,16 +25,23 @@ export interface LockedPrompt {
   messages: Canonical[];
 }
 
+/** Proves what `version` says nothing about: the id and `input`, which no model sees. */
+export function checksumOf(id: string, { version, input }: Pick<LockedPrompt, 'version' | 'input'>): string {
+  return contentHash({ id, version, input });
+}
+
 /**
  * Reads a prompt out of a lock, and proves that it is what its version says: whoever edits a lock by hand must not pass for what
  * was evaluated.
  * @throws PromptError `bad-lock`, `unknown-prompt`, `changed-lock`
  */
 export function fromLock(lock: unknown, id: string): Source {
-  const { messages, version, parameters = {}, structured = 'auto', tools = [], input, output } = lockedPrompt(lock, id);
+  const locked = lockedPrompt(lock, id);
+  const { messages, version, parameters = {}, structured = 'auto', tools = [], input, output } = locked;
   const visible = { parameters, structured, tools, ...(output && { output }) };
   const actual = contentHash(versionContent({ messages, ...visible }));
-  if (actual !== version) throw new PromptError([promptProblems['changed-lock'](id, version)]);
+  if (actual !== version || checksumOf(id, locked) !== locked.checksum)
+    throw new PromptError([promptProblems['changed-lock'](id, version)]);
   return { version, ...visible, ...(input && { input }), template: partsOf(messages) };
 }
 
@@ -53,7 +62,8 @@ function lockedPrompt(lock: unknown, id: string): LockedPrompt {
 }
 
 function isLocked(entry: unknown): entry is LockedPrompt {
-  if (!isRecord(entry) || typeof entry.version !== 'string' || !isCanonical(entry.messages)) return false;
+  if (!isRecord(entry) || typeof entry.version !== 'string' || typeof entry.checksum !== 'string') return false;
+  if (!isCanonical(entry.messages)) return false;
   const { parameters = {}, input = {}, output = {}, tools = [], structured = 'auto' } = entry;
   const known = structured === 'auto' || structured === 'off';
   return isRecord(parameters) && isRecord(input) && isRecord(output) && Array.isArray(tools) && known;

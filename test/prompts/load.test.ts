@@ -177,6 +177,24 @@ describe('which version', () => {
     }
   });
 
+  test('so is one in which the input, the id or the checksum was', async () => {
+    const lock = lockOf(await libraryIn(project(SETTINGS).root));
+    const { greet } = lock.prompts as { greet: { version: string; input: object; checksum?: string } };
+    const { checksum: _, ...bare } = greet;
+    const changes: [string, object, string][] = [
+      ['greet', { ...greet, input: { ...greet.input, required: [] } }, 'was changed by hand'],
+      ['greet', { ...greet, input: undefined }, 'was changed by hand'],
+      ['other', greet, 'was changed by hand'],
+      ['greet', bare, 'prompt "greet" is incomplete'],
+    ];
+    for (const [id, entry, message] of changes) {
+      const changed = { ...lock, prompts: { [id]: entry } };
+      const options = { lock: changed, version: greet.version };
+      expect((await errorOf(loadPrompt(id, options))).message).toContain(message);
+      expect((await errorOf(portable.loadPrompt(id, options))).message).toContain(message);
+    }
+  });
+
   test('also where the platform has no Web Crypto', async () => {
     const lock = JSON.stringify(lockOf(await libraryIn(project(SETTINGS).root)));
     vi.stubGlobal('crypto', undefined);
@@ -253,6 +271,25 @@ describe('where a prompt is looked for', () => {
       expect.stringMatching(/^evals\/c\.prompt\.md:\d+:\d+: /),
       expect.stringMatching(/^evals\/d\.prompt\.md:1:1: /),
     ]);
+  });
+
+  test('arguments of other types and folders that are not there are told', async () => {
+    const { root } = project(SETTINGS);
+    const load = loadPrompt as (id?: unknown, options?: unknown) => Promise<unknown>;
+    const inBrowser = portable.loadPrompt as typeof load;
+    const calls: [Promise<unknown>, string][] = [
+      [load(), 'the id is missing or of the wrong type'],
+      [load(['a']), 'the id is missing'],
+      [load('a/outer', null), 'what follows the id is missing or of the wrong type'],
+      [load('a/outer', '1.0'), 'what follows the id is'],
+      [load('a/outer', { root: null }), 'root is missing or of the wrong type'],
+      [load('a/outer', { root: new URL('file:///srv') }), 'root is missing or of the wrong type'],
+      [load('a/outer', { root: join(root, 'nope') }), `folder ${join(root, 'nope')} cannot be read (ENOENT)`],
+      [load('a/outer', { root: join(root, CONFIG) }), 'there is no prompt "a/outer"'],
+      [inBrowser(), 'the id is missing'],
+      [inBrowser('a/outer', null), 'what follows the id is missing'],
+    ];
+    for (const [call, message] of calls) expect((await errorOf(call)).message).toContain(message);
   });
 
   test('what is no lock is told', async () => {
