@@ -34,6 +34,11 @@ export class CaseFiles {
     return file;
   }
 
+  /** Forgets what was read of a prompt's files. */
+  release(files: PromptFiles): void {
+    for (const path of files.cases) this.parsed.delete(path);
+  }
+
   /** All files that a prompt's cases come from, in reading order. */
   paths(files: PromptFiles): string[] {
     const list = files.cases.flatMap((path) =>

@@ -78,7 +78,10 @@ export async function discoverLibrary(tree: Tree, options: DiscoverOptions): Pro
       today: options.today,
     };
     read.prompt.caseFiles = sources.paths(files);
-    const checked = await checkCases(files, sources, context, report, notes);
+    const checked = await checkCases(files, sources, context, report, notes, options.onCase);
+    // Those that variants share would be read, and their mistakes told, again.
+    const shared = (groups.get(files.variantOf ?? files.id)?.length ?? 0) > 1;
+    if (options.onCase && !shared) sources.release(files);
     checkNamed(read.gated, [checked.metrics], report);
     const baseline = files.baseline === undefined ? undefined : readBaseline(tree, files.baseline, report);
     known.set(files.id, { files, context, ...checked, ...(baseline && { baseline }) });
@@ -121,8 +124,9 @@ async function checkCases(
   context: CaseContext,
   report: Report,
   notes: Set<string>,
+  onCase: DiscoverOptions['onCase'],
 ): Promise<Pick<Known, 'kept' | 'metrics'>> {
-  let kept: Case[] | undefined = [];
+  let kept: Case[] | undefined = onCase ? undefined : [];
   let failed = false;
   const ids = new CaseIds();
   const note: Report = (problem) => {
@@ -136,6 +140,7 @@ async function checkCases(
     for (const one of batch) {
       ids.add(one);
       metrics.add(one.assert);
+      onCase?.(context.read.prompt, one);
     }
     count += batch.length;
     if (kept && count <= MOST_KEPT) kept.push(...batch);

@@ -1,6 +1,6 @@
 import type { AssertionDefinition } from '../assertions/assertion.js';
 import type { ProviderDefinition } from '../providers/provider.js';
-import type { Problem } from '../vocabulary.js';
+import type { Case, Problem, Prompt } from '../vocabulary.js';
 
 /** What discovery is told beside the tree. */
 export interface DiscoverOptions {
@@ -16,6 +16,11 @@ export interface DiscoverOptions {
   models?: readonly string[];
   /** A prompt for which no model is named is no mistake: nothing will be run. */
   modelsOptional?: boolean;
+  /**
+   * Told of each case that is read and has no mistake. For whoever needs no more of them: of a thousand prompts with few cases each,
+   * they are half of what a library takes, and are not kept then; whoever asks for them all the same has them read again.
+   */
+  onCase?(prompt: Prompt, testCase: Case): void;
   /** What is wrong with a `transform`; undefined for nothing. Absent: transforms are not checked. */
   checkTransform?(list: string): Pick<Problem, 'message' | 'remedy'> | undefined;
 }

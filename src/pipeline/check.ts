@@ -14,14 +14,13 @@ import { CODEOWNERS, ownersOf } from '../policy/codeowners.js';
 import type { CheckedPrompt, Policy, PolicyFacts } from '../policy/rule.js';
 import { unloggedVersion } from '../policy/rules/unlogged-version.js';
 import { graderOf } from '../score/grader.js';
-import type { Library, Place, Prompt } from '../vocabulary.js';
+import type { Case, Library, Place, Prompt } from '../vocabulary.js';
 import type { World } from '../world.js';
 import { type Changes, changesSince } from './changes.js';
-import { type Found, openLibrary } from './library.js';
+import { type Found, openFor, readLibrary } from './library.js';
 import type { EvaluateOptions } from './options.js';
 import { settingPlaces } from './setting-places.js';
 import { CONFIG_FILE, openProject, type Project } from './project.js';
-import { oneByOne } from '../lists.js';
 
 /** What checking a library found. */
 export interface Check {
@@ -52,9 +51,11 @@ export async function checkLibrary(options: EvaluateOptions, base: string | unde
   const project = openProject(options.cwd, options.config);
   const prefix = inRepository(project.root)?.toGit('.') ?? '';
   const changes = changesSince(project, base, world.env);
+  const counts = new Map<string, CaseFacts>();
   let found: Found;
   try {
-    found = await openLibrary(options, world);
+    const opened = openFor(options, world);
+    found = await readLibrary({ ...opened, how: { ...opened.how, onCase: counting(counts, opened) } });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return checkOf(error, options);
@@ -66,32 +67,49 @@ export async function checkLibrary(options: EvaluateOptions, base: string | unde
     return { findings: [empty], prompts: 0, notes: [], prefix, exitCode: EXIT.unverified };
   }
   const compared = await promptsAt(changes, base, found);
-  const findings = applyPolicy(await factsOf(found, options, compared.before));
+  const findings = applyPolicy(factsOf(found, counts, options, compared.before));
   const failed = findings.some(({ level }) => level === 'error');
   const { notes } = compared;
   const exitCode = failed ? EXIT.failed : EXIT.passed;
   return { findings, prompts: prompts.length, notes, prefix, exitCode };
 }
 
-async function factsOf(
-  { library, tree, project, assertions }: Found,
+/** What rules ask of a prompt's cases. */
+interface CaseFacts {
+  cases: number;
+  quarantined: number;
+  graders: Map<Place, string>;
+}
+
+const noCases = (): CaseFacts => ({ cases: 0, quarantined: 0, graders: new Map() });
+
+/** Notes what rules ask of cases while they are read. @param counts by the prompt's id */
+function counting(counts: Map<string, CaseFacts>, { assertions }: Pick<Found, 'assertions'>) {
+  return ({ id }: Prompt, { quarantine, assert }: Case): void => {
+    const its = counts.get(id) ?? noCases();
+    counts.set(id, its);
+    its.cases += 1;
+    if (quarantine) its.quarantined += 1;
+    for (const assertion of assert) {
+      const grader = graderOf(assertion, { assertions });
+      if (grader) its.graders.set(assertion.place, grader.model);
+    }
+  };
+}
+
+function factsOf(
+  { library, tree, project }: Found,
+  counts: ReadonlyMap<string, CaseFacts>,
   { paths = [] }: EvaluateOptions,
   before: PolicyFacts['before'],
-): Promise<PolicyFacts> {
-  const prompts: CheckedPrompt[] = [];
-  for (const prompt of library.prompts) {
-    const counts = { cases: 0, quarantined: 0 };
-    const graders = new Map<Place, string>();
-    for await (const { quarantine, assert } of oneByOne(library.cases(prompt))) {
-      counts.cases += 1;
-      if (quarantine) counts.quarantined += 1;
-      for (const assertion of assert) {
-        const grader = graderOf(assertion, { assertions });
-        if (grader) graders.set(assertion.place, grader.model);
-      }
-    }
-    prompts.push({ prompt, ...counts, graders, accepted: library.baseline(prompt) !== undefined });
-  }
+): PolicyFacts {
+  const prompts = library.prompts.map(
+    (prompt): CheckedPrompt => ({
+      prompt,
+      ...(counts.get(prompt.id) ?? noCases()),
+      accepted: library.baseline(prompt) !== undefined,
+    }),
+  );
   const owners = readOwners(project, tree);
   const { judge } = library.config;
   return {

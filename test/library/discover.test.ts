@@ -630,3 +630,16 @@ describe('ids given twice', () => {
     expect(await told(files)).toEqual(['cases.yaml:2 missing-variable', 'cases.yaml:3 missing-variable']);
   });
 });
+
+test('whoever is told of each case as it is read has them read again where they are asked for', async () => {
+  const root = project({
+    'evals/a.prompt.md': PROMPT,
+    'evals/a.cases.yaml': [...CASES.slice(0, 2), '    vars: { ticket: x }', `    ${CHECK}`],
+    'evals/a.short.prompt.md': [...PROMPT, 'Briefly'],
+  });
+  const told: string[] = [];
+  const library = await find(root, { onCase: ({ id }, one) => told.push(`${id} ${one.id}`) });
+  const [one] = await casesOf(await find(root), 'a');
+  expect(told).toEqual([`a ${one?.id}`, `a.short ${one?.id}`]);
+  for (const id of ['a', 'a.short']) expect(placed(await casesOf(library, id))).toEqual(placed(one ? [one] : []));
+});
