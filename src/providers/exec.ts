@@ -3,7 +3,7 @@ import type { Completion, Problem } from '../vocabulary.js';
 import { completionFrom } from './completion.js';
 import { problemsOf } from './files.js';
 import { CommandRun, type Command } from './exec-process.js';
-import { appRequest, printable } from './protocol.js';
+import { appRequest, beginningOf } from './protocol.js';
 import {
   ProviderError,
   type Call,
@@ -100,8 +100,7 @@ function parsed(stdout: string, { name, redact }: Pick<ProviderContext, 'name' |
   try {
     return JSON.parse(text);
   } catch {
-    const found =
-      text.trim() === '' ? 'it printed nothing' : `it printed "${printable(redact(text).slice(0, 200), redact)}"`;
+    const found = text.trim() === '' ? 'it printed nothing' : `it printed "${beginningOf(text, redact)}"`;
     const message = `${name}: the output of the command is no JSON: ${found}`;
     throw new ProviderError({ kind: 'bad-response', message }, { retry: 'no' });
   }

@@ -5,7 +5,7 @@ import { prepareBody, type BodyTemplate } from './body-template.js';
 import { readUsage } from './completion.js';
 import { isRecord } from '../objects.js';
 import { problemsOf } from './files.js';
-import { appRequest, ended, printable, textOf } from './protocol.js';
+import { appRequest, beginningOf, ended, textOf } from './protocol.js';
 import {
   ProviderError,
   type Call,
@@ -133,10 +133,7 @@ class Http implements Provider {
     try {
       return JSON.parse(text.replace(/^\uFEFF/, '')) as Json;
     } catch {
-      const found =
-        text.trim() === ''
-          ? 'it is empty'
-          : `it begins "${printable(this.context.redact(text).slice(0, 200), this.context.redact)}"`;
+      const found = text.trim() === '' ? 'it is empty' : `it begins "${beginningOf(text, this.context.redact)}"`;
       throw this.failure('bad-response', `the answer is no JSON: ${found}`);
     }
   }

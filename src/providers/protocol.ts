@@ -78,6 +78,11 @@ export function printable(text: string, redact: Redact, longest = LONGEST): stri
   return plain.length <= longest ? plain : `…${plain.slice(-longest).replace(/^[\uDC00-\uDFFF]/, '')}`;
 }
 
+/** How an answer begins that is not what it should be, fit for a message. @param redact as for `printable` */
+export function beginningOf(text: string, redact: Redact): string {
+  return printable(redact(text).slice(0, 200), redact);
+}
+
 /** What was thrown, in words: users' code throws anything. */
 export function thrownText(thrown: unknown, redact: Redact, longest = LONGEST): string {
   try {
